@@ -1,0 +1,27 @@
+/**
+ * clock: the time of day in UTC, and a stopwatch that never goes back.
+ *
+ * The one place that reads a clock. Durations come from the monotonic one; the time of day is for people and names,
+ * never for a decision about order. Everyone who needs either asks here.
+ */
+
+/** ISO 8601, UTC, milliseconds: `2026-05-21T04:23:59.123Z`. */
+export function timestamp(): string {
+  return new Date().toISOString();
+}
+
+/** Compact UTC second for names: `20260521T042359Z`. */
+export function compactTimestamp(): string {
+  return `${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
+}
+
+/** A stopwatch: call it for the milliseconds since it was made. */
+export function stopwatch(): () => number {
+  const start = performance.now();
+  return () => Math.round((performance.now() - start) * 1000) / 1000;
+}
+
+/** Resolves after `durationMs`. */
+export function sleep(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs));
+}

@@ -1,0 +1,26 @@
+/**
+ * digest: SHA-256, in hex, and the canonical JSON that is digested.
+ *
+ * Canonical JSON: keys in code unit order, no white space, no undefined. Two values with the same content have the
+ * same digest on every machine. Never used for secrets.
+ */
+import { createHash } from "node:crypto";
+
+/** 64 lower-case hex digits. */
+export function sha256(bytes: string | Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** RFC 8785 in what we use of it: strings, finite numbers, booleans, null, arrays, plain objects. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (value !== null && typeof value === "object") {
+    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+    entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(",")}}`;
+  }
+  if (typeof value === "number" && !Number.isFinite(value)) throw new TypeError("a number in evidence must be finite");
+  const text = JSON.stringify(value);
+  if (text === undefined) throw new TypeError(`cannot digest a ${typeof value}`);
+  return text;
+}

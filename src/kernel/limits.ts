@@ -1,0 +1,43 @@
+/**
+ * limits: every bound that cutter keeps, by name, in one place.
+ *
+ * A number that stops something (a wait, a retry, a size) stands here and nowhere else, with its unit last in the
+ * name. Nothing in here may be read from the environment; what an operator may change comes in by a flag whose
+ * default is one of these.
+ */
+export const limits = {
+  /** libpq has no default; without one a silent host would hold an operator for minutes. */
+  connectTimeoutMs: 10_000,
+  /** The server gives up a lock wait after this; also the longest a proof may make others wait. */
+  lockTimeoutMs: 5_000,
+  statementTimeoutMs: 60_000,
+  idleInTransactionTimeoutMs: 60_000,
+  transactionTimeoutMs: 300_000,
+  /** The server looks this often whether we are still there (client_connection_check_interval, 14 and newer). */
+  clientConnectionCheckMs: 500,
+  tcpKeepalivesIdleSeconds: 5,
+  tcpKeepalivesIntervalSeconds: 2,
+  tcpKeepalivesCount: 2,
+  /** Our own clock beside statement_timeout, which tested SQL can swallow once: cancel, then terminate. */
+  wallClockGraceMs: 2_000,
+  cancelTimeoutMs: 2_000,
+  closeTimeoutMs: 1_000,
+  /** One message from the server; a larger one is refused before it is buffered. */
+  messageBytes: 256 * 1024 * 1024,
+  scriptBytes: 32 * 1024 * 1024,
+  scriptStatements: 100_000,
+  specBytes: 1024 * 1024,
+  configBytes: 1024 * 1024,
+  credentialFileBytes: 1024 * 1024,
+  proofRetries: 3,
+  watchedRelations: 2_000,
+  /** Time for exact counts in one snapshot under --mode auto; then estimates, marked as such. */
+  exactCountBudgetMs: 2_000,
+  witnessLookTimeoutMs: 5_000,
+  /** Named processes shown when other sessions were writing during a proof. */
+  activityRows: 20,
+  errorTextCharacters: 4_000,
+  suggestionDistance: 3,
+  /** The oldest server that the rollback-only transaction was tested on. */
+  oldestServerVersion: 140_000,
+} as const;
