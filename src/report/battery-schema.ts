@@ -1,0 +1,151 @@
+/**
+ * battery-schema: the document `cutter.proof/v1`, field by field: what a battery found, and all that a report shows.
+ *
+ * The one definition: the TypeScript type (battery.ts), the check of a document read back, and the field-by-field
+ * documentation all come from here. A field is never dropped or given a new meaning within v1; absent things are null.
+ * Imported at run time only where a document is checked or documented, since it loads valibot.
+ */
+import * as v from "valibot";
+import type { Fact } from "../kernel/failure.ts";
+
+/** A schema with the sentence that documents it. */
+function field<const Schema extends v.GenericSchema>(schema: Schema, sentence: string) {
+  return v.pipe(schema, v.description(sentence));
+}
+
+const timestamp = v.pipe(v.string(), v.isoTimestamp());
+const milliseconds = v.pipe(v.number(), v.minValue(0));
+
+const factSchema: v.GenericSchema<Fact> = v.lazy(() =>
+  v.union([v.string(), v.number(), v.boolean(), v.null(), v.array(factSchema), v.record(v.string(), factSchema)]),
+);
+const factsSchema = v.record(v.string(), factSchema);
+
+/** What a count can be instead of a number; never 0 for want of knowing. */
+const unknownCount = v.picklist(["unreadable", "not observable", "not taken"]);
+const look = v.union([v.pipe(v.number(), v.integer(), v.minValue(0)), unknownCount]);
+
+export const countSchema = v.strictObject({
+  relation: field(v.string(), "Schema-qualified name, quoted where PostgreSQL needs it."),
+  filter: field(
+    v.nullable(v.string()),
+    "The condition that the rows were counted under, in words or SQL; null: all rows.",
+  ),
+  before: field(look, "Rows the witness saw before the transaction."),
+  inTransaction: field(look, "Rows the proof's own session saw after its writes, before the ROLLBACK."),
+  during: field(look, "Rows the witness saw at that same moment; it must not see the proof's rows."),
+  after: field(look, "Rows the witness saw after the ROLLBACK."),
+  mode: field(v.picklist(["exact", "estimate", "unreadable", "not observable"]), "How the numbers were had."),
+  note: field(v.nullable(v.string()), "Why a number is missing or what else to know."),
+});
+
+const effectCount = v.union([v.pipe(v.number(), v.integer(), v.minValue(0)), v.literal("uncountable")]);
+
+export const effectsSchema = v.strictObject({
+  xid: field(v.nullable(v.string()), "Transaction id of the proof; null: none was assigned, so nothing was written."),
+  relations: field(
+    v.array(
+      v.strictObject({
+        relation: v.string(),
+        inserted: effectCount,
+        updated: effectCount,
+        deleted: effectCount,
+        reason: field(v.nullable(v.string()), "Why a count is uncountable."),
+      }),
+    ),
+    "Rows attempted per table, triggers, cascades and partitions included.",
+  ),
+  catalog: field(
+    v.array(
+      v.strictObject({
+        change: v.picklist(["created", "dropped", "altered"]),
+        objectKind: v.string(),
+        name: v.string(),
+      }),
+    ),
+    "Objects created, dropped or altered inside the transaction.",
+  ),
+  sequences: field(
+    v.array(
+      v.strictObject({
+        sequence: v.string(),
+        before: v.nullable(v.string()),
+        after: v.nullable(v.string()),
+        drift: field(v.string(), "How far it moved, as a decimal, or `uncountable`."),
+      }),
+    ),
+    "Sequence positions, which survive a rollback.",
+  ),
+  locks: field(
+    v.array(v.strictObject({ relation: v.string(), mode: v.string(), heldMs: v.nullable(v.number()) })),
+    "Table locks that the transaction held; heldMs is an upper bound.",
+  ),
+  advisoryLocks: field(v.array(v.string()), "Session-level advisory locks that the plan took."),
+  walBytes: field(v.nullable(v.string()), "WAL written meanwhile by the whole server, an upper bound."),
+  remarks: field(v.array(v.string()), "Whatever else was seen, in words."),
+});
+
+export const failureSchema = v.strictObject({
+  code: field(v.string(), "Stable code; `cutter explain CODE` tells more."),
+  message: field(v.string(), "What happened."),
+  data: field(v.string(), "What it means for the data."),
+  hint: field(v.string(), "What to do."),
+  facts: field(factsSchema, "Details, e.g. sqlstate and the server's own words."),
+});
+
+const verdict = v.picklist(["PASS", "FAIL", "INCONCLUSIVE", "NOT RUN"]);
+
+export const proofResultSchema = v.strictObject({
+  id: field(v.pipe(v.string(), v.regex(/^PROOF-[1-9]$/)), "PROOF-1 to PROOF-7."),
+  claim: field(v.string(), "What is proven."),
+  verdict: field(verdict, "INCONCLUSIVE and NOT RUN are not PASS."),
+  summary: field(v.string(), "The facts in one short line."),
+  durationMs: field(milliseconds, "Time this proof took."),
+  facts: field(factsSchema, "What was observed."),
+  mismatches: field(
+    v.array(v.strictObject({ what: v.string(), expected: v.string(), seen: v.string() })),
+    "Each thing that was not as the claim says; empty for a PASS.",
+  ),
+  failure: field(v.nullable(failureSchema), "The failure that ended the proof, if one did."),
+});
+
+export const batterySchema = v.strictObject({
+  schema: field(v.literal("cutter.proof/v1"), "Name and version of this document."),
+  runId: field(v.string(), "Name of the run, and of its evidence folder under runs/."),
+  version: field(v.string(), "Version of the program."),
+  commit: field(v.string(), "Commit it was built from, or `unbuilt`."),
+  command: field(v.string(), "The command as it was given, without secrets."),
+  startedAt: field(timestamp, "UTC."),
+  finishedAt: field(timestamp, "UTC."),
+  durationMs: field(milliseconds, "From start to finish by a monotonic clock."),
+  database: field(
+    v.strictObject({
+      line: field(v.string(), "Which database, as the first line of the report says it, without the password."),
+      source: field(v.string(), "Where the name came from, e.g. `--url`."),
+      kind: v.picklist(["server", "embedded"]),
+    }),
+    "Which database.",
+  ),
+  role: field(v.nullable(v.string()), "The role that wrote; null if no session was opened."),
+  tier: field(v.picklist(["sealed", "guarded"]), "Which rollback-only transaction was used."),
+  singleSession: field(v.boolean(), "True where the witness could not look during the transaction."),
+  target: field(
+    v.strictObject({
+      kind: v.picklist(["iu", "sql", "spec", "generic"]),
+      name: field(v.string(), "The contract, file or probe that was driven."),
+      chosenBecause: field(v.string(), "Why this target: a flag, or what was found in the catalog."),
+    }),
+    "What the battery drove.",
+  ),
+  allowances: field(v.array(v.string()), "Rules waived by name, e.g. `--allow-superuser`."),
+  proofs: field(v.array(proofResultSchema), "The battery in its order, each proof once."),
+  counts: field(v.array(countSchema), "Rows per watched relation, before, during and after."),
+  effects: field(v.nullable(effectsSchema), "The blast radius; null if the transaction did not run."),
+  notUndone: field(
+    v.array(v.strictObject({ what: v.string(), detail: v.string() })),
+    "What the rollback did not undo, as found here.",
+  ),
+  attempts: field(v.pipe(v.number(), v.integer(), v.minValue(0)), "How often the transaction was run."),
+  verdictLine: field(v.string(), "The last line of every report."),
+  exit: field(v.pipe(v.number(), v.integer()), "Exit code of the program."),
+});
