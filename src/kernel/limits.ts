@@ -33,7 +33,13 @@ export const limits = {
   watchedRelations: 2_000,
   /** Time for exact counts in one snapshot under --mode auto; then estimates, marked as such. */
   exactCountBudgetMs: 2_000,
-  witnessLookTimeoutMs: 5_000,
+  /** Relations up to this many bytes together are counted exactly under --mode auto; larger ones are estimated. */
+  exactCountBytes: 16 * 1024 * 1024,
+  countsPerStatement: 100,
+  /** Below deadlock_timeout (1 s), so that a look never makes the server look for a deadlock. */
+  witnessLockTimeoutMs: 500,
+  /** How often the witness asks whether the proof has reached the rendezvous. */
+  rendezvousPollMs: 20,
   /** Named processes shown when other sessions were writing during a proof. */
   activityRows: 20,
   errorTextCharacters: 4_000,

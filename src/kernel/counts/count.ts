@@ -1,0 +1,190 @@
+/**
+ * count: how many rows each relation holds, all in one snapshot.
+ *
+ * One REPEATABLE READ, READ ONLY transaction, so the figures belong together. What cannot be counted is said by name
+ * (missing, 42501, locked, over budget), never 0. Proofs, dry run, backup and revert count through here.
+ */
+import { Failure } from "../failure.ts";
+import { limits } from "../limits.ts";
+import { type Row, type Session } from "../session/session.ts";
+import { describe, type RelationFacts } from "./relation.ts";
+
+export type CountMode = "exact" | "estimate" | "auto";
+
+/** `predicate` is SQL of our own making; values come in as parameters `$1…`. */
+export type RowFilter = { readonly label: string; readonly predicate: string; readonly parameters: readonly string[] };
+
+export type CountRequest = { readonly relation: string; readonly filter: RowFilter | null };
+
+export type RelationCount = {
+  readonly relation: string;
+  readonly filter: string | null;
+  readonly rows: number | null;
+  readonly how: "exact" | "estimate" | "unreadable" | "missing" | "locked" | "over budget";
+  /** Content digest, where asked for: equal content gives an equal digest, in any row order. */
+  readonly digest: string | null;
+  /** For a person: row-level security active, who holds the lock, … */
+  readonly note: string | null;
+};
+
+export type CountOptions = {
+  readonly mode: CountMode;
+  readonly digest: "none" | "content";
+  /** Longest wait for a lock and for all exact counts together, in milliseconds. */
+  readonly budgetMs: number;
+};
+
+export const defaultCountOptions: CountOptions = { mode: "auto", digest: "none", budgetMs: limits.exactCountBudgetMs };
+
+const BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/** Text forms of values depend on these; a digest must not. */
+const PIN_SETTINGS = `SELECT pg_catalog.set_config('statement_timeout', $1, true),
+  pg_catalog.set_config('lock_timeout', $2, true),
+  pg_catalog.set_config('DateStyle', 'ISO, YMD', true), pg_catalog.set_config('IntervalStyle', 'iso_8601', true),
+  pg_catalog.set_config('TimeZone', 'UTC', true), pg_catalog.set_config('extra_float_digits', '3', true),
+  pg_catalog.set_config('bytea_output', 'hex', true), pg_catalog.set_config('lc_monetary', 'C', true)`;
+
+/** Counts in the order of the requests. */
+export async function countRelations(
+  session: Session,
+  requests: readonly CountRequest[],
+  options: CountOptions = defaultCountOptions,
+): Promise<readonly RelationCount[] | Failure> {
+  const begun = await session.query(BEGIN);
+  if (begun instanceof Failure) return begun;
+  const counted = await countInTransaction(session, requests, options);
+  const ended = await session.query("ROLLBACK");
+  if (counted instanceof Failure) return counted;
+  return ended instanceof Failure ? ended : counted;
+}
+
+async function countInTransaction(
+  session: Session,
+  requests: readonly CountRequest[],
+  options: CountOptions,
+): Promise<readonly RelationCount[] | Failure> {
+  const lockWaitMs = Math.min(options.budgetMs, limits.witnessLockTimeoutMs);
+  const pinned = await session.query(PIN_SETTINGS, [`${options.budgetMs}`, `${lockWaitMs}`]);
+  if (pinned instanceof Failure) return pinned;
+  const names = [...new Set(requests.map((request) => request.relation))];
+  const described = await describe(session, names);
+  if (described instanceof Failure) return described;
+  const facts = new Map(described.map((entry) => [entry.wanted, entry]));
+  const plan = planCounts(requests, facts, options);
+  const exact = plan.filter((step) => step.how === "exact");
+  const together = await countTogether(session, exact, options);
+  const counts = together instanceof Failure ? await countOneByOne(session, exact, options) : together;
+  if (counts instanceof Failure) return counts;
+  return plan.map((step) => counts.get(step) ?? step.otherwise);
+}
+
+type Step = {
+  readonly request: CountRequest;
+  readonly relation: string;
+  readonly how: RelationCount["how"];
+  /** The answer when it is not counted exactly. */
+  readonly otherwise: RelationCount;
+};
+
+/** Decides for each request how it is counted: small relations first, until the budget of bytes is used. */
+function planCounts(
+  requests: readonly CountRequest[],
+  facts: ReadonlyMap<string, RelationFacts>,
+  options: CountOptions,
+): readonly Step[] {
+  const affordable = affordableRelations([...facts.values()], options.mode);
+  return requests.map((request) => planOne(request, facts.get(request.relation), affordable));
+}
+
+function affordableRelations(facts: readonly RelationFacts[], mode: CountMode): ReadonlySet<string> {
+  if (mode === "estimate") return new Set();
+  const affordable = new Set<string>();
+  let bytes = 0;
+  for (const entry of [...facts].sort((a, b) => a.bytes - b.bytes)) {
+    bytes += entry.bytes;
+    if (mode === "exact" || bytes <= limits.exactCountBytes) affordable.add(entry.wanted);
+  }
+  return affordable;
+}
+
+function planOne(request: CountRequest, facts: RelationFacts | undefined, affordable: ReadonlySet<string>): Step {
+  const base = { filter: request.filter?.label ?? null, rows: null, digest: null, note: null };
+  const relation = facts?.relation ?? request.relation;
+  const step = (how: RelationCount["how"], details: Partial<RelationCount> = {}): Step => {
+    return { request, relation, how, otherwise: { relation, ...base, how, ...details } };
+  };
+  if (facts === undefined || facts.relation === null) return step("missing", { note: "no such relation" });
+  if (!facts.readable) return step("unreadable", { note: "42501" });
+  if (facts.lockedBy.length > 0) return step("locked", { note: `AccessExclusiveLock, pid ${facts.lockedBy.join(", ")}` });
+  const note = facts.rowSecurity ? "row-level security is active for this role: hidden rows are not counted" : null;
+  if (request.filter !== null || affordable.has(request.relation)) {
+    const exact = step("exact", { note });
+    return { ...exact, otherwise: { ...exact.otherwise, how: "over budget" } };
+  }
+  if (facts.estimatedRows === null) return step("over budget", { note: "never analysed, so there is no estimate" });
+  return step("estimate", { rows: facts.estimatedRows, note });
+}
+
+type Counted = Map<Step, RelationCount>;
+
+/** The usual way: one statement for many relations. */
+async function countTogether(session: Session, steps: readonly Step[], options: CountOptions): Promise<Counted | Failure> {
+  const counted: Counted = new Map();
+  const plain = steps.filter((step) => step.request.filter === null);
+  const filtered = steps.filter((step) => step.request.filter !== null);
+  const marked = await session.query("SAVEPOINT cutter_count");
+  if (marked instanceof Failure) return marked;
+  for (let start = 0; start < plain.length; start += limits.countsPerStatement) {
+    const chunk = plain.slice(start, start + limits.countsPerStatement);
+    const text = chunk.map((step, index) => countStatement(step, index, options)).join("\nUNION ALL\n");
+    const reply = await session.query(text);
+    if (reply instanceof Failure) return reply;
+    for (const row of reply.rows) record(counted, chunk[Number(row.ordinal)], row);
+  }
+  for (const step of filtered) {
+    const reply = await session.query(countStatement(step, 0, options), step.request.filter?.parameters ?? []);
+    if (reply instanceof Failure) return reply;
+    record(counted, step, reply.rows[0]);
+  }
+  return counted;
+}
+
+/** After a failure of the whole: each by itself, so that one lock or timeout costs only its own relation. */
+async function countOneByOne(session: Session, steps: readonly Step[], options: CountOptions): Promise<Counted | Failure> {
+  const counted: Counted = new Map();
+  for (const step of steps) {
+    const restored = await session.query("ROLLBACK TO SAVEPOINT cutter_count");
+    if (restored instanceof Failure) return restored;
+    const reply = await session.query(countStatement(step, 0, options), step.request.filter?.parameters ?? []);
+    if (!(reply instanceof Failure)) record(counted, step, reply.rows[0]);
+    else if (session.lost() !== null) return reply;
+    else counted.set(step, { ...step.otherwise, ...refusedCount(reply) });
+  }
+  return counted;
+}
+
+function refusedCount(failure: Failure): Partial<RelationCount> {
+  const sqlstate = String(failure.facts.sqlstate ?? failure.code);
+  if (sqlstate === "55P03") return { how: "locked", note: "55P03, lock not available" };
+  if (sqlstate === "42501") return { how: "unreadable", note: "42501" };
+  return { how: "over budget", note: `${sqlstate}: ${failure.message}` };
+}
+
+function record(counted: Counted, step: Step | undefined, row: Row | undefined): void {
+  if (step === undefined || row === undefined) throw new Error("a count answered without a row");
+  counted.set(step, { ...step.otherwise, rows: Number(row.rows), how: "exact", digest: row.digest ?? null });
+}
+
+function countStatement(step: Step, ordinal: number, options: CountOptions): string {
+  const digest = options.digest === "none" ? "NULL" : `pg_catalog.concat_ws('-', ${hashSum(0)}, ${hashSum(1)})`;
+  const where = step.request.filter === null ? "" : ` WHERE ${step.request.filter.predicate}`;
+  return `SELECT ${ordinal} AS ordinal, pg_catalog.count(*) AS rows, ${digest} AS digest
+    FROM ${step.relation} AS counted${where}`;
+}
+
+/** Order does not matter to the digest: it is the sums of two independent 64-bit hashes of each row's text. */
+function hashSum(seed: number): string {
+  const hash = `pg_catalog.hashtextextended(counted.*::pg_catalog.text, ${seed})`;
+  return `COALESCE(pg_catalog.sum(${hash}::pg_catalog.numeric), 0)`;
+}

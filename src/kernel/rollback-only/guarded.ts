@@ -1,0 +1,169 @@
+/**
+ * guarded: the rollback-only transaction for our own code that drives statements one by one.
+ *
+ * `rollbackOnly` is the only door through which a proof or rehearsal writes. The work gets a transaction of a type that
+ * cannot commit; the server refuses COMMIT (poison.ts); after every statement the walls are looked at, and anything
+ * unexpected ends the session. Foreign SQL never comes here: that is sealed.ts. Walls: proofs.md, section 1.
+ */
+import guardCheck from "../../../sql/guard/check.sql" with { type: "text" };
+import guardSettings from "../../../sql/guard/settings.sql" with { type: "text" };
+import { Failure, joinFailure } from "../failure.ts";
+import { limits } from "../limits.ts";
+import type { Cell, QueryOptions, Reply, Session } from "../session/session.ts";
+import { type Baseline, measureEffects, takeBaseline } from "./blast-radius.ts";
+import type { Effects } from "./effects.ts";
+import { DECLARE_POISON } from "./poison.ts";
+
+/** A transaction that cannot commit: all that the work is given. */
+export type RollbackOnlyTransaction = {
+  readonly kind: "rollback-only";
+  query(text: string, parameters?: readonly Cell[], options?: QueryOptions): Promise<Reply | Failure>;
+};
+
+export type GuardedResult<T> = {
+  readonly tier: "guarded";
+  readonly value: T;
+  readonly effects: Effects;
+  readonly backendPid: number;
+  /** Statements of the work, each followed by a look at the walls. */
+  readonly statements: number;
+};
+
+export type GuardedOptions = {
+  readonly lockTimeoutMs?: number;
+  readonly statementTimeoutMs?: number;
+  /** Called when all is written and nothing rolled back yet: the moment for the witness. */
+  readonly beforeRollback?: (xid: string | null) => Promise<Failure | null>;
+};
+
+/**
+ * Runs `work` in a transaction that is always rolled back, and answers its value with the measured effects.
+ * Failures: what the work answered; GUARD_BROKEN; CONSTRAINT_DEFERRED; SESSION_LOST. In every case nothing stays.
+ */
+export async function rollbackOnly<T>(
+  session: Session,
+  work: (transaction: RollbackOnlyTransaction) => Promise<T | Failure>,
+  options: GuardedOptions = {},
+): Promise<GuardedResult<T> | Failure> {
+  const begun = await begin(session, options);
+  if (begun instanceof Failure) return abandon(session, begun);
+  const walls = new Walls(session);
+  const outcome = await workAndMeasure(session, walls, { work, baseline: begun, options });
+  const broken = walls.broken;
+  if (broken !== null) return abandon(session, broken);
+  const ended = await rollback(session);
+  if (ended instanceof Failure) return outcome instanceof Failure ? joinFailure(outcome, ended) : ended;
+  if (outcome instanceof Failure) return outcome;
+  return { tier: "guarded", ...outcome, backendPid: session.login.backendPid, statements: walls.statements };
+}
+
+async function begin(session: Session, options: GuardedOptions): Promise<Baseline | Failure> {
+  const settings = await session.query(guardSettings, [
+    `${options.lockTimeoutMs ?? limits.lockTimeoutMs}`,
+    `${options.statementTimeoutMs ?? limits.statementTimeoutMs}`,
+    `${limits.idleInTransactionTimeoutMs}`,
+    `${limits.transactionTimeoutMs}`,
+    `${limits.clientConnectionCheckMs}`,
+  ]);
+  if (settings instanceof Failure) return settings;
+  const begun = await session.query("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+  if (begun instanceof Failure) return begun;
+  const poisoned = await session.query(DECLARE_POISON);
+  if (poisoned instanceof Failure) return poisoned;
+  return takeBaseline(session);
+}
+
+type Work<T> = {
+  readonly work: (transaction: RollbackOnlyTransaction) => Promise<T | Failure>;
+  readonly baseline: Baseline;
+  readonly options: GuardedOptions;
+};
+
+async function workAndMeasure<T>(
+  session: Session,
+  walls: Walls,
+  { work, baseline, options }: Work<T>,
+): Promise<{ value: T; effects: Effects } | Failure> {
+  const value = await work({ kind: "rollback-only", query: (text, parameters, query) => walls.query(text, parameters, query) });
+  if (value instanceof Failure) return value;
+  if (walls.broken !== null) return walls.broken;
+  const constraints = await checkDeferredConstraints(session);
+  if (constraints instanceof Failure) return constraints;
+  const effects = await measureEffects(session, baseline);
+  if (effects instanceof Failure) return effects;
+  const watched = await options.beforeRollback?.(walls.xid);
+  if (watched instanceof Failure) return watched;
+  return { value, effects };
+}
+
+/** In a savepoint, so that a constraint that fails leaves a transaction in which the effects can still be measured. */
+async function checkDeferredConstraints(session: Session): Promise<null | Failure> {
+  const marked = await session.query("SAVEPOINT cutter_constraints");
+  if (marked instanceof Failure) return marked;
+  const checked = await session.query("SET CONSTRAINTS ALL IMMEDIATE");
+  if (checked instanceof Failure) {
+    return new Failure("CONSTRAINT_DEFERRED", `COMMIT would have failed: ${checked.message}`, { facts: checked.facts });
+  }
+  const released = await session.query("RELEASE SAVEPOINT cutter_constraints");
+  return released instanceof Failure ? released : null;
+}
+
+async function rollback(session: Session): Promise<null | Failure> {
+  const reply = await session.query("ROLLBACK");
+  if (reply instanceof Failure) return abandon(session, reply);
+  if (reply.tag === "ROLLBACK" && session.status() === "I" && reply.notices.length === 0) return null;
+  return abandon(session, broken("the ROLLBACK was not answered as one", { tag: reply.tag, status: session.status() }));
+}
+
+/** The session is not to be trusted any more: drop it, and the server rolls back. */
+function abandon(session: Session, failure: Failure): Failure {
+  session.destroy();
+  return failure;
+}
+
+function broken(what: string, facts: Failure["facts"]): Failure {
+  return new Failure("GUARD_BROKEN", `rollback-only transaction: ${what}`, { facts });
+}
+
+/** Looks at the walls after every statement of the work. The first that does not stand is kept. */
+class Walls {
+  readonly #session: Session;
+  xid: string | null = null;
+  statements = 0;
+  broken: Failure | null = null;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  async query(text: string, parameters?: readonly Cell[], options?: QueryOptions): Promise<Reply | Failure> {
+    if (this.broken !== null) return this.broken;
+    this.statements += 1;
+    const reply = await this.#session.query(text, parameters, options);
+    const lost = this.#session.lost();
+    if (lost !== null) return this.#break(lost);
+    const status = this.#session.status();
+    if (reply instanceof Failure && status === "E") return reply;
+    if (status !== "T") return this.#break(broken("the server left the transaction", { status, statement: text }));
+    const looked = await this.#look(text);
+    return looked instanceof Failure ? looked : reply;
+  }
+
+  async #look(statement: string): Promise<null | Failure> {
+    const reply = await this.#session.query(guardCheck);
+    if (reply instanceof Failure) return this.#break(reply);
+    const row = reply.rows[0];
+    const xid = row?.xid ?? null;
+    const facts = { statement, pid: row?.pid ?? null, poisoned: row?.poisoned ?? null, xid, xid_before: this.xid };
+    if (Number(row?.pid) !== this.#session.login.backendPid) return this.#break(broken("another backend answered", facts));
+    if (row?.poisoned !== "t") return this.#break(broken("the cursor that makes COMMIT fail is gone", facts));
+    if (this.xid !== null && xid !== this.xid) return this.#break(broken("the transaction id changed", facts));
+    this.xid = xid;
+    return null;
+  }
+
+  #break(failure: Failure): Failure {
+    this.broken ??= failure;
+    return failure;
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * witness: a second, read-only connection that sees what another connection did, and what stayed of it.
+ *
+ * Counts before, during and after; asks the server how the proof's transaction ended; looks for rows that carry its
+ * transaction ids; says who else was writing. Between looks it holds no transaction open, so it never blocks the DDL
+ * that it watches. At the rendezvous it holds a session advisory lock, for which the proof waits. Never writes.
+ */
+import activity from "../../sql/witness/activity.sql" with { type: "text" };
+import transactionIds from "../../sql/witness/transaction-ids.sql" with { type: "text" };
+import { stopwatch, sleep } from "./clock.ts";
+import { type CountOptions, type CountRequest, countRelations, type RelationCount } from "./counts/count.ts";
+import { textArray } from "./counts/relation.ts";
+import { Failure } from "./failure.ts";
+import { limits } from "./limits.ts";
+import type { Cell, Reply, Session } from "./session/session.ts";
+
+/** What a look at all watched relations gave. */
+export type Look = readonly RelationCount[];
+
+export type OtherWriter = { readonly pid: number; readonly role: string; readonly application: string; readonly state: string };
+
+export class Witness {
+  readonly session: Session;
+  readonly #options: CountOptions;
+
+  constructor(session: Session, options: CountOptions) {
+    this.session = session;
+    this.#options = options;
+  }
+
+  look(requests: readonly CountRequest[]): Promise<Look | Failure> {
+    return countRelations(this.session, requests, this.#options);
+  }
+
+  /** `aborted`, `committed`, `in progress`, or null where the server no longer knows. */
+  async transactionStatus(xid: string): Promise<string | null | Failure> {
+    const reply = await this.session.query("SELECT pg_catalog.pg_xact_status($1::pg_catalog.xid8) AS status", [xid]);
+    return reply instanceof Failure ? reply : (reply.rows[0]?.status ?? null);
+  }
+
+  /** The ids of the transaction and its live sub-transactions of a backend, as 32-bit xids in decimal. */
+  async transactionIds(pid: number): Promise<readonly string[] | Failure> {
+    const reply = await this.session.query(transactionIds, [`${pid}`]);
+    return reply instanceof Failure ? reply : reply.rows.map((row) => row.xid ?? "");
+  }
+
+  /**
+   * Rows of a relation that carry one of the ids as xmin: rows that stayed although they should not.
+   * "uncountable" where the look would take longer than its time budget.
+   */
+  async rowsOf(relation: string, xids: readonly string[]): Promise<number | "uncountable" | Failure> {
+    const statement = `SELECT pg_catalog.count(*) AS rows FROM ${relation} AS looked
+      WHERE looked.xmin::pg_catalog.text = ANY ($1::pg_catalog.text[])`;
+    const reply = await this.#withinBudget(statement, [textArray(xids)]);
+    if (!(reply instanceof Failure)) return Number(reply.rows[0]?.rows ?? Number.NaN);
+    const sqlstate = String(reply.facts.sqlstate ?? "");
+    // Cancelled, locked, no right, or a relation without xmin (a view, a foreign table): not known, and said so.
+    return ["57014", "55P03", "42501", "42703", "0A000", "42P01"].includes(sqlstate) ? "uncountable" : reply;
+  }
+
+  /** Other sessions that hold a transaction id now: who was writing, as far as this role may see. */
+  async otherWriters(proofPid: number): Promise<readonly OtherWriter[] | Failure> {
+    const reply = await this.session.query(activity, [`${proofPid}`, `${limits.activityRows}`]);
+    if (reply instanceof Failure) return reply;
+    return reply.rows.map((row) => ({
+      pid: Number(row.pid),
+      role: row.role ?? "not visible",
+      application: row.application ?? "not visible",
+      state: row.state ?? "not visible",
+    }));
+  }
+
+  /** Takes the lock at which the proof will wait. `key` is a bigint in decimal. */
+  async holdRendezvous(key: string): Promise<null | Failure> {
+    const reply = await this.session.query("SELECT pg_catalog.pg_advisory_lock($1::pg_catalog.int8)", [key]);
+    return reply instanceof Failure ? reply : null;
+  }
+
+  async releaseRendezvous(key: string): Promise<null | Failure> {
+    const reply = await this.session.query("SELECT pg_catalog.pg_advisory_unlock($1::pg_catalog.int8) AS done", [key]);
+    if (reply instanceof Failure) return reply;
+    if (reply.rows[0]?.done === "t") return null;
+    return new Failure("GUARD_BROKEN", "the witness no longer held the lock of the rendezvous", { facts: { key } });
+  }
+
+  /** True when the backend waits for the lock; false when `settled` came first. */
+  async awaitRendezvous(pid: number, settled: () => boolean): Promise<boolean | Failure> {
+    const statement = `SELECT EXISTS (SELECT FROM pg_catalog.pg_locks AS l
+      WHERE l.pid = $1::pg_catalog.int4 AND l.locktype = 'advisory' AND NOT l.granted
+        AND pg_catalog.pg_backend_pid() = ANY (pg_catalog.pg_blocking_pids(l.pid))) AS waits`;
+    const elapsed = stopwatch();
+    while (!settled() && elapsed() < limits.transactionTimeoutMs) {
+      const reply = await this.session.query(statement, [`${pid}`]);
+      if (reply instanceof Failure) return reply;
+      if (reply.rows[0]?.waits === "t") return true;
+      await sleep(Math.min(limits.rendezvousPollMs, elapsed()));
+    }
+    return false;
+  }
+
+  async #withinBudget(statement: string, parameters: readonly Cell[]): Promise<Reply | Failure> {
+    const begun = await this.session.query("BEGIN READ ONLY");
+    if (begun instanceof Failure) return begun;
+    const bounded = await this.session.query(
+      `SELECT pg_catalog.set_config('statement_timeout', $1, true), pg_catalog.set_config('lock_timeout', $2, true)`,
+      [`${this.#options.budgetMs}`, `${limits.witnessLockTimeoutMs}`],
+    );
+    const reply = bounded instanceof Failure ? bounded : await this.session.query(statement, parameters);
+    const ended = await this.session.query("ROLLBACK");
+    return ended instanceof Failure ? ended : reply;
+  }
+}
