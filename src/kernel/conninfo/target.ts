@@ -23,8 +23,12 @@ export type ServerTarget = {
   readonly hosts: readonly HostChoice[];
   readonly user: string;
   readonly database: string;
+  /** Means nothing on a socket directory, as in libpq. */
   readonly sslMode: SslMode;
-  /** Paths, or null where libpq's default does not exist; `system` asks for the system's roots. */
+  /**
+   * Paths, or null where libpq's default does not exist; `system` asks for the system's roots. Where sslRootCert is set
+   * the chain is verified whatever the sslMode (so `require` acts as `verify-ca`); only `verify-full` checks the name.
+   */
   readonly sslRootCert: string | null;
   readonly sslCert: string | null;
   readonly sslKey: string | null;
@@ -33,9 +37,15 @@ export type ServerTarget = {
   readonly targetSessionAttributes: TargetSessionAttributes;
   /** Startup options (PGOPTIONS), as they go into the startup packet; null where none. */
   readonly options: string | null;
+  /** application_name that was asked for; null where the session may choose its own. */
+  readonly applicationName: string | null;
   readonly connectTimeoutMs: number;
   /** Where the name came from, for the first line of every output, e.g. `--url`, `PGSERVICE`, `PGHOST`. */
   readonly source: string;
+  /** The password file that gave at least one host its password; children are pointed at it where hosts differ. */
+  readonly passwordFile: string | null;
+  /** What a person should know though it stops nothing, e.g. a password file ignored for its permissions. */
+  readonly remarks: readonly string[];
 };
 
 export type EmbeddedTarget = { readonly kind: "embedded"; readonly source: "--embedded" };
