@@ -21,9 +21,9 @@ const factSchema: v.GenericSchema<Fact> = v.lazy(() =>
 );
 const factsSchema = v.record(v.string(), factSchema);
 
-/** What a count can be instead of a number; never 0 for want of knowing. */
-const unknownCount = v.picklist(["unreadable", "not observable", "not taken"]);
-const look = v.union([v.pipe(v.number(), v.integer(), v.minValue(0)), unknownCount]);
+/** What a count can be instead of a number (kernel/counts), never 0 for want of knowing. */
+const uncounted = ["unreadable", "missing", "locked", "over budget", "not observable", "not taken"] as const;
+const look = v.union([v.pipe(v.number(), v.integer(), v.minValue(0)), v.picklist(uncounted)]);
 
 export const countSchema = v.strictObject({
   relation: field(v.string(), "Schema-qualified name, quoted where PostgreSQL needs it."),
@@ -35,7 +35,7 @@ export const countSchema = v.strictObject({
   inTransaction: field(look, "Rows the proof's own session saw after its writes, before the ROLLBACK."),
   during: field(look, "Rows the witness saw at that same moment; it must not see the proof's rows."),
   after: field(look, "Rows the witness saw after the ROLLBACK."),
-  mode: field(v.picklist(["exact", "estimate", "unreadable", "not observable"]), "How the numbers were had."),
+  mode: field(v.picklist(["exact", "estimate", ...uncounted]), "How the numbers were had."),
   note: field(v.nullable(v.string()), "Why a number is missing or what else to know."),
 });
 
@@ -146,6 +146,6 @@ export const batterySchema = v.strictObject({
     "What the rollback did not undo, as found here.",
   ),
   attempts: field(v.pipe(v.number(), v.integer(), v.minValue(0)), "How often the transaction was run."),
-  verdictLine: field(v.string(), "The last line of every report."),
+  verdictLine: field(v.string(), "The last line of the text report."),
   exit: field(v.pipe(v.number(), v.integer()), "Exit code of the program."),
 });
