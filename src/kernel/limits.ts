@@ -44,6 +44,11 @@ export const limits = {
   activityRows: 20,
   errorTextCharacters: 4_000,
   suggestionDistance: 3,
+  /** Causes shown below a failure; a chain may bite its tail. */
+  causeChain: 8,
+  /** After the first signal: time for cleaning up, then for saying so. A second signal ends at once. */
+  signalCleanupMs: 5_000,
+  signalReportMs: 1_000,
   /** The oldest server that the rollback-only transaction was tested on. */
   oldestServerVersion: 140_000,
 } as const;

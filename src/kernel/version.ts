@@ -1,0 +1,21 @@
+/**
+ * version: which cutter this is: version, commit, and the digest of the SQL inside.
+ *
+ * The build stamps commit and digest in with `--define`; run from source they say so. The version is that of
+ * package.json, which a test holds it to. Asked by --version, reports, application_name and bug reports.
+ */
+declare const CUTTER_COMMIT: string | undefined;
+declare const CUTTER_SQL_DIGEST: string | undefined;
+
+export const VERSION = "0.1.0";
+
+/** The commit's full hash, or `source` where this was not built. */
+export const COMMIT: string = typeof CUTTER_COMMIT === "undefined" ? "source" : CUTTER_COMMIT;
+
+/** SHA-256 of the embedded SQL as the build saw it, or `source`. */
+export const SQL_DIGEST: string = typeof CUTTER_SQL_DIGEST === "undefined" ? "source" : CUTTER_SQL_DIGEST;
+
+/** `cutter 0.1.0 (commit 23a4fc1…)`. */
+export function versionLine(program = "cutter"): string {
+  return `${program} ${VERSION} (commit ${COMMIT.slice(0, 12)})`;
+}
