@@ -43,6 +43,11 @@ export const limits = {
   /** Named processes shown when other sessions were writing during a proof. */
   activityRows: 20,
   errorTextCharacters: 4_000,
+  /** What is read of a file that says `off`; its first line goes into reports. */
+  holdFileBytes: 64 * 1024,
+  evidenceFileBytes: 256 * 1024 * 1024,
+  /** Rows of a table in the text report; the rest is counted there and listed in full in the other formats. */
+  reportRows: 40,
   suggestionDistance: 3,
   /** Causes shown below a failure; a chain may bite its tail. */
   causeChain: 8,
