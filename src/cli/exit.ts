@@ -1,0 +1,136 @@
+/**
+ * exit: how a command ends: exit codes by name, the report of a Failure, of a bug, and of a signal.
+ *
+ * A Failure is told on stderr, and under --json also as one document on stdout. A bug is told with what to send. This
+ * file never ends the process itself: main.ts hands in what does. Called by command/program.ts and main.ts.
+ */
+import { sleep } from "../kernel/clock.ts";
+import { type Fact, Failure, type FailureCode } from "../kernel/failure.ts";
+import { limits } from "../kernel/limits.ts";
+import { versionLine } from "../kernel/version.ts";
+import { paint, type Terminal } from "./terminal.ts";
+
+/** cli.md; a Failure carries its own in failure-table.ts. */
+export const EXIT = {
+  done: 0,
+  bug: 1,
+  usage: 2,
+  notProven: 3,
+  refused: 4,
+  unreachable: 5,
+  waiting: 6,
+  unknown: 7,
+} as const;
+
+export type ReportFormat = "text" | "json";
+
+/** Tells of a failure and answers the exit code. */
+export async function reportFailure(
+  failure: Failure,
+  { terminal, format }: { readonly terminal: Terminal; readonly format: ReportFormat },
+): Promise<number> {
+  if (format === "json") await terminal.document(failureDocument(failure));
+  const { stderr } = terminal.colour;
+  await terminal.alarm(`${paint(`error ${failure.code}`, "red", stderr)}: ${failure.message}`);
+  await terminal.alarm(`data: ${failure.data}`);
+  await terminal.alarm(`hint: ${failure.hint}`);
+  for (const line of causes(failure.cause)) await terminal.detail(`cause: ${line}`);
+  for (const [name, fact] of Object.entries(failure.facts)) {
+    await terminal.detail(`fact: ${name} = ${JSON.stringify(fact)}`);
+  }
+  return failure.exitCode;
+}
+
+/** The document `cutter.failure/v1`: what is printed under --json in place of a result. */
+export function failureDocument(failure: Failure): Fact {
+  return {
+    schema: "cutter.failure/v1",
+    code: failure.code,
+    exit_code: failure.exitCode,
+    message: failure.message,
+    data: failure.data,
+    hint: failure.hint,
+    facts: failure.facts,
+    causes: causes(failure.cause),
+  };
+}
+
+/** From the nearest cause to the first; a chain that bites its tail is cut off. */
+function causes(cause: unknown): string[] {
+  const lines: string[] = [];
+  let next = cause;
+  while (next !== undefined && next !== null && lines.length < limits.causeChain) {
+    if (next instanceof Failure) lines.push(`${next.code}: ${next.message}`);
+    else if (next instanceof Error) lines.push(`${next.name}: ${next.message}`);
+    else lines.push(String(next));
+    next = typeof next === "object" ? (next as { cause?: unknown }).cause : undefined;
+  }
+  return lines;
+}
+
+/** Tells of a mistake in this program, with all that its makers need, and answers the exit code. */
+export async function reportBug(
+  error: unknown,
+  { terminal, format }: { readonly terminal: Terminal; readonly format: ReportFormat },
+): Promise<number> {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const data = "What was not committed, the server rolls back. Look at the last report before you go on.";
+  const hint = "Please send the lines from here on, with the command that you gave. Secrets are taken out of them.";
+  const version = versionLine();
+  const platform = `${process.platform} ${process.arch}, Bun ${Bun.version}`;
+  if (format === "json") {
+    const facts = { version, platform, stack };
+    await terminal.document({ schema: "cutter.failure/v1", code: "BUG", exit_code: 1, message, data, hint, facts });
+  }
+  await terminal.alarm(`${paint("error BUG", "red", terminal.colour.stderr)}: a mistake in cutter itself: ${message}`);
+  for (const line of [`data: ${data}`, `hint: ${hint}`, version, platform, stack]) await terminal.alarm(line);
+  return EXIT.bug;
+}
+
+type Cleanup = () => Promise<void>;
+const cleanups = new Set<Cleanup>();
+
+/** Registers what must happen before a signal ends the process, e.g. a rollback. The answer takes it back. */
+export function onSignal(cleanup: Cleanup): () => void {
+  cleanups.add(cleanup);
+  return () => cleanups.delete(cleanup);
+}
+
+const SIGNALS = {
+  SIGINT: { code: "INTERRUPTED", message: "interrupted (SIGINT)" },
+  SIGTERM: { code: "TERMINATED", message: "terminated (SIGTERM)" },
+  SIGHUP: { code: "HUNG_UP", message: "the terminal went away (SIGHUP)" },
+} as const satisfies Record<string, { code: FailureCode; message: string }>;
+
+export type SignalHandling = {
+  readonly terminal: Terminal;
+  readonly format: ReportFormat;
+  /** Ends the process; main.ts owns it. */
+  readonly exit: (code: number) => void;
+};
+
+let ending: "no" | "yes" = "no";
+
+/** Resolves at once while no signal came; never, once one did: its handler has the last word then. */
+export function unlessSignalled(): Promise<void> {
+  return ending === "no" ? Promise.resolve() : new Promise(() => {});
+}
+
+/** First signal: clean up within limits.signalCleanupMs, report, end. A second one ends at once. */
+export function installSignals({ terminal, format, exit }: SignalHandling): void {
+  for (const [signal, { code, message }] of Object.entries(SIGNALS)) {
+    process.on(signal, async () => {
+      const failure = new Failure(code, message);
+      if (ending === "yes") return exit(failure.exitCode);
+      ending = "yes";
+      const cleaned = Promise.allSettled([...cleanups].map((cleanup) => cleanup()));
+      await Promise.race([cleaned, sleep(limits.signalCleanupMs)]);
+      const reported = reportFailure(failure, { terminal, format });
+      await Promise.race([reported, sleep(limits.signalReportMs)]);
+      exit(failure.exitCode);
+    });
+  }
+  // A closed pipe is an error of the write that met it, never the end of the process.
+  process.on("SIGPIPE", () => {});
+}

@@ -1,0 +1,48 @@
+/**
+ * explain: `cutter explain [CODE]`: what stands in the failure table, for a person or a machine.
+ *
+ * Pure reading: no connection, no file. Called by commands.ts.
+ */
+import { Failure, type FailureCode } from "../kernel/failure.ts";
+import { FAILURES } from "../kernel/failure-table.ts";
+import { suggest } from "./command/suggest.ts";
+import { EXIT } from "./exit.ts";
+import { paint, type Terminal } from "./terminal.ts";
+
+export type Question = { readonly code: string | undefined; readonly format: string };
+
+/** `cutter.failures/v1` under --json: `{ schema, failures: [{ code, exit_code, cause, action, data }] }`. */
+export async function explain({ code, format }: Question, terminal: Terminal): Promise<number | Failure> {
+  const codes = Object.keys(FAILURES) as FailureCode[];
+  const asked = codes.filter((known) => code === undefined || known === code.toUpperCase());
+  if (asked.length === 0) return unknownCode(code ?? "", codes);
+  if (format === "json") {
+    const failures = asked.map((known) => ({ code: known, ...document(known) }));
+    await terminal.document({ schema: "cutter.failures/v1", failures });
+  } else await terminal.result(code === undefined ? list(codes) : asked.map((known) => page(known, terminal)).join(""));
+  return EXIT.done;
+}
+
+function document(code: FailureCode): { exit_code: number; cause: string; action: string; data: string } {
+  const { exit, cause, action, data } = FAILURES[code];
+  return { exit_code: exit, cause, action, data };
+}
+
+function unknownCode(code: string, codes: readonly FailureCode[]): Failure {
+  const meant = suggest(code.toUpperCase(), codes);
+  const hint = meant === undefined ? "`cutter explain` lists every code." : `did you mean ${meant}?`;
+  return new Failure("USAGE", `unknown failure code: ${code}`, { hint });
+}
+
+function page(code: FailureCode, { colour }: Terminal): string {
+  const { exit, cause, action, data } = FAILURES[code];
+  return `${paint(code, "bold", colour.stdout)} (exit ${exit})\ncause:  ${cause}\naction: ${action}\ndata:   ${data}\n`;
+}
+
+function list(codes: readonly FailureCode[]): string {
+  const width = Math.max(...codes.map(({ length }) => length));
+  const lines = codes.map(
+    (code) => `${code.padEnd(width)}  ${String(FAILURES[code].exit).padStart(3)}  ${FAILURES[code].cause}`,
+  );
+  return `${"CODE".padEnd(width)} EXIT  CAUSE\n${lines.join("\n")}\n`;
+}

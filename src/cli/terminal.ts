@@ -1,0 +1,116 @@
+/**
+ * terminal: the two streams: stdout is the result, stderr is talk.
+ *
+ * Every text passes redact(). Writes wait until the stream took them, so a large result into a slow pipe is whole; the
+ * event loop lives on meanwhile, so a signal is still answered. A reader that closed stdout is no fault: what remains
+ * is dropped and the verdict stands. It never decides an exit code. Made once by program.ts; used by each verb.
+ */
+import { redact } from "../kernel/evidence/redaction.ts";
+import { type Fact, Failure } from "../kernel/failure.ts";
+
+export type Talk = "quiet" | "normal" | "verbose";
+export type Colour = "on" | "off";
+
+export type Terminal = {
+  /** A part of the result, to stdout, as it is: the caller ends its lines. */
+  result(text: string): Promise<void>;
+  /** The whole result as one JSON document, to stdout. Strings in it are redacted one by one, so it stays JSON. */
+  document(value: Fact): Promise<void>;
+  /** A line to stderr; nothing under --quiet. */
+  talk(line: string): Promise<void>;
+  /** A line to stderr under --verbose. */
+  detail(line: string): Promise<void>;
+  /** A line to stderr, always: failures, and what must not be missed. */
+  alarm(line: string): Promise<void>;
+  readonly colour: { readonly stdout: Colour; readonly stderr: Colour };
+  /** Whether progress may be drawn over itself on stderr. */
+  readonly progress: "drawn" | "lines" | "none";
+  /** What kept the result from being written, other than a reader that went away: a full disk, say. */
+  lost(): Failure | undefined;
+};
+
+export type TerminalSettings = { readonly talk: Talk; readonly color: "auto" | "always" | "never" };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export function createTerminal(settings: TerminalSettings, environment: Environment = process.env): Terminal {
+  const stdout = openStream(process.stdout);
+  const stderr = openStream(process.stderr);
+  const say = (line: string): Promise<void> => stderr.write(`${redact(line)}\n`);
+  const nothing = (): Promise<void> => Promise.resolve();
+  const drawn = process.stderr.isTTY === true && environment.TERM !== "dumb" ? "drawn" : "lines";
+  const colourOf = (stream: { readonly isTTY?: boolean }): Colour =>
+    decideColour({ color: settings.color, environment, device: stream.isTTY === true ? "terminal" : "other" });
+  return {
+    result: (text) => stdout.write(redact(text)),
+    document: (value) => stdout.write(`${JSON.stringify(redactFact(value), null, 2)}\n`),
+    talk: settings.talk === "quiet" ? nothing : say,
+    detail: settings.talk === "verbose" ? say : nothing,
+    alarm: say,
+    colour: { stdout: colourOf(process.stdout), stderr: colourOf(process.stderr) },
+    progress: settings.talk === "quiet" ? "none" : drawn,
+    lost: () => stdout.lost(),
+  };
+}
+
+export type ColourQuestion = {
+  readonly color: "auto" | "always" | "never";
+  readonly environment: Environment;
+  readonly device: "terminal" | "other";
+};
+
+/** no-color.org: any value of NO_COLOR that is not empty turns colour off; an explicit --color wins over it. */
+export function decideColour({ color, environment, device }: ColourQuestion): Colour {
+  if (color !== "auto") return color === "always" ? "on" : "off";
+  if ((environment.NO_COLOR ?? "") !== "" || environment.TERM === "dumb") return "off";
+  return device === "terminal" ? "on" : "off";
+}
+
+const STYLES = { bold: [1, 22], red: [31, 39], green: [32, 39], yellow: [33, 39], dim: [2, 22] } as const;
+
+/** The text in a style, or as it is where colour is off. */
+export function paint(text: string, style: keyof typeof STYLES, colour: Colour): string {
+  if (colour === "off") return text;
+  const [start, end] = STYLES[style];
+  return `\u001b[${start}m${text}\u001b[${end}m`;
+}
+
+function redactFact(value: Fact): Fact {
+  if (typeof value === "string") return redact(value);
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map(redactFact);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [redact(key), redactFact(item as Fact)]));
+}
+
+type Output = { write(text: string): Promise<void>; lost(): Failure | undefined };
+
+const outputs = new Map<NodeJS.WriteStream, Output>();
+
+/** One wrapper per stream and process, so that a crash report knows what the run's terminal knew. */
+function openStream(stream: NodeJS.WriteStream): Output {
+  const open = outputs.get(stream) ?? makeOutput(stream);
+  outputs.set(stream, open);
+  return open;
+}
+
+function makeOutput(stream: NodeJS.WriteStream): Output {
+  let gone: NodeJS.ErrnoException | undefined;
+  // Without a listener an EPIPE is an uncaught exception.
+  stream.on("error", (error) => {
+    gone ??= error;
+  });
+  return {
+    write: (text) =>
+      new Promise((resolve) => {
+        if (gone !== undefined) return resolve();
+        stream.write(text, (error) => {
+          gone ??= error ?? undefined;
+          resolve();
+        });
+      }),
+    lost: () => {
+      if (gone === undefined || gone.code === "EPIPE" || gone.code === "EIO") return undefined;
+      return new Failure("FILE_WRITE_FAILED", `the result could not be written to stdout: ${gone.code}`);
+    },
+  };
+}
