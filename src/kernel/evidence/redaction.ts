@@ -2,25 +2,125 @@
  * redaction: keeps secrets out of everything that leaves the process.
  *
  * Whoever reads a secret registers it here at once; every text that goes to a terminal, file, log or child's argument
- * passes `redact`. Also takes out the password part of anything that looks like a connection URL, registered or not.
- * Never holds more than the values themselves, and never prints them.
+ * passes `redact`. Also takes out what looks like a password in a connection URL, keyword string, JSON or SQL, registered
+ * or not; in doubt it takes out more. Never breaks JSON, never holds more than the values themselves, never prints them.
  */
-const secrets = new Set<string>();
+import type { Fact } from "../failure.ts";
 
+const REDACTED = "[redacted]";
 const SHORTEST_SECRET = 4;
-const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s@]+@/gi;
-const KEYWORD_PASSWORD = /(\bpassword\s*=\s*)('(?:[^'\\]|\\.)*'|[^\s'"&]+)/gi;
+/** A line of a registered multi-line secret (a key file) is a secret of its own from this length on. */
+const SHORTEST_LINE = 16;
 
-/** Remembers a secret, and its percent-encoded form. Shorter than 4 characters would redact ordinary words. */
+/** Every form in which a registered secret may be written, longest first, so that no shorter one cuts it apart. */
+let forms: readonly string[] = [];
+
+/** Remembers a secret in the forms that quoting gives it. Shorter than 4 characters would redact ordinary words. */
 export function registerSecret(value: string): void {
-  if (value.length < SHORTEST_SECRET) return;
-  secrets.add(value);
-  secrets.add(encodeURIComponent(value));
+  const lines = value.split(/\r?\n/).filter((line) => line.length >= SHORTEST_LINE && !line.startsWith("-----"));
+  const values = [value, value.trim(), ...lines].filter((one) => one.length >= SHORTEST_SECRET);
+  const known = new Set([...forms, ...values.flatMap(writtenForms)]);
+  forms = [...known].sort((a, b) => b.length - a.length);
 }
 
-/** The text with every known secret as `[redacted]`. */
+/** The text without any registered secret and without what looks like a password; `[redacted]` stands there. */
 export function redact(text: string): string {
-  let clean = text.replace(URL_PASSWORD, "$1[redacted]@").replace(KEYWORD_PASSWORD, "$1[redacted]");
-  for (const secret of secrets) clean = clean.replaceAll(secret, "[redacted]");
+  let clean = redactRegistered(text);
+  if (clean.includes("://")) clean = redactUrls(clean);
+  for (const [pattern, replacement] of LOOKS_LIKE_PASSWORD) clean = clean.replace(pattern, replacement);
   return clean;
+}
+
+/** The value with each string in it, keys too, redacted: what a document gets before it is written as JSON. */
+export function redactFact(value: Fact): Fact {
+  if (typeof value === "string") return redact(value);
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map(redactFact);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [redact(key), redactFact(item as Fact)]));
+}
+
+function redactRegistered(text: string): string {
+  let clean = text;
+  for (const form of forms) if (clean.includes(form)) clean = clean.replaceAll(form, REDACTED);
+  return clean;
+}
+
+const XML: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;" };
+
+function writtenForms(value: string): string[] {
+  const json = JSON.stringify(value).slice(1, -1);
+  const percent = encodeURIComponent(value.toWellFormed());
+  return [
+    value,
+    json,
+    JSON.stringify(json).slice(1, -1),
+    percent,
+    percent.replaceAll(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase()),
+    percent.replaceAll("%20", "+"),
+    value.replaceAll(/[&<>"']/g, (character) => XML[character] ?? character),
+    value.replaceAll("'", "''"),
+    value.replaceAll(/['\\]/g, "\\$&"),
+    Buffer.from(value, "utf8").toString("base64"),
+    Buffer.from(value, "utf8").toString("base64url"),
+  ];
+}
+
+/**
+ * A value ends at white space or a quote, but an escaped character (`\"` in JSON) belongs to it. A double quote opens a
+ * value, or stands within single quotes, only if what follows cannot be JSON going on after the end of a string.
+ */
+const INNER_QUOTE = String.raw`"(?![,:}\]\s]|$)`;
+const BARE = String.raw`(?:[^\s'"&\\]+|\\.)+`;
+const SINGLE = String.raw`'(?:[^'"\\]|''|\\.|${INNER_QUOTE})*'`;
+const DOUBLE = String.raw`${INNER_QUOTE}(?:[^"\\\n]|\\.)*"`;
+const JSON_STRING = String.raw`(?:[^"\\]|\\.)+`;
+const JSON_STRING_IN_JSON = String.raw`(?:[^"\\]|\\\\(?:\\["\\]|[^"\\]))+`;
+const WORD = "(?:password|passwd|passphrase)";
+
+const LOOKS_LIKE_PASSWORD: readonly (readonly [RegExp, string])[] = [
+  // password=…, PGPASSWORD=…, password = "…"
+  [new RegExp(`(${WORD}\\s*=\\s*)(?:${SINGLE}|${DOUBLE}|${BARE})`, "gi"), `$1${REDACTED}`],
+  // "password": "…", and the same inside a JSON string
+  [new RegExp(String.raw`(${WORD}"\s*:\s*")${JSON_STRING}`, "gi"), `$1${REDACTED}`],
+  [new RegExp(String.raw`(${WORD}\\"\s*:\s*\\")${JSON_STRING_IN_JSON}`, "gi"), `$1${REDACTED}`],
+  // ALTER ROLE … PASSWORD '…', OPTIONS (password '…')
+  [new RegExp(`(${WORD}\\s+e?)${SINGLE}`, "gi"), `$1'${REDACTED}'`],
+];
+
+const COLON = 58;
+const WHITE_SPACE_OR_END = /[\s:/@"\\]/g;
+
+/**
+ * `scheme://user:password@host`: everything from the first colon to the *last* @ before white space or a quote, since a
+ * password may hold an unencoded @ or /. Each part of the text is looked at once.
+ */
+function redactUrls(text: string): string {
+  let clean = "";
+  let copied = 0;
+  let from = 0;
+  while (true) {
+    const scheme = text.indexOf("://", from);
+    if (scheme === -1) return clean + text.slice(copied);
+    WHITE_SPACE_OR_END.lastIndex = scheme + 3;
+    const colon = WHITE_SPACE_OR_END.exec(text)?.index ?? text.length;
+    from = colon;
+    if (text.charCodeAt(colon) !== COLON) continue;
+    const end = tokenEnd(text, colon);
+    const at = text.lastIndexOf("@", end);
+    if (at > colon) {
+      clean += `${text.slice(copied, colon + 1)}${REDACTED}`;
+      copied = at;
+    }
+    from = end;
+  }
+}
+
+/** Index of the white space or quote that ends what begins at `start`; a backslash takes the next character along. */
+function tokenEnd(text: string, start: number): number {
+  for (let index = start; index < text.length; index++) {
+    const character = text.charCodeAt(index);
+    if (character === 92) index++;
+    else if (character === 34 || character <= 32) return index;
+  }
+  return text.length;
 }
