@@ -220,8 +220,20 @@ export const FAILURES = {
     action: "Make it readable or remove it; until then everything is off.",
     data: NOT_CONNECTED,
   },
+  PHASE_NOT_BUILT: {
+    exit: 4,
+    cause: "The phase belongs to the live path, which this version does not have.",
+    action: "Use the proofs; the live phases come with a later version.",
+    data: NOTHING_WRITTEN,
+  },
 
   // Not proven.
+  UNIT_REJECTED: {
+    exit: 3,
+    cause: "fn_iu_create refused at least one row, or did not answer for each.",
+    action: "Mend the rows that the message lists; the choices stand beside each problem.",
+    data: ROLLED_BACK,
+  },
   STATEMENT_FAILED: {
     exit: 3,
     cause: "A statement of the plan failed on this database, as it would have failed for real.",

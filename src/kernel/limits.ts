@@ -8,6 +8,8 @@
 export const limits = {
   /** libpq has no default; without one a silent host would hold an operator for minutes. */
   connectTimeoutMs: 10_000,
+  /** What connect_timeout=0, libpq's "no limit", comes to. */
+  longestConnectTimeoutMs: 600_000,
   /** The server gives up a lock wait after this; also the longest a proof may make others wait. */
   lockTimeoutMs: 5_000,
   statementTimeoutMs: 60_000,
@@ -24,6 +26,14 @@ export const limits = {
   closeTimeoutMs: 1_000,
   /** One message from the server; a larger one is refused before it is buffered. */
   messageBytes: 256 * 1024 * 1024,
+  /** Until the login is over, when anybody may be at the other end. */
+  loginMessageBytes: 64 * 1024,
+  /** All rows of one reply, as sent. */
+  replyBytes: 512 * 1024 * 1024,
+  /** Notices kept of one statement; the others are counted. */
+  replyNotices: 1_000,
+  /** What a server may make us compute at login (scram_iterations is 4,096 unless set). */
+  scramIterations: 10_000_000,
   scriptBytes: 32 * 1024 * 1024,
   scriptStatements: 100_000,
   specBytes: 1024 * 1024,
@@ -38,10 +48,13 @@ export const limits = {
   countsPerStatement: 100,
   /** Below deadlock_timeout (1 s), so that a look never makes the server look for a deadlock. */
   witnessLockTimeoutMs: 500,
+  witnessLookTimeoutMs: 5_000,
   /** How often the witness asks whether the proof has reached the rendezvous. */
   rendezvousPollMs: 20,
   /** Named processes shown when other sessions were writing during a proof. */
   activityRows: 20,
+  /** Relations searched for rows with a transaction id of the proof. */
+  suspectRelations: 50,
   errorTextCharacters: 4_000,
   /** What is read of a file that says `off`; its first line goes into reports. */
   holdFileBytes: 64 * 1024,

@@ -7,7 +7,7 @@
  */
 import activity from "../../sql/witness/activity.sql" with { type: "text" };
 import transactionIds from "../../sql/witness/transaction-ids.sql" with { type: "text" };
-import { stopwatch, sleep } from "./clock.ts";
+import { sleep, stopwatch } from "./clock.ts";
 import { type CountOptions, type CountRequest, countRelations, type RelationCount } from "./counts/count.ts";
 import { textArray } from "./counts/relation.ts";
 import { Failure } from "./failure.ts";
@@ -17,7 +17,12 @@ import type { Cell, Reply, Session } from "./session/session.ts";
 /** What a look at all watched relations gave. */
 export type Look = readonly RelationCount[];
 
-export type OtherWriter = { readonly pid: number; readonly role: string; readonly application: string; readonly state: string };
+export type OtherWriter = {
+  readonly pid: number;
+  readonly role: string;
+  readonly application: string;
+  readonly state: string;
+};
 
 export class Witness {
   readonly session: Session;

@@ -6,7 +6,7 @@
  */
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
-import { type Row, type Session } from "../session/session.ts";
+import type { Row, Session } from "../session/session.ts";
 import { describe, type RelationFacts } from "./relation.ts";
 
 export type CountMode = "exact" | "estimate" | "auto";
@@ -67,11 +67,8 @@ async function countInTransaction(
   const lockWaitMs = Math.min(options.budgetMs, limits.witnessLockTimeoutMs);
   const pinned = await session.query(PIN_SETTINGS, [`${options.budgetMs}`, `${lockWaitMs}`]);
   if (pinned instanceof Failure) return pinned;
-  const names = [...new Set(requests.map((request) => request.relation))];
-  const described = await describe(session, names);
-  if (described instanceof Failure) return described;
-  const facts = new Map(described.map((entry) => [entry.wanted, entry]));
-  const plan = planCounts(requests, facts, options);
+  const plan = await plannedCounts(session, requests, options);
+  if (plan instanceof Failure) return plan;
   const exact = plan.filter((step) => step.how === "exact");
   const together = await countTogether(session, exact, options);
   const counts = together instanceof Failure ? await countOneByOne(session, exact, options) : together;
@@ -79,7 +76,19 @@ async function countInTransaction(
   return plan.map((step) => counts.get(step) ?? step.otherwise);
 }
 
-type Step = {
+/** How each request will be counted. Needs a transaction or none; takes no lock that it would wait for. */
+export async function plannedCounts(
+  session: Pick<Session, "query">,
+  requests: readonly CountRequest[],
+  options: CountOptions,
+): Promise<readonly Step[] | Failure> {
+  const names = [...new Set(requests.map((request) => request.relation))];
+  const described = await describe(session, names);
+  if (described instanceof Failure) return described;
+  return planCounts(requests, new Map(described.map((entry) => [entry.wanted, entry])), options);
+}
+
+export type Step = {
   readonly request: CountRequest;
   readonly relation: string;
   readonly how: RelationCount["how"];
@@ -116,7 +125,8 @@ function planOne(request: CountRequest, facts: RelationFacts | undefined, afford
   };
   if (facts === undefined || facts.relation === null) return step("missing", { note: "no such relation" });
   if (!facts.readable) return step("unreadable", { note: "42501" });
-  if (facts.lockedBy.length > 0) return step("locked", { note: `AccessExclusiveLock, pid ${facts.lockedBy.join(", ")}` });
+  if (facts.lockedBy.length > 0)
+    return step("locked", { note: `AccessExclusiveLock, pid ${facts.lockedBy.join(", ")}` });
   const note = facts.rowSecurity ? "row-level security is active for this role: hidden rows are not counted" : null;
   if (request.filter !== null || affordable.has(request.relation)) {
     const exact = step("exact", { note });
@@ -129,7 +139,11 @@ function planOne(request: CountRequest, facts: RelationFacts | undefined, afford
 type Counted = Map<Step, RelationCount>;
 
 /** The usual way: one statement for many relations. */
-async function countTogether(session: Session, steps: readonly Step[], options: CountOptions): Promise<Counted | Failure> {
+async function countTogether(
+  session: Session,
+  steps: readonly Step[],
+  options: CountOptions,
+): Promise<Counted | Failure> {
   const counted: Counted = new Map();
   const plain = steps.filter((step) => step.request.filter === null);
   const filtered = steps.filter((step) => step.request.filter !== null);
@@ -151,7 +165,11 @@ async function countTogether(session: Session, steps: readonly Step[], options: 
 }
 
 /** After a failure of the whole: each by itself, so that one lock or timeout costs only its own relation. */
-async function countOneByOne(session: Session, steps: readonly Step[], options: CountOptions): Promise<Counted | Failure> {
+async function countOneByOne(
+  session: Session,
+  steps: readonly Step[],
+  options: CountOptions,
+): Promise<Counted | Failure> {
   const counted: Counted = new Map();
   for (const step of steps) {
     const restored = await session.query("ROLLBACK TO SAVEPOINT cutter_count");
@@ -176,7 +194,7 @@ function record(counted: Counted, step: Step | undefined, row: Row | undefined):
   counted.set(step, { ...step.otherwise, rows: Number(row.rows), how: "exact", digest: row.digest ?? null });
 }
 
-function countStatement(step: Step, ordinal: number, options: CountOptions): string {
+export function countStatement(step: Step, ordinal: number, options: CountOptions): string {
   const digest = options.digest === "none" ? "NULL" : `pg_catalog.concat_ws('-', ${hashSum(0)}, ${hashSum(1)})`;
   const where = step.request.filter === null ? "" : ` WHERE ${step.request.filter.predicate}`;
   return `SELECT ${ordinal} AS ordinal, pg_catalog.count(*) AS rows, ${digest} AS digest

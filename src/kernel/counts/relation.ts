@@ -6,7 +6,7 @@
  */
 import describeRelations from "../../../sql/counts/relations.sql" with { type: "text" };
 import { Failure } from "../failure.ts";
-import { type Cell, type Row, type Session } from "../session/session.ts";
+import type { Cell, Row, Session } from "../session/session.ts";
 
 export type RelationFacts = {
   /** As asked for. */
@@ -24,7 +24,10 @@ export type RelationFacts = {
 
 const BLOCK_BYTES = 8192;
 
-export async function describe(session: Session, names: readonly string[]): Promise<readonly RelationFacts[] | Failure> {
+export async function describe(
+  session: Pick<Session, "query">,
+  names: readonly string[],
+): Promise<readonly RelationFacts[] | Failure> {
   const reply = await session.query(describeRelations, [textArray(names)]);
   if (reply instanceof Failure) return reply;
   return reply.rows.map(relationFacts);

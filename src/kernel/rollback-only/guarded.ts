@@ -84,7 +84,10 @@ async function workAndMeasure<T>(
   walls: Walls,
   { work, baseline, options }: Work<T>,
 ): Promise<{ value: T; effects: Effects } | Failure> {
-  const value = await work({ kind: "rollback-only", query: (text, parameters, query) => walls.query(text, parameters, query) });
+  const value = await work({
+    kind: "rollback-only",
+    query: (text, parameters, query) => walls.query(text, parameters, query),
+  });
   if (value instanceof Failure) return value;
   if (walls.broken !== null) return walls.broken;
   const constraints = await checkDeferredConstraints(session);
@@ -155,7 +158,8 @@ class Walls {
     const row = reply.rows[0];
     const xid = row?.xid ?? null;
     const facts = { statement, pid: row?.pid ?? null, poisoned: row?.poisoned ?? null, xid, xid_before: this.xid };
-    if (Number(row?.pid) !== this.#session.login.backendPid) return this.#break(broken("another backend answered", facts));
+    if (Number(row?.pid) !== this.#session.login.backendPid)
+      return this.#break(broken("another backend answered", facts));
     if (row?.poisoned !== "t") return this.#break(broken("the cursor that makes COMMIT fail is gone", facts));
     if (this.xid !== null && xid !== this.xid) return this.#break(broken("the transaction id changed", facts));
     this.xid = xid;

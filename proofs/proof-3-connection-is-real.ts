@@ -1,0 +1,66 @@
+/**
+ * PROOF-3: the connection is a real one, to the database that was named, as the role that was meant.
+ *
+ * Asks the server twice, with a question that only a server can answer anew, and refuses what the rollback-only
+ * transaction does not hold on: a standby, a pooler, a superuser, an old server, track_counts off.
+ */
+import { randomUUID } from "node:crypto";
+import { sha256 } from "../src/kernel/digest.ts";
+import { Failure } from "../src/kernel/failure.ts";
+import { inspectSession, refuseUnsafe, type SessionIdentity } from "../src/kernel/rollback-only/identity.ts";
+import type { Session } from "../src/kernel/session/session.ts";
+import type { Mismatch } from "../src/report/battery.ts";
+import { ConnectionShim } from "./connection-shim.ts";
+import { expectEqual, failed, judge, type Proof } from "./proof.ts";
+import { fakeDriver, pooler, wrongRole } from "./sabotage/connection.ts";
+
+export const connectionIsReal: Proof = {
+  id: "PROOF-3",
+  claim: "the connection is real, to the database that was named",
+  sabotage: [wrongRole, pooler, fakeDriver],
+  async run(context) {
+    const target = await context.target();
+    if (target instanceof Failure) return failed(target);
+    const session = await context.connections.proof();
+    if (session instanceof Failure) return failed(session);
+    const identity = await inspectSession(session);
+    if (identity instanceof Failure) return failed(identity);
+    context.record.identity = identity;
+    const allowSuperuser = context.options.allowances.includes("superuser");
+    const unsafe = refuseUnsafe(identity, { allowSuperuser });
+    if (unsafe !== null) return failed(unsafe, { ...identity });
+    const challenged = await challenge(session);
+    if (challenged instanceof Failure) return failed(challenged);
+    const expectedRole = context.options.expectedRole ?? target.expectedRole;
+    const role = expectedRole === null ? [] : expectEqual("role", expectedRole, identity.role);
+    const facts = {
+      ...identity,
+      shim: "execute() and fetchone() answered three questions that were never asked before",
+    };
+    return judge({ summary: summary(identity, session), facts, mismatches: [...challenged, ...role] });
+  },
+};
+
+/** A digest of something never said before: an answer from memory cannot be right. */
+async function challenge(session: Session): Promise<readonly Mismatch[] | Failure> {
+  const shim = new ConnectionShim(session);
+  const mismatches: Mismatch[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    const nonce = randomUUID();
+    const reply = await shim.execute(
+      `SELECT pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to($1::pg_catalog.text, 'UTF8')), 'hex') AS answer,
+        pg_catalog.pg_backend_pid() AS pid`,
+      [nonce],
+    );
+    if (reply instanceof Failure) return reply;
+    const row = shim.fetchone();
+    mismatches.push(...expectEqual("answer to a question never asked before", sha256(nonce), row?.answer ?? null));
+    mismatches.push(...expectEqual("backend pid", session.login.backendPid, row?.pid ?? null));
+  }
+  return mismatches;
+}
+
+function summary(identity: SessionIdentity, session: Session): string {
+  const tls = session.login.tls === null ? "" : `, ${session.login.tls}`;
+  return `PostgreSQL ${session.login.serverVersion}, role ${identity.role}, ${session.login.address}${tls}`;
+}

@@ -1,0 +1,83 @@
+/**
+ * PROOF-5: the real write, in a transaction that the server refuses to commit, does what it should and nothing else.
+ *
+ * Drives the target once, with the witness looking on, and compares what it did with what it declares. The rollback has
+ * happened when this proof ends; whether anything stayed is PROOF-6's question.
+ */
+import { type Facts, Failure } from "../src/kernel/failure.ts";
+import type { Effects } from "../src/kernel/rollback-only/effects.ts";
+import type { Mismatch } from "../src/report/battery.ts";
+import type { ProofOptions, Take } from "./context.ts";
+import { failed, judge, type Proof } from "./proof.ts";
+import { extraWrite, insertsNothing } from "./sabotage/write.ts";
+import { takeOnce } from "./take.ts";
+import type { Drive, ProofTarget } from "./target.ts";
+
+export const writeRollsBack: Proof = {
+  id: "PROOF-5",
+  claim: "the real write does what it declares, then ROLLBACK",
+  sabotage: [insertsNothing, extraWrite],
+  async run(context) {
+    const target = await context.target();
+    if (target instanceof Failure) return failed(target);
+    context.record.attempts += 1;
+    const take = await takeOnce(context, target);
+    if (take instanceof Failure) return failed(take);
+    context.record.take = take;
+    if (take.drive instanceof Failure) return failed(take.drive, take.drive.facts);
+    const mismatches = [
+      ...target.judgeDrive(take.drive, take.before),
+      ...boundsExceeded(take.drive.effects, context.options),
+    ];
+    return judge({ summary: summary(target, take, take.drive), facts: facts(take, take.drive), mismatches });
+  },
+};
+
+function facts(take: Take, drive: Drive): Facts {
+  const { effects } = drive;
+  return {
+    tier: drive.tier,
+    xid: effects.xid ?? "none assigned: nothing was written",
+    ...drive.facts,
+    rows_touched: effects.relations.map((entry) => `${entry.relation} ${movement(entry)}`),
+    strong_locks: effects.locks.map((lock) => `${lock.relation} ${lock.mode} ${lock.heldMs ?? "?"} ms`),
+    transaction_ms: take.durationMs,
+  };
+}
+
+function movement(entry: Effects["relations"][number]): string {
+  const reason = entry.reason === null ? "" : ` (${entry.reason})`;
+  return `+${entry.inserted} ~${entry.updated} -${entry.deleted}${reason}`;
+}
+
+function summary(target: ProofTarget, take: Take, drive: Drive): string {
+  const before = take.before[0];
+  const inside = drive.inTransaction?.[0];
+  const moved =
+    target.kind === "iu" && before !== undefined && inside !== undefined
+      ? `${before.rows} -> ${inside.rows} inside, `
+      : `${drive.effects.relations.length} tables touched, `;
+  return `${moved}rolled back, tier ${drive.tier}`;
+}
+
+/** --max-rows and --max-lock-time. A bound that cannot be judged counts as exceeded. */
+function boundsExceeded(effects: Effects, options: ProofOptions): Mismatch[] {
+  const mismatches: Mismatch[] = [];
+  if (options.maxRows !== null) {
+    const counts = effects.relations.flatMap((entry) => [entry.inserted, entry.updated, entry.deleted]);
+    const known = counts.every((count) => count !== "uncountable");
+    const total = counts.reduce<number>((sum, count) => sum + (count === "uncountable" ? 0 : count), 0);
+    if (!known || total > options.maxRows) {
+      const seen = known ? `${total}` : `${total} and some uncountable`;
+      mismatches.push({ what: "rows touched", expected: `at most ${options.maxRows}`, seen });
+    }
+  }
+  if (options.maxLockMs !== null) {
+    for (const lock of effects.locks) {
+      if (lock.heldMs !== null && lock.heldMs <= options.maxLockMs) continue;
+      const seen = `${lock.heldMs ?? "unknown"} ms`;
+      mismatches.push({ what: `${lock.mode} on ${lock.relation}`, expected: `at most ${options.maxLockMs} ms`, seen });
+    }
+  }
+  return mismatches;
+}

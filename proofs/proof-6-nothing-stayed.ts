@@ -1,0 +1,181 @@
+/**
+ * PROOF-6: nothing stayed: counts before = after, no leaked row, and the server says that the transaction aborted.
+ *
+ * Rests on the witness. FAIL where something of the proof's own is there; INCONCLUSIVE where rows moved and everything
+ * says that it was others who wrote. Runs whenever the write was tried, even one that failed: that is when it matters.
+ */
+import { sleep, stopwatch } from "../src/kernel/clock.ts";
+import type { RelationCount } from "../src/kernel/counts/count.ts";
+import { type Fact, Failure } from "../src/kernel/failure.ts";
+import { limits } from "../src/kernel/limits.ts";
+import type { Witness } from "../src/kernel/witness.ts";
+import type { Mismatch } from "../src/report/battery.ts";
+import type { ProofContext, Take } from "./context.ts";
+import { failed, type Judgement, judge, type Proof } from "./proof.ts";
+import { probeRowLeft, rowCommittedElsewhere } from "./sabotage/leak.ts";
+import type { LeakQuery } from "./target.ts";
+
+export const nothingStayed: Proof = {
+  id: "PROOF-6",
+  claim: "nothing stayed",
+  sabotage: [rowCommittedElsewhere, probeRowLeft],
+  async run(context) {
+    const { take, target } = context.record;
+    if (take === null || target === null)
+      return failed(new Failure("NOT_PROVEN", "there was no transaction to look after"));
+    const disturbed = await context.afterRollback();
+    if (disturbed instanceof Failure) return failed(disturbed);
+    const witness = await context.connections.witness();
+    if (witness instanceof Failure) return failed(witness);
+    const looked = await lookAfter(witness, { take, leaks: target.leaks });
+    if (looked instanceof Failure) return failed(looked);
+    const finished: Take = { ...take, after: looked.after };
+    context.record.take = finished;
+    const judgement = judgeAfter(finished, looked);
+    if (judgement.verdict !== "INCONCLUSIVE") return judgement;
+    return nameWriters(context, { witness, take: finished, judgement });
+  },
+};
+
+type Looked = {
+  readonly after: readonly RelationCount[];
+  /** What the server says of the transaction; null: it was assigned no id. */
+  readonly status: string | null;
+  readonly leaked: readonly { readonly what: string; readonly rows: number }[];
+  readonly ownRows: readonly { readonly relation: string; readonly rows: number | "uncountable" }[];
+};
+
+async function lookAfter(
+  witness: Witness,
+  { take, leaks }: { take: Take; leaks: readonly LeakQuery[] },
+): Promise<Looked | Failure> {
+  const status = take.xid === null ? null : await settledStatus(witness, take.xid);
+  if (status instanceof Failure) return status;
+  const after = await witness.look(take.watched);
+  if (after instanceof Failure) return after;
+  const leaked: { what: string; rows: number }[] = [];
+  for (const leak of leaks) {
+    const reply = await witness.session.query(leak.text, leak.parameters);
+    if (reply instanceof Failure) return reply;
+    leaked.push({ what: leak.what, rows: Number(reply.rows[0]?.rows ?? Number.NaN) });
+  }
+  const ownRows: { relation: string; rows: number | "uncountable" }[] = [];
+  for (const relation of suspects(take, after)) {
+    const rows = await witness.rowsOf(relation, take.transactionIds);
+    if (rows instanceof Failure) return rows;
+    ownRows.push({ relation, rows });
+  }
+  return { after, status, leaked, ownRows };
+}
+
+/** Relations that the proof touched or whose count moved: there a row of ours would be. */
+function suspects(take: Take, after: readonly RelationCount[]): readonly string[] {
+  if (take.transactionIds.length === 0) return [];
+  const touched = take.drive instanceof Failure ? [] : take.drive.effects.relations.map((entry) => entry.relation);
+  const moved = changes(take, after).map((change) => change.relation);
+  return [...new Set([...touched, ...moved])].slice(0, limits.suspectRelations);
+}
+
+/** A session that was dropped may take a moment to be gone. */
+async function settledStatus(witness: Witness, xid: string): Promise<string | null | Failure> {
+  const elapsed = stopwatch();
+  let status = await witness.transactionStatus(xid);
+  while (status === "in progress" && elapsed() < limits.witnessLookTimeoutMs) {
+    await sleep(limits.rendezvousPollMs);
+    status = await witness.transactionStatus(xid);
+  }
+  return status ?? "no longer known";
+}
+
+type Change = { readonly relation: string; readonly when: string; readonly from: string; readonly to: string };
+
+/** Counts that can be compared and differ. Estimates and locked relations are not compared; that is said in a fact. */
+function changes(take: Take, after: readonly RelationCount[]): readonly Change[] {
+  return take.before.flatMap((before, index) => [
+    ...change(before, take.during?.[index], "during"),
+    ...change(before, after[index], "after"),
+  ]);
+}
+
+function change(before: RelationCount, later: RelationCount | undefined, when: string): readonly Change[] {
+  if (later === undefined || before.how !== "exact" || later.how === "locked" || later.how === "over budget") return [];
+  const label = before.filter === null ? before.relation : `${before.relation} [${before.filter}]`;
+  if (later.how !== before.how) return [{ relation: label, when, from: before.how, to: later.how }];
+  if (later.rows === before.rows && later.digest === before.digest) return [];
+  const shown = (count: RelationCount) => (count.digest === null ? `${count.rows}` : `${count.rows} (${count.digest})`);
+  return [{ relation: label, when, from: shown(before), to: shown(later) }];
+}
+
+function judgeAfter(take: Take, looked: Looked): Judgement {
+  const leaks: Mismatch[] = [
+    ...looked.leaked
+      .filter((leak) => leak.rows !== 0)
+      .map((leak) => mismatch(leak.what, "0 rows", `${leak.rows} rows`)),
+    ...looked.ownRows
+      .filter((own) => own.rows !== "uncountable" && own.rows !== 0)
+      .map((own) => mismatch(`rows of the proof's transaction in ${own.relation}`, "0", `${own.rows}`)),
+  ];
+  if (looked.status !== null && looked.status !== "aborted") {
+    leaks.push(mismatch(`pg_xact_status(${take.xid})`, "aborted", looked.status));
+  }
+  const moved = changes(take, looked.after);
+  const observation = { summary: summary(take, looked), facts: facts(take, looked), mismatches: leaks };
+  if (leaks.length > 0 || moved.length === 0) return judge(observation);
+  return {
+    verdict: "INCONCLUSIVE",
+    summary: `rows moved while the proof ran, and none of them is the proof's own`,
+    facts: observation.facts,
+    mismatches: moved.map((entry) => mismatch(`${entry.relation} (${entry.when})`, entry.from, entry.to)),
+    failure: null,
+  };
+}
+
+function mismatch(what: string, expected: string, seen: string): Mismatch {
+  return { what, expected, seen };
+}
+
+function facts(take: Take, looked: Looked): { [key: string]: Fact } {
+  const { drive } = take;
+  const compared = take.before.filter((count) => count.how === "exact").length;
+  const sequences = drive instanceof Failure ? [] : drive.effects.sequences;
+  return {
+    relations_compared: compared,
+    relations_not_compared: notCompared(take, looked.after),
+    probe_rows_leaked:
+      looked.leaked.length === 0 ? "no leak query" : looked.leaked.reduce((sum, leak) => sum + leak.rows, 0),
+    rows_with_own_xmin: looked.ownRows.map((own) => `${own.relation} ${own.rows}`),
+    transaction_status: looked.status ?? "no transaction id was assigned: nothing was written",
+    sequence_drift: sequences.map((sequence) => `${sequence.sequence} ${sequence.drift}`),
+    seen_from: take.during === null ? "after only" : "before, during and after",
+  };
+}
+
+function notCompared(take: Take, after: readonly RelationCount[]): string[] {
+  return take.before.flatMap((before, index) => {
+    const later = after[index];
+    const states = [before.how, take.during?.[index]?.how ?? "exact", later?.how ?? "exact"];
+    const worst = states.find((state) => state !== "exact");
+    return worst === undefined ? [] : [`${before.relation}: ${worst === "unreadable" ? "42501" : worst}`];
+  });
+}
+
+function summary(take: Take, looked: Looked): string {
+  const status = looked.status === null ? "no xid assigned" : `xid ${take.xid} ${looked.status}`;
+  const first = take.before[0];
+  const last = looked.after[0];
+  const counts = first === undefined || last === undefined ? "no relation watched" : `${first.rows} = ${last.rows}`;
+  return `${counts}, 0 rows leaked, ${status}`;
+}
+
+async function nameWriters(
+  context: ProofContext,
+  { witness, take, judgement }: { witness: Witness; take: Take; judgement: Judgement },
+): Promise<Judgement> {
+  const session = await context.connections.proof();
+  const pid = session instanceof Failure ? 0 : session.login.backendPid;
+  const writers = await witness.otherWriters(pid);
+  if (writers instanceof Failure) return failed(writers);
+  context.record.take = { ...take, otherWriters: writers };
+  const shown = writers.map((writer) => `pid ${writer.pid} ${writer.role} ${writer.application} ${writer.state}`);
+  return { ...judgement, facts: { ...judgement.facts, other_sessions: shown } };
+}

@@ -1,0 +1,38 @@
+/**
+ * contract: breaks what PROOF-4 watches: a guard that accepts a bare row, a function with another signature.
+ */
+import type { Sabotage } from "../proof.ts";
+import { iuTarget, realParts } from "../targets/iu.ts";
+import { changesDatabase } from "./owner.ts";
+
+export const bareRowAccepted: Sabotage = {
+  name: "the guard accepts a bare row",
+  targets: ["iu"],
+  async apply(context) {
+    const guard = () => ({ accepted: true, missing: [], unresolved: [] });
+    const target = async () => iuTarget("sabotage", { ...realParts, guard });
+    return { context: { ...context, target }, undo: async () => null };
+  },
+};
+
+const ENACT = "public.fn_iu_enact(uuid, text)";
+
+export const changedSignature: Sabotage = changesDatabase("a function has another signature", {
+  apply: [
+    `ALTER FUNCTION ${ENACT} RENAME TO fn_iu_enact_before`,
+    stubFunction("fn_iu_enact(information_unit_id uuid)"),
+  ],
+  undo: [
+    "DROP FUNCTION public.fn_iu_enact(uuid)",
+    "ALTER FUNCTION public.fn_iu_enact_before(uuid, text) RENAME TO fn_iu_enact",
+  ],
+});
+
+export const securityInvoker: Sabotage = changesDatabase("a function is no longer SECURITY DEFINER", {
+  apply: [`ALTER FUNCTION ${ENACT} SECURITY INVOKER`],
+  undo: [`ALTER FUNCTION ${ENACT} SECURITY DEFINER`],
+});
+
+function stubFunction(signature: string): string {
+  return `CREATE FUNCTION public.${signature} RETURNS jsonb LANGUAGE sql AS 'SELECT NULL::jsonb'`;
+}

@@ -1,0 +1,40 @@
+/**
+ * write: breaks the write that PROOF-5 drives: a function that claims success and inserts nothing, one that writes more.
+ */
+import type { Sabotage } from "../proof.ts";
+import { changesDatabase } from "./owner.ts";
+
+/** The contract's own signature, so that PROOF-4 has nothing to say. */
+const SIGNATURE = `canonical_address text, title text, body text, actor text, unit_kind text, section_type text,
+  publication_type text, owner_ref text`;
+const TYPES = "text, text, text, text, text, text, text, text";
+
+export const insertsNothing: Sabotage = changesDatabase("the function answers created and inserts nothing", {
+  apply: [
+    `ALTER FUNCTION public.fn_iu_create(${TYPES}) RENAME TO fn_iu_create_before`,
+    `CREATE FUNCTION public.fn_iu_create(${SIGNATURE} DEFAULT NULL) RETURNS jsonb
+      LANGUAGE sql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp' AS $stub$
+        SELECT pg_catalog.jsonb_build_object('status', 'created', 'information_unit_id', pg_catalog.gen_random_uuid(),
+          'unit_version_id', pg_catalog.gen_random_uuid()) $stub$`,
+    `GRANT EXECUTE ON FUNCTION public.fn_iu_create(${TYPES}) TO cutter_exec`,
+  ],
+  undo: [
+    `DROP FUNCTION public.fn_iu_create(${TYPES})`,
+    `ALTER FUNCTION public.fn_iu_create_before(${TYPES}) RENAME TO fn_iu_create`,
+  ],
+});
+
+export const extraWrite: Sabotage = changesDatabase("a trigger writes to an undeclared table", {
+  apply: [
+    "CREATE TABLE public.cutter_sabotage (address text)",
+    `CREATE FUNCTION public.cutter_sabotage() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $stub$
+      BEGIN INSERT INTO public.cutter_sabotage VALUES (NEW.canonical_address); RETURN NEW; END $stub$`,
+    `CREATE TRIGGER cutter_sabotage AFTER INSERT ON public.information_unit
+      FOR EACH ROW EXECUTE FUNCTION public.cutter_sabotage()`,
+  ],
+  undo: [
+    "DROP TRIGGER cutter_sabotage ON public.information_unit",
+    "DROP FUNCTION public.cutter_sabotage()",
+    "DROP TABLE public.cutter_sabotage",
+  ],
+});

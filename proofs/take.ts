@@ -1,0 +1,57 @@
+/**
+ * take: one run of the proof's transaction, with the witness looking before, during and after.
+ *
+ * PROOF-5 takes it, PROOF-6 finishes it with the last look. Nothing is judged here. On the embedded engine there is one
+ * session, so the look during the transaction is left out and said to be.
+ */
+import { stopwatch } from "../src/kernel/clock.ts";
+import type { RelationCount } from "../src/kernel/counts/count.ts";
+import { Failure } from "../src/kernel/failure.ts";
+import type { Witness } from "../src/kernel/witness.ts";
+import type { ProofContext, Take } from "./context.ts";
+import type { ProofTarget } from "./target.ts";
+
+/** Runs the target's write once. A failure of the write is part of the take; a failure to look is a Failure. */
+export async function takeOnce(context: ProofContext, target: ProofTarget): Promise<Take | Failure> {
+  const session = await context.connections.proof();
+  if (session instanceof Failure) return session;
+  const witness = await context.connections.witness();
+  if (witness instanceof Failure) return witness;
+  const watched = await target.watched(context);
+  if (watched instanceof Failure) return watched;
+  const before = await witness.look(watched);
+  if (before instanceof Failure) return before;
+
+  const seen: Seen = { during: null, transactionIds: [], xid: null };
+  const moment = async (xid: string | null): Promise<Failure | null> => {
+    seen.xid = xid;
+    if (context.connections.sessions === "single") return null;
+    return lookDuring(witness, { pid: session.login.backendPid, watched, seen });
+  };
+  const elapsed = stopwatch();
+  const drive = await target.drive(context, { session, watched, moment });
+  const durationMs = elapsed();
+  const xid = drive instanceof Failure ? seen.xid : (drive.effects.xid ?? seen.xid);
+  const transactionIds = seen.transactionIds.length > 0 || xid === null ? seen.transactionIds : [shortXid(xid)];
+  const { during } = seen;
+  return { watched, before, during, drive, transactionIds, xid, durationMs, after: null, otherWriters: [] };
+}
+
+type Seen = { during: readonly RelationCount[] | null; transactionIds: readonly string[]; xid: string | null };
+
+type During = { readonly pid: number; readonly watched: Take["watched"]; readonly seen: Seen };
+
+async function lookDuring(witness: Witness, { pid, watched, seen }: During): Promise<Failure | null> {
+  const during = await witness.look(watched);
+  if (during instanceof Failure) return during;
+  const transactionIds = await witness.transactionIds(pid);
+  if (transactionIds instanceof Failure) return transactionIds;
+  seen.during = during;
+  seen.transactionIds = transactionIds;
+  return null;
+}
+
+/** xmin holds the low 32 bits of a transaction id. */
+function shortXid(xid: string): string {
+  return (BigInt(xid) & 0xffffffffn).toString();
+}

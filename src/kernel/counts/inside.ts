@@ -1,0 +1,32 @@
+/**
+ * inside: counts seen from within a transaction that has written, by the session that wrote.
+ *
+ * The counterpart of count.ts for the look from inside: no transaction of its own, no snapshot to choose. A relation
+ * that cannot be read, or is too large to count while locks are held, says so.
+ */
+import { Failure } from "../failure.ts";
+import { limits } from "../limits.ts";
+import type { Cell, Reply } from "../session/session.ts";
+import { type CountRequest, countStatement, plannedCounts, type RelationCount } from "./count.ts";
+
+type Statements = { query(text: string, parameters?: readonly Cell[]): Promise<Reply | Failure> };
+
+export async function countInside(
+  transaction: Statements,
+  requests: readonly CountRequest[],
+): Promise<readonly RelationCount[] | Failure> {
+  const options = { mode: "auto", digest: "none", budgetMs: limits.exactCountBudgetMs } as const;
+  const plan = await plannedCounts(transaction, requests, options);
+  if (plan instanceof Failure) return plan;
+  const counts: RelationCount[] = [];
+  for (const step of plan) {
+    if (step.how !== "exact") {
+      counts.push(step.otherwise);
+      continue;
+    }
+    const reply = await transaction.query(countStatement(step, 0, options), step.request.filter?.parameters ?? []);
+    if (reply instanceof Failure) return reply;
+    counts.push({ ...step.otherwise, how: "exact", rows: Number(reply.rows[0]?.rows) });
+  }
+  return counts;
+}
