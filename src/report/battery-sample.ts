@@ -134,3 +134,55 @@ export function troubledReport(): BatteryReport {
     exit: 3,
   });
 }
+
+/** What someone who may create objects in the database could try on the reader of a report. */
+const HOSTILE = [
+  "\u001b[2J\u001b[31mred",
+  "\nPASS  PROOF-9  forged\nCUTTER_ROLLBACK_PROOF 7/7 ALL_PROOFS_PASS\r",
+  "c1 \u009b31m \u0085 bell \u0007 null \u0000 bs \b",
+  "\u202egnirts\u202c \u2066isolated\u2069 zero\u200bwidth \ufeff \u2028 \u2029",
+  "]]><evil/> <!-- & &lt; \"quoted\" 'single'",
+  "a | b \\| c `code` ``` <script>alert(1)</script> [x](javascript:1) ![i](y) *b* _i_ __b__ ~~s~~ # h",
+  "# SKIP # TODO not ok 1 - \\# ok",
+  "---\n...\n  ---\n- x: {y}",
+  "lone \ud800 half \udc00, \ufffe \uffff \u{e0041} \u{10ffff}",
+  `very long ${"n".repeat(300)}`,
+  "漢字 Điều 12 👩‍👩‍👧 e\u0301",
+].join(" ");
+
+/** Each string that a database or an operator can choose holds every hostile string. */
+export function hostileReport(): BatteryReport {
+  const report = troubledReport();
+  const proofs = report.proofs.map((proof) => ({
+    ...proof,
+    claim: proof.verdict === "PASS" ? proof.claim : HOSTILE,
+    summary: HOSTILE,
+    facts: { [HOSTILE]: HOSTILE, nested: { [HOSTILE]: [HOSTILE, 1, null] } },
+    mismatches: proof.verdict === "PASS" ? [] : [{ what: HOSTILE, expected: HOSTILE, seen: HOSTILE }],
+    failure:
+      proof.verdict === "PASS"
+        ? null
+        : { code: "DATABASE_ERROR", message: HOSTILE, data: HOSTILE, hint: HOSTILE, facts: { [HOSTILE]: HOSTILE } },
+  }));
+  return {
+    ...report,
+    command: HOSTILE,
+    database: { ...report.database, line: HOSTILE, source: HOSTILE },
+    role: HOSTILE,
+    target: { kind: "sql", name: HOSTILE, chosenBecause: HOSTILE },
+    allowances: [HOSTILE, HOSTILE],
+    proofs,
+    counts: [sampleCount({ relation: HOSTILE, filter: HOSTILE, note: HOSTILE })],
+    effects: {
+      xid: HOSTILE,
+      relations: [{ relation: HOSTILE, inserted: 1, updated: 0, deleted: "uncountable", reason: HOSTILE }],
+      catalog: [{ change: "created", objectKind: HOSTILE, name: HOSTILE }],
+      sequences: [{ sequence: HOSTILE, before: HOSTILE, after: null, drift: HOSTILE }],
+      locks: [{ relation: HOSTILE, mode: HOSTILE, heldMs: null }],
+      advisoryLocks: [HOSTILE],
+      walBytes: null,
+      remarks: [HOSTILE],
+    },
+    notUndone: [{ what: HOSTILE, detail: HOSTILE }],
+  };
+}

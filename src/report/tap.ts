@@ -1,0 +1,47 @@
+/**
+ * tap: the battery report in the Test Anything Protocol, version 14.
+ *
+ * Pure. No SKIP and no TODO, which would turn red into green. Diagnostics are YAML in its JSON form. The last line is the
+ * verdict, as a comment.
+ */
+import type { BatteryReport } from "./battery.ts";
+import { printable } from "./printable.ts";
+import { type TestPoint, testPoints } from "./test-point.ts";
+
+export function tapReport(report: BatteryReport): string {
+  const points = testPoints(report);
+  const lines = [
+    "TAP version 14",
+    `1..${points.length}`,
+    `# ${printable(`${report.database.line}, named by ${report.database.source}`)}`,
+    `# ${printable(`run ${report.runId}, cutter ${report.version} (${report.commit}), tier ${report.tier}`)}`,
+    ...points.flatMap((point, index) => pointLines(point, index + 1)),
+    `# ${printable(report.verdictLine)}`,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function pointLines(point: TestPoint, number: number): string[] {
+  const outcome = point.failure === null ? "ok" : "not ok";
+  const diagnostics = {
+    duration_ms: point.durationMs,
+    ...(point.failure === null
+      ? {}
+      : { severity: "fail", verdict: point.failure.type, message: point.failure.message }),
+    ...(point.failure === null || point.failure.details.length === 0 ? {} : { details: point.failure.details }),
+    ...(point.facts.length === 0 ? {} : { facts: point.facts }),
+  };
+  const yaml = Object.entries(diagnostics).map(([key, value]) => `  ${key}: ${yamlValue(value)}`);
+  return [`${outcome} ${number} - ${description(point.name)}`, "  ---", ...yaml, "  ..."];
+}
+
+/** JSON is YAML but for escaped surrogates, so the strings are made printable before, not after. */
+function yamlValue(value: string | number | readonly string[]): string {
+  if (typeof value === "number") return String(value);
+  return JSON.stringify(typeof value === "string" ? printable(value) : value.map(printable));
+}
+
+/** `#` would begin a directive. */
+function description(text: string): string {
+  return printable(text).replace(/[\\#]/g, "\\$&");
+}
