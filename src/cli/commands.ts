@@ -1,8 +1,8 @@
 /**
  * commands: the table of cutter's verbs.
  *
- * Help, completion and the manual page are made from it. Each entry is data and a `run` that imports its verb when it is
- * called, never sooner. No logic here. Read by main.ts.
+ * Help, completion and the manual page are made from it. Each entry is data and a `run` that imports its verb when it
+ * is called, never sooner. No logic here. Read by main.ts.
  */
 import { defineCommand, type Group, type Leaf } from "./command/command.ts";
 

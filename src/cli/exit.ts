@@ -42,7 +42,7 @@ export async function reportFailure(
 }
 
 /** The document `cutter.failure/v1`: what is printed under --json in place of a result. */
-export function failureDocument(failure: Failure): Fact {
+function failureDocument(failure: Failure): Fact {
   return {
     schema: "cutter.failure/v1",
     code: failure.code,

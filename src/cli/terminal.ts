@@ -53,14 +53,14 @@ export function createTerminal(settings: TerminalSettings, environment: Environm
   };
 }
 
-export type ColourQuestion = {
+type ColourQuestion = {
   readonly color: "auto" | "always" | "never";
   readonly environment: Environment;
   readonly device: "terminal" | "other";
 };
 
 /** no-color.org: any value of NO_COLOR that is not empty turns colour off; an explicit --color wins over it. */
-export function decideColour({ color, environment, device }: ColourQuestion): Colour {
+function decideColour({ color, environment, device }: ColourQuestion): Colour {
   if (color !== "auto") return color === "always" ? "on" : "off";
   if ((environment.NO_COLOR ?? "") !== "" || environment.TERM === "dumb") return "off";
   return device === "terminal" ? "on" : "off";

@@ -3,7 +3,7 @@
  *
  * citty 0.2.2 accepts unknown flags and runs, ignores extra positionals, takes `--no-anything`, reads `--flag=maybe` as
  * true and keeps the last of a repeated flag. On a tool that writes to production each of these is an accident, so each
- * is a USAGE failure here, with a suggestion. It must never change what was given. Called by parse.ts before the reader.
+ * is a USAGE failure here, with a suggestion. Never changes what was given. Called by parse.ts before the reader.
  */
 import type { Failure } from "../../kernel/failure.ts";
 import type { Flag, Leaf } from "./command.ts";

@@ -89,7 +89,7 @@ function exitCodes(path: readonly string[]): string {
 }
 
 /** Every leaf below, with the words that lead to it. */
-export function leaves(command: Command, words: readonly string[]): { leaf: Leaf; words: readonly string[] }[] {
+function leaves(command: Command, words: readonly string[]): { leaf: Leaf; words: readonly string[] }[] {
   if (!("commands" in command)) return [{ leaf: command, words }];
   return command.commands.flatMap((next) => leaves(next, [...words, next.name]));
 }

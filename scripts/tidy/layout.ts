@@ -1,0 +1,88 @@
+/**
+ * layout: what may stand where: the closed lists of the top level and of the kernel, and what no tracked file may hold.
+ *
+ * A new entry is a decision, made here in the open. Rules of tidy; each has a bad sample in tidy.test.ts.
+ */
+import { lineAt, type Rule, type Tree } from "./tree.ts";
+
+const TOP_LEVEL = new Set([
+  ...["src", "proofs", "sql", "scripts", "dist", ".ci"],
+  ...["package.json", "bun.lock", "bunfig.toml", "tsconfig.json", "biome.json", ".gitignore"],
+  ...["README.md", "CHANGELOG.md", "LICENSE"],
+]);
+
+const KERNEL = [
+  ...["session", "rollback-only", "witness", "conninfo", "counts", "evidence", "digest", "failure", "limits", "clock"],
+  ...["kill-switch", "embedded", "private-files", "version"],
+];
+
+const SOURCE_FOLDERS = new Set([
+  ...["cli", "kernel", "flow", "execution", "orchestrator", "sandbox", "readiness", "report", "schema"],
+  ...["main.ts", "main.test.ts", "sql.d.ts"],
+]);
+
+export const topLevel: Rule = {
+  name: "top-level",
+  check: (tree) =>
+    entries(tree, "")
+      .filter((entry) => !TOP_LEVEL.has(entry))
+      .map((path) => ({ path, line: 1, message: "is not in the closed list of top-level entries" })),
+};
+
+export const sourceFolders: Rule = {
+  name: "source-folders",
+  check: (tree) =>
+    entries(tree, "src/")
+      .filter((entry) => !SOURCE_FOLDERS.has(entry))
+      .map((entry) => ({ path: `src/${entry}`, line: 1, message: "is not in the layout of src" })),
+};
+
+export const kernelFiles: Rule = {
+  name: "kernel-files",
+  check: (tree) =>
+    entries(tree, "src/kernel/")
+      .filter((entry) => !KERNEL.some((noun) => isAbout(entry, noun)))
+      .map((entry) => ({ path: `src/kernel/${entry}`, line: 1, message: "is not in the closed list of the kernel" })),
+};
+
+/** `failure.ts`, `failure-table.ts`, `failure.test.ts` and the folder `failure` are about the noun `failure`. */
+function isAbout(entry: string, noun: string): boolean {
+  return entry === noun || entry.startsWith(`${noun}.`) || entry.startsWith(`${noun}-`);
+}
+
+/** Names directly below a folder, each once. */
+function entries({ sources }: Tree, folder: string): string[] {
+  const below = sources.filter(({ path }) => path.startsWith(folder)).map(({ path }) => path.slice(folder.length));
+  return [...new Set(below.map((path) => path.split("/", 1)[0] ?? ""))];
+}
+
+const REGISTRY = /https?:\/\/[^\s"'/]*(registry|npmjs|artifactory|nexus|verdaccio|mirror)[^\s"'/]*/i;
+const MACHINE_PATH = /(?:^|[\s"'`(=:])\/(?:work|root)\//;
+
+export const foreignPlaces: Rule = {
+  name: "foreign-places",
+  check: ({ sources }) =>
+    sources
+      .flatMap(({ path, text }) =>
+        [REGISTRY, MACHINE_PATH].map((pattern) => ({ path, text, found: pattern.exec(text) })),
+      )
+      .flatMap(({ path, text, found }) => {
+        if (found === null) return [];
+        return [
+          { path, line: lineAt({ text }, found.index + 1), message: `${found[0].trim()}: holds on one machine only` },
+        ];
+      }),
+};
+
+/** The version stands in package.json, for tools, and in the kernel, for reports. */
+export const oneVersion: Rule = {
+  name: "one-version",
+  check: ({ sources }) => {
+    const manifest = sources.find(({ path }) => path === "package.json")?.text ?? "{}";
+    const { version } = JSON.parse(manifest) as { version?: string };
+    const path = "src/kernel/version.ts";
+    const text = sources.find((source) => source.path === path)?.text;
+    if (text === undefined || text.includes(`"${version}"`)) return [];
+    return [{ path, line: 1, message: `does not have the version of package.json, ${version}` }];
+  },
+};
