@@ -264,6 +264,12 @@ export const FAILURES = {
     action: "Mend the differences, or save a baseline if they are meant.",
     data: NOTHING_WRITTEN,
   },
+  EVIDENCE_ALTERED: {
+    exit: 3,
+    cause: "An evidence folder is not as it was written: a file was changed, lost or added.",
+    action: "Compare it with a copy that was kept elsewhere; the message names the first thing that does not fit.",
+    data: NOT_CONNECTED,
+  },
 
   // Ended from outside.
   INTERRUPTED: {

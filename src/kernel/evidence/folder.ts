@@ -1,0 +1,66 @@
+/**
+ * evidence/folder: writes the evidence folder of a run: all of it in one step, or nothing.
+ *
+ * `runs/<run_id>/evidence/` under the state directory, 0700 and 0600, each file redacted, with SHA256SUMS of all. It is
+ * written beside its place, synced, and renamed; an existing one is never touched. Called by the commands at the end of
+ * a run; verify.ts reads it back.
+ */
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import { join } from "node:path";
+import { sha256 } from "../digest.ts";
+import { Failure } from "../failure.ts";
+import { openPrivateDirectory } from "../private-files/directory.ts";
+import { errnoOf, failedCall } from "../private-files/errno.ts";
+import { syncDirectory, writeSynced } from "../private-files/file.ts";
+import { redact } from "./redaction.ts";
+import { isRunId } from "./run-id.ts";
+import { isFileName, renderSums, SUMS_FILE } from "./sums.ts";
+
+export type EvidenceRequest = {
+  readonly stateDirectory: string;
+  readonly runId: string;
+  /** Name (`facts.json`) to content. */
+  readonly files: Readonly<Record<string, string>>;
+};
+
+/** The absolute path of the folder. FILE_NOT_PRIVATE, FILE_WRITE_FAILED: then nothing of it is there. */
+export function writeEvidence(request: EvidenceRequest): string | Failure {
+  if (!isRunId(request.runId)) throw new Error(`not a run id: ${request.runId}`);
+  const run = openRunDirectory(request);
+  if (run instanceof Failure) return run;
+  const folder = join(run, "evidence");
+  const partial = join(run, `.evidence.${randomBytes(4).toString("hex")}.partial`);
+  try {
+    fs.mkdirSync(partial, { mode: 0o700 });
+    writeAll(partial, request.files);
+    // rename(2) replaces an empty directory, but never one that holds something.
+    fs.renameSync(partial, folder);
+    syncDirectory(run);
+    return folder;
+  } catch (error) {
+    fs.rmSync(partial, { recursive: true, force: true });
+    const facts = { path: folder, errno: errnoOf(error) };
+    return new Failure("FILE_WRITE_FAILED", failedCall(`write ${folder}`, error), { facts, cause: error });
+  }
+}
+
+/** Each directory on the way is checked by itself: a wrong one anywhere would let another person in. */
+function openRunDirectory({ stateDirectory, runId }: EvidenceRequest): string | Failure {
+  const state = openPrivateDirectory(stateDirectory);
+  if (state instanceof Failure) return state;
+  const runs = openPrivateDirectory(join(state, "runs"));
+  return runs instanceof Failure ? runs : openPrivateDirectory(join(runs, runId));
+}
+
+function writeAll(directory: string, files: Readonly<Record<string, string>>): void {
+  const digests = new Map<string, string>();
+  for (const [name, content] of Object.entries(files)) {
+    if (!isFileName(name) || name === SUMS_FILE) throw new Error(`not a name for an evidence file: ${name}`);
+    const clean = redact(content);
+    writeSynced(join(directory, name), clean);
+    digests.set(name, sha256(clean));
+  }
+  writeSynced(join(directory, SUMS_FILE), renderSums(digests));
+  syncDirectory(directory);
+}

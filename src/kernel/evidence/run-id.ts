@@ -1,0 +1,20 @@
+/**
+ * run-id: the name of a run, and of its folder: `proof-20260521T042359Z-ad3d0b97`.
+ *
+ * What it is (`ictr` a cut, `proof` a battery), the UTC second, 8 random hex digits. Names sort by time within a kind.
+ */
+import { randomBytes } from "node:crypto";
+import { compactTimestamp } from "../clock.ts";
+
+export type RunKind = "ictr" | "proof";
+
+const RUN_ID = /^(?:ictr|proof)-\d{8}T\d{6}Z-[0-9a-f]{8}$/;
+
+export function runId(kind: RunKind): string {
+  return `${kind}-${compactTimestamp()}-${randomBytes(4).toString("hex")}`;
+}
+
+/** Whether the text is such a name; whoever makes a path of one asks first. */
+export function isRunId(text: string): boolean {
+  return RUN_ID.test(text);
+}
