@@ -28,6 +28,8 @@ export const limits = {
   messageBytes: 256 * 1024 * 1024,
   /** Until the login is over, when anybody may be at the other end. */
   loginMessageBytes: 64 * 1024,
+  /** Messages of one login; a real one has about twenty. */
+  loginMessages: 1_000,
   /** All rows of one reply, as sent. */
   replyBytes: 512 * 1024 * 1024,
   /** Notices kept of one statement; the others are counted. */
@@ -36,6 +38,11 @@ export const limits = {
   scramIterations: 10_000_000,
   scriptBytes: 32 * 1024 * 1024,
   scriptStatements: 100_000,
+  /** Changed rows of one system catalog that a report names one by one. */
+  catalogRows: 10_000,
+  /** Sequences whose position is read beforehand, and how many of them are locked at a time. */
+  surveyedSequences: 20_000,
+  sequenceBatch: 500,
   specBytes: 1024 * 1024,
   configBytes: 1024 * 1024,
   credentialFileBytes: 1024 * 1024,
