@@ -38,7 +38,7 @@ function placeOf(target: ServerTarget): Record<string, string> {
   };
 }
 
-/** One password for all hosts goes by variable; different ones are in the file that they came from. */
+/** One password for all hosts goes by variable; else the child looks in the file where we looked. */
 function passwordOf(target: ServerTarget): Record<string, string> {
   const [first, ...others] = target.hosts.map((host) => host.password);
   const same = others.every((password) => password === first);

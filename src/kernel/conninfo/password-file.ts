@@ -10,30 +10,32 @@ import { registerSecret } from "../evidence/redaction.ts";
 import { Failure } from "../failure.ts";
 import { fileState, readCredentialFile } from "./credential-file.ts";
 
-export type PasswordFile = { readonly path: string; readonly lines: readonly string[] };
-export type PasswordFileAnswer = { readonly file: PasswordFile | null; readonly remark: string | null };
+export type PasswordFile = { readonly lines: readonly string[]; readonly remark: string | null };
 
 /** The folder that a host name of `localhost` also stands for in a password file. */
 export const DEFAULT_SOCKET_DIRECTORY = "/var/run/postgresql";
 
 const OTHERS = 0o077;
 
-export async function openPasswordFile(
-  named: string | null,
-  homeDirectory: string | null,
-): Promise<PasswordFileAnswer | Failure> {
-  const path = named ?? (homeDirectory === null ? null : join(homeDirectory, ".pgpass"));
-  if (path === null) return { file: null, remark: null };
+/** Null where there is no home folder to look in. */
+export function passwordFilePath(named: string | null, homeDirectory: string | null): string | null {
+  return named ?? (homeDirectory === null ? null : join(homeDirectory, ".pgpass"));
+}
+
+/** `presence`: a file that was named must be there. A file that is ignored has no lines and a remark. */
+export async function readPasswordFile(
+  path: string | null,
+  presence: "needed" | "optional",
+): Promise<PasswordFile | Failure> {
+  if (path === null) return { lines: [], remark: null };
   const state = await fileState(path);
-  if (state.is === "absent" && named === null) return { file: null, remark: null };
-  if (state.is === "not-plain")
-    return { file: null, remark: `The password file ${path} is ignored: not a plain file.` };
+  if (state.is === "absent" && presence === "optional") return { lines: [], remark: null };
+  if (state.is === "not-plain") return { lines: [], remark: `The password file ${path} is ignored: not a plain file.` };
   if (state.is === "plain" && (state.mode & OTHERS) !== 0) {
-    return { file: null, remark: `The password file ${path} is ignored: others may read it; make it 0600.` };
+    return { lines: [], remark: `The password file ${path} is ignored: others may read it; make it 0600.` };
   }
   const text = await readCredentialFile(path, "password file");
-  if (text instanceof Failure) return text;
-  return { file: { path, lines: text.split("\n") }, remark: null };
+  return text instanceof Failure ? text : { lines: text.split("\n"), remark: null };
 }
 
 export type PasswordQuery = {
@@ -45,10 +47,10 @@ export type PasswordQuery = {
 };
 
 /** The password of the first line that fits, or null. An empty one counts as none. */
-export function findPassword(file: PasswordFile, query: PasswordQuery): string | null {
+export function findPassword(lines: readonly string[], query: PasswordQuery): string | null {
   const host = query.host === DEFAULT_SOCKET_DIRECTORY ? "localhost" : query.host;
   const wanted = [host, `${query.port}`, query.database, query.user];
-  for (const raw of file.lines) {
+  for (const raw of lines) {
     const line = raw.replace(/\r+$/, "");
     if (line.startsWith("#")) continue;
     const rest = afterMatches(line, wanted);

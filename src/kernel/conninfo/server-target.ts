@@ -10,9 +10,9 @@ import { invalid, parseInteger } from "./check-keywords.ts";
 import { type Address, pairHosts } from "./hosts.ts";
 import { SESSION_ATTRIBUTES, SSL_MODES, SSL_NEGOTIATIONS } from "./keyword-table.ts";
 import type { LocalAccount } from "./local-account.ts";
-import { findPassword, openPasswordFile } from "./password-file.ts";
+import { findPassword, passwordFilePath, readPasswordFile } from "./password-file.ts";
 import { type Settings, settingValue } from "./settings.ts";
-import type { HostChoice, ServerTarget, SslMode } from "./target.ts";
+import type { ServerTarget, SslMode } from "./target.ts";
 import { findTlsFiles, NO_TLS_FILES } from "./tls-files.ts";
 
 export type Surroundings = {
@@ -106,15 +106,15 @@ async function findPasswords(settings: Settings, near: Near & { readonly login: 
     const hosts = near.addresses.map((address) => ({ ...address, password: given }));
     return { hosts, passwordFile: null, remarks: [] };
   }
-  const answer = await openPasswordFile(settingValue(settings, "passfile"), near.homeDirectory);
-  if (answer instanceof Failure) return answer;
-  const { file, remark } = answer;
-  const hosts: HostChoice[] = near.addresses.map((address) => ({
+  const named = settingValue(settings, "passfile");
+  const passwordFile = passwordFilePath(named, near.homeDirectory);
+  const file = await readPasswordFile(passwordFile, named === null ? "optional" : "needed");
+  if (file instanceof Failure) return file;
+  const hosts = near.addresses.map((address) => ({
     ...address,
-    password: file === null ? null : findPassword(file, { ...address, ...near.login }),
+    password: findPassword(file.lines, { ...address, ...near.login }),
   }));
-  const helped = hosts.some((host) => host.password !== null);
-  return { hosts, passwordFile: helped && file !== null ? file.path : null, remarks: remark === null ? [] : [remark] };
+  return { hosts, passwordFile, remarks: file.remark === null ? [] : [file.remark] };
 }
 
 /** A value from a closed list; checkKeywords has refused every other one. */

@@ -42,7 +42,7 @@ export type ServerTarget = {
   readonly connectTimeoutMs: number;
   /** Where the name came from, for the first line of every output, e.g. `--url`, `PGSERVICE`, `PGHOST`. */
   readonly source: string;
-  /** The password file that gave at least one host its password; children are pointed at it where hosts differ. */
+  /** Where libpq looks for a password, there or not; null where one was given. Children are pointed at the same. */
   readonly passwordFile: string | null;
   /** What a person should know though it stops nothing, e.g. a password file ignored for its permissions. */
   readonly remarks: readonly string[];
