@@ -36,7 +36,7 @@ test("text: which database comes first, the verdict last, a line for each proof 
   expect(lines).toContain("  public.information_unit: 158 → 159 → 158");
   expect(lines).toContain("  public.archive                  0        0  uncountable  truncated");
   expect(lines).toContain("  42501, untouched by construction: cutter_governance.run");
-  expect(lines).toContain("  sequence public.ticket_id_seq  10 → 12, drift 2");
+  expect(lines).toContain("  sequence positions  public.ticket_id_seq moved by 2");
   expect(Math.max(...lines.slice(1).map((line) => Bun.stringWidth(line)))).toBeLessThanOrEqual(80);
 });
 

@@ -102,23 +102,14 @@ function effectSections(report: BatteryReport): Section[] {
     effects.locks.map((one) => [one.relation, one.mode, one.heldMs === null ? "unknown" : String(one.heldMs)]),
   );
   return [
-    { ...radius, remarks: effects.remarks, empty: "no row of any table was touched" },
+    { ...radius, empty: "no row of any table was touched" },
     { ...catalog, empty: "none" },
     { ...locks, empty: "none seen" },
   ];
 }
 
-/** What was found here first, then what no rollback ever undoes. */
 function notUndoneSection(report: BatteryReport): Section {
-  const sequences = report.effects?.sequences ?? [];
-  const rows = [
-    ...sequences.map((one) => [
-      `sequence ${one.sequence}`,
-      `${one.before ?? "unreadable"} → ${one.after ?? "unreadable"}, drift ${one.drift}`,
-    ]),
-    ...(report.effects?.advisoryLocks ?? []).map((one) => ["session advisory lock", one]),
-    ...report.notUndone.map((one) => [one.what, one.detail]),
-  ];
+  const rows = report.notUndone.map((one) => [one.what, one.detail]);
   return {
     ...section("What the rollback did not undo", [left("what"), left("detail")], rows),
     empty: report.effects === null ? "the transaction did not run" : "nothing was found",

@@ -1,22 +1,24 @@
 /**
- * tap: the battery report in the Test Anything Protocol, version 14.
+ * tap: a suite in the Test Anything Protocol, version 14.
  *
  * Pure. No SKIP and no TODO, which would turn red into green. Diagnostics are YAML in its JSON form. The last line is the
  * verdict, as a comment.
  */
 import type { BatteryReport } from "./battery.ts";
 import { printable } from "./printable.ts";
-import { type TestPoint, testPoints } from "./test-point.ts";
+import { batterySuite, type Suite, type TestPoint } from "./test-point.ts";
 
 export function tapReport(report: BatteryReport): string {
-  const points = testPoints(report);
+  return tap(batterySuite(report));
+}
+
+export function tap(suite: Suite): string {
   const lines = [
     "TAP version 14",
-    `1..${points.length}`,
-    `# ${printable(`${report.database.line}, named by ${report.database.source}`)}`,
-    `# ${printable(`run ${report.runId}, cutter ${report.version} (${report.commit}), tier ${report.tier}`)}`,
-    ...points.flatMap((point, index) => pointLines(point, index + 1)),
-    `# ${printable(report.verdictLine)}`,
+    `1..${suite.points.length}`,
+    ...Object.entries(suite.properties).map(([name, value]) => `# ${name}: ${printable(String(value))}`),
+    ...suite.points.flatMap((point, index) => pointLines(point, index + 1)),
+    `# ${printable(suite.verdictLine)}`,
   ];
   return `${lines.join("\n")}\n`;
 }

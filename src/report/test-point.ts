@@ -1,7 +1,7 @@
 /**
- * test-point: the battery as junit and TAP see it: one point per proof, green only for PASS.
+ * test-point: a report as junit and TAP see it: a suite of points, green only for what passed.
  *
- * NOT RUN and INCONCLUSIVE are failures. A report that is not proven for a reason that no proof carries (an empty battery,
+ * NOT RUN and INCONCLUSIVE are failures. A report that is not proven for a reason that no point carries (nothing was run,
  * another exit code) gets a red point of its own, so that no reader of these formats can take it for green.
  */
 import type { BatteryReport, ProofResult } from "./battery.ts";
@@ -16,13 +16,49 @@ export type TestPoint = {
   readonly facts: readonly string[];
 };
 
-export function testPoints(report: BatteryReport): readonly TestPoint[] {
-  const points = report.proofs.map(proofPoint);
+export type Suite = {
+  /** e.g. `cutter.proof`. */
+  readonly name: string;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  /** What the suite as a whole was about. */
+  readonly properties: Readonly<Record<string, string | number | boolean>>;
+  readonly points: readonly TestPoint[];
+  /** The line that sums it up. */
+  readonly verdictLine: string;
+};
+
+export function batterySuite(report: BatteryReport): Suite {
+  return {
+    name: "cutter.proof",
+    startedAt: report.startedAt,
+    durationMs: report.durationMs,
+    properties: {
+      run_id: report.runId,
+      version: report.version,
+      commit: report.commit,
+      database: report.database.line,
+      database_source: report.database.source,
+      role: report.role ?? "none",
+      target: `${report.target.kind}: ${report.target.name}`,
+      tier: report.tier,
+      single_session: report.singleSession,
+      allowances: report.allowances.join(" "),
+      attempts: report.attempts,
+      exit: report.exit,
+    },
+    points: withVerdict(report.proofs.map(proofPoint), report.exit, report.verdictLine),
+    verdictLine: report.verdictLine,
+  };
+}
+
+/** The points, and a red one where none is red though the whole is. */
+export function withVerdict(points: readonly TestPoint[], exit: number, verdictLine: string): readonly TestPoint[] {
   const red = points.some((point) => point.failure !== null);
-  if (red || (points.length > 0 && report.exit === 0)) return points;
-  const message = points.length === 0 ? "no proof was run" : `exit code ${report.exit}`;
-  const failure = { type: "NOT PROVEN", message, details: [report.verdictLine] };
-  return [...points, { name: "the battery as a whole", durationMs: 0, failure, facts: [] }];
+  if (red || (points.length > 0 && exit === 0)) return points;
+  const message = points.length === 0 ? "nothing was run" : `exit code ${exit}`;
+  const failure = { type: "NOT PROVEN", message, details: [verdictLine] };
+  return [...points, { name: "the whole", durationMs: 0, failure, facts: [] }];
 }
 
 function proofPoint(proof: ProofResult): TestPoint {
