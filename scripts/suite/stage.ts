@@ -1,0 +1,47 @@
+/**
+ * stage: one step of the suite: what it ran, how many checks passed and failed, how long it took.
+ *
+ * A stage that ran nothing failed. Stages never stop the suite: one run shows everything that is wrong.
+ */
+
+export type Tally = { readonly passed: number; readonly failed: number };
+export type Stage = { readonly name: string; readonly run: () => Promise<Tally> };
+
+export const PASSED: Tally = { passed: 1, failed: 0 };
+export const FAILED: Tally = { passed: 0, failed: 1 };
+
+/** Runs the stages in order, prints a line for each, and sums up. */
+export async function runStages(stages: readonly Stage[]): Promise<Tally> {
+  let total: Tally = { passed: 0, failed: 0 };
+  for (const { name, run } of stages) {
+    print(`== ${name}`);
+    const start = performance.now();
+    const tally = await run().catch((error: unknown) => {
+      print(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      return FAILED;
+    });
+    const ran = tally.passed + tally.failed > 0 ? tally : FAILED;
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    print(`== ${name}: ${ran.failed === 0 ? "ok" : `${ran.failed} FAILED`}, ${ran.passed} passed, ${seconds} s`);
+    total = { passed: total.passed + ran.passed, failed: total.failed + ran.failed };
+  }
+  return total;
+}
+
+/** A stage that is one program: exit code 0 is one pass. */
+export function programStage(name: string, command: readonly string[]): Stage {
+  return { name, run: async () => ((await runProgram(command)) === 0 ? PASSED : FAILED) };
+}
+
+/** Runs a program with our own streams and answers its exit code. */
+export async function runProgram(
+  command: readonly string[],
+  environment: Record<string, string> = {},
+): Promise<number> {
+  const env = { ...process.env, ...environment };
+  return Bun.spawn([...command], { env, stdin: "ignore", stdout: "inherit", stderr: "inherit" }).exited;
+}
+
+export function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,34 @@
+/** suite.test: the suite's own sums cannot hide a failure. */
+import { expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { FAILED, PASSED, runStages } from "./stage.ts";
+import { bunTest } from "./tests.ts";
+
+test("a stage that throws, or runs nothing, is a failure, and the next one still runs", async () => {
+  const tally = await runStages([
+    { name: "sample: throws", run: () => Promise.reject(new Error("broken on purpose")) },
+    { name: "sample: runs nothing", run: async () => ({ passed: 0, failed: 0 }) },
+    { name: "sample: fails", run: async () => FAILED },
+    { name: "sample: passes", run: async () => PASSED },
+  ]);
+  expect(tally).toEqual({ passed: 1, failed: 3 });
+});
+
+async function tallyOf(source: string): Promise<{ passed: number; failed: number }> {
+  const folder = mkdtempSync(join(tmpdir(), "cutter-sample-"));
+  const file = join(folder, "sample.test.ts");
+  writeFileSync(file, `import { expect, test } from "bun:test";\n${source}`);
+  const tally = await bunTest([file], {}).finally(() => rmSync(folder, { recursive: true }));
+  return tally;
+}
+
+test("failed and skipped tests, and errors outside a test, count as failed", async () => {
+  const pass = `test("a", () => {});`;
+  expect(await tallyOf(pass)).toEqual({ passed: 1, failed: 0 });
+  expect(await tallyOf(`${pass} test("b", () => expect(1).toBe(2));`)).toEqual({ passed: 1, failed: 1 });
+  expect(await tallyOf(`${pass} test.${"skip"}("b", () => {});`)).toEqual({ passed: 1, failed: 1 });
+  expect((await tallyOf(`${pass} throw new Error("outside");`)).failed).toBeGreaterThan(0);
+  expect(await tallyOf("syntax error")).toMatchObject({ passed: 0 });
+});

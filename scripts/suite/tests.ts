@@ -1,0 +1,98 @@
+/**
+ * tests: runs `bun test` against a shared server of one PostgreSQL version and reads the tally from its junit report.
+ *
+ * The first version runs every test; each other one runs the files that ask for the suite's server, since only their
+ * answer can depend on it. A server is started for its stage and ended after it, so that two are never up at once.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { prepareReference, psqlOn } from "../database/database.ts";
+import { MAJORS, type Major, type OwnServer, startServer } from "../database/server.ts";
+import { print, runProgram, type Stage, type Tally } from "./stage.ts";
+
+const FIRST: Major = 15;
+const TEST_TIMEOUT_MS = 30_000;
+const ASKS_FOR_SERVER = /\b(testServer|testMajor)\(/;
+
+const running = new Set<OwnServer>();
+
+/** Ends the servers of a stage that was interrupted. */
+export async function stopServers(): Promise<void> {
+  await Promise.all([...running].map((server) => server.stop()));
+}
+
+export function testStages(project: string): Stage[] {
+  const every = testFiles(project);
+  const dependent = every.filter((file) => ASKS_FOR_SERVER.test(readFileSync(join(project, file), "utf8")));
+  const others = MAJORS.filter((major) => major !== FIRST);
+  return [
+    { name: `tests, PostgreSQL ${FIRST}`, run: () => testOn(FIRST, every) },
+    ...others.map((major) => ({
+      name: `tests that ask a server, PostgreSQL ${major}`,
+      run: () => testOn(major, dependent),
+    })),
+  ];
+}
+
+/** `bun test` with a filter, as an author runs it: a server starts when a test asks for one. */
+export function filteredStage(filters: readonly string[]): Stage {
+  return { name: `tests, ${filters.join(" ")}`, run: () => bunTest(filters, {}) };
+}
+
+function testFiles(project: string): string[] {
+  const below = ["src", "proofs", "scripts", "sql"].flatMap((folder) =>
+    readdirSync(join(project, folder), { recursive: true, encoding: "utf8" }).map((file) => `./${folder}/${file}`),
+  );
+  return below.filter((file) => file.endsWith(".test.ts")).sort();
+}
+
+async function testOn(major: Major, files: readonly string[]): Promise<Tally> {
+  if (files.length === 0) return { passed: 0, failed: 0 };
+  const server = await startServer(major);
+  running.add(server);
+  try {
+    print(`PostgreSQL ${psqlOn(server, "postgres", "SHOW server_version")}`);
+    await prepareReference(server);
+    const announced = JSON.stringify({ [major]: { ...server, pid: server.pid } });
+    return await bunTest(files, { CUTTER_TEST_MAJOR: `${major}`, CUTTER_TEST_SERVERS: announced });
+  } finally {
+    running.delete(server);
+    await server.stop();
+  }
+}
+
+/** Runs test files, or filters, and answers what its report says. */
+export async function bunTest(files: readonly string[], environment: Record<string, string>): Promise<Tally> {
+  const folder = mkdtempSync(join(tmpdir(), "cutter-suite-"));
+  const report = join(folder, "junit.xml");
+  const settings = [
+    "--only-failures",
+    "--timeout",
+    `${TEST_TIMEOUT_MS}`,
+    "--reporter=junit",
+    "--reporter-outfile",
+    report,
+  ];
+  const code = await runProgram([process.execPath, "test", ...settings, ...files], environment);
+  const tally = readTally(report);
+  rmSync(folder, { recursive: true });
+  // An error between two tests fails the run and no test.
+  return tally.failed === 0 && code !== 0 ? { ...tally, failed: 1 } : tally;
+}
+
+/** A skipped test counts as failed: it proved nothing. A report that is not there counts as nothing. */
+function readTally(report: string): Tally {
+  const [root = ""] = /<testsuites [^>]*>/.exec(readIfThere(report)) ?? [];
+  const count = (name: string): number => Number(new RegExp(` ${name}="(\\d+)"`).exec(root)?.[1] ?? "0");
+  const failed = count("failures") + count("errors") + count("skipped");
+  return { passed: count("tests") - failed, failed };
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
