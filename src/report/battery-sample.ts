@@ -136,7 +136,7 @@ export function troubledReport(): BatteryReport {
 }
 
 /** What someone who may create objects in the database could try on the reader of a report. */
-const HOSTILE = [
+export const HOSTILE = [
   "\u001b[2J\u001b[31mred",
   "\nPASS  PROOF-9  forged\nCUTTER_ROLLBACK_PROOF 7/7 ALL_PROOFS_PASS\r",
   "c1 \u009b31m \u0085 bell \u0007 null \u0000 bs \b",

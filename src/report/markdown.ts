@@ -7,8 +7,9 @@
 import type { BatteryReport, ProofResult } from "./battery.ts";
 import { factText } from "./facts.ts";
 import { markdownText } from "./markdown-text.ts";
+import { markdownSection } from "./page.ts";
 import { printable } from "./printable.ts";
-import { type Section, sections } from "./sections.ts";
+import { sections } from "./sections.ts";
 import { left, markdownTable } from "./table.ts";
 
 export function markdownReport(report: BatteryReport): string {
@@ -26,7 +27,7 @@ export function markdownReport(report: BatteryReport): string {
       rows: report.proofs.map((one) => [one.verdict, one.id, one.claim, one.summary, String(one.durationMs)]),
     }),
     "",
-    ...sections(report).flatMap(sectionLines),
+    ...sections(report).flatMap(markdownSection),
     ...report.proofs.flatMap(proofLines),
     "## Verdict",
     "",
@@ -53,12 +54,6 @@ function about(report: BatteryReport): string[][] {
     ["attempts", String(report.attempts)],
     ["exit code", String(report.exit)],
   ];
-}
-
-function sectionLines(section: Section): string[] {
-  const body = section.table.rows.length === 0 ? [`${markdownText(section.empty)}.`] : markdownTable(section.table);
-  const remarks = section.remarks.map((remark) => `- ${markdownText(remark)}`);
-  return [`## ${markdownText(section.title)}`, "", ...body, "", ...(remarks.length === 0 ? [] : [...remarks, ""])];
 }
 
 function proofLines(proof: ProofResult): string[] {

@@ -4,16 +4,8 @@
  * Pure data in, table out: which columns, which rows, in which words. The formats differ only in how they draw one.
  */
 import type { BatteryReport, CountRow, Look } from "./battery.ts";
+import type { Section } from "./page.ts";
 import { left, right, type Table } from "./table.ts";
-
-export type Section = {
-  readonly title: string;
-  readonly table: Table;
-  /** Lines below the table. */
-  readonly remarks: readonly string[];
-  /** What stands in the place of an empty table. */
-  readonly empty: string;
-};
 
 /** All sections in their order. `rows` limits the counts that are shown, the interesting ones first. */
 export function sections(report: BatteryReport, rows = Number.POSITIVE_INFINITY): readonly Section[] {

@@ -7,18 +7,16 @@
 import { limits } from "../kernel/limits.ts";
 import type { BatteryReport, FailureDocument, ProofResult } from "./battery.ts";
 import { factLine } from "./facts.ts";
+import { COLUMNS, textSection } from "./page.ts";
 import { type Palette, plain, verdictStyle } from "./palette.ts";
 import { hanging, printable } from "./printable.ts";
-import { type Section, sections } from "./sections.ts";
-import { textTable } from "./table.ts";
+import { sections } from "./sections.ts";
 
 export type TextOptions = {
   readonly palette?: Palette;
   /** `full` adds every fact below its proof (--verbose). */
   readonly detail?: "short" | "full";
 };
-
-const COLUMNS = 80;
 
 export function textReport(report: BatteryReport, options: TextOptions = {}): string {
   const palette = options.palette ?? plain;
@@ -30,7 +28,7 @@ export function textReport(report: BatteryReport, options: TextOptions = {}): st
       proofLines(proof, { palette, detail: options.detail ?? "short", verdictWidth }),
     ),
     "",
-    ...sections(report, limits.reportRows).flatMap((section) => sectionLines(section, palette)),
+    ...sections(report, limits.reportRows).flatMap((section) => textSection(section, palette)),
     palette(printable(report.verdictLine), report.exit === 0 ? "green" : "red"),
   ];
   return `${lines.join("\n")}\n`;
@@ -74,11 +72,4 @@ function failureTexts(failure: FailureDocument): string[] {
     `data: ${failure.data}`,
     `next: ${failure.hint}`,
   ];
-}
-
-function sectionLines(section: Section, palette: Palette): string[] {
-  const remarks = section.remarks.flatMap((remark) => hanging("  ", printable(remark), COLUMNS));
-  const title = palette(printable(section.title), "bold");
-  if (section.table.rows.length === 0) return [`${title}: ${printable(section.empty)}`, ...remarks, ""];
-  return [title, ...textTable(section.table, "  "), ...remarks, ""];
 }
