@@ -1,9 +1,9 @@
 /**
  * kill-switch: whether anything may be executed. The answer is no, unless one run is armed and nothing says off.
  *
- * `EXECUTION_ENABLED` is false in the source and in every build; no flag, file or variable makes it true. This file only
- * reads and answers: it never connects, never writes, and nothing outside it can change what it holds. PROOF-1 and
- * PROOF-7 assert it; each method of the production adapter asks `refusal` as its first line (live.md §1).
+ * `EXECUTION_ENABLED` is false in the source and in every build; no flag, file or variable makes it true. This file
+ * only reads and answers: it never connects, never writes, and nothing outside it can change what it holds. PROOF-1
+ * and PROOF-7 assert it; each method of the production adapter asks `refusal` as its first line (live.md §1).
  */
 import * as fs from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ import { readRegularFile } from "./private-files/file.ts";
 const EXECUTION_ENABLED = false as boolean;
 
 /** What this build can do at most; in the facts of PROOF-1. */
-export const MILESTONE = "proofs only: no live run can be armed";
+const MILESTONE = "proofs only: no live run can be armed";
 
 const OPERATOR_FILE = "/etc/cutter/DISABLED";
 
@@ -105,8 +105,8 @@ export function refusal(reading: KillSwitchReading): Failure | null {
 }
 
 /**
- * What PROOF-1 and PROOF-7 assert: off, in the source, by what the files say, and with nothing armed. Each thing that is
- * otherwise; empty where the claim holds. A HOLD or DISABLED that says off is no mismatch: off is what is claimed.
+ * What PROOF-1 and PROOF-7 assert: off, in the source, by what the files say, and with nothing armed. Each thing that
+ * is otherwise; empty where the claim holds. A HOLD or DISABLED that says off is no mismatch: off is what is claimed.
  */
 export function switchMismatches(reading: KillSwitchReading): { what: string; expected: string; seen: string }[] {
   const mismatches: { what: string; expected: string; seen: string }[] = [];

@@ -29,7 +29,7 @@ export function sampleProof(number: number, changes: Partial<ProofResult> = {}):
   };
 }
 
-export function sampleCount(changes: Partial<CountRow> = {}): CountRow {
+function sampleCount(changes: Partial<CountRow> = {}): CountRow {
   return {
     relation: "public.information_unit",
     filter: null,

@@ -25,7 +25,7 @@ const factsSchema = v.record(v.string(), factSchema);
 const uncounted = ["unreadable", "missing", "locked", "over budget", "not observable", "not taken"] as const;
 const look = v.union([v.pipe(v.number(), v.integer(), v.minValue(0)), v.picklist(uncounted)]);
 
-export const countSchema = v.strictObject({
+const countSchema = v.strictObject({
   relation: field(v.string(), "Schema-qualified name, quoted where PostgreSQL needs it."),
   filter: field(
     v.nullable(v.string()),
@@ -41,7 +41,7 @@ export const countSchema = v.strictObject({
 
 const effectCount = v.union([v.pipe(v.number(), v.integer(), v.minValue(0)), v.literal("uncountable")]);
 
-export const effectsSchema = v.strictObject({
+const effectsSchema = v.strictObject({
   xid: field(v.nullable(v.string()), "Transaction id of the proof; null: none was assigned, so nothing was written."),
   relations: field(
     v.array(
@@ -85,7 +85,7 @@ export const effectsSchema = v.strictObject({
   remarks: field(v.array(v.string()), "Whatever else was seen, in words."),
 });
 
-export const failureSchema = v.strictObject({
+const failureSchema = v.strictObject({
   code: field(v.string(), "Stable code; `cutter explain CODE` tells more."),
   message: field(v.string(), "What happened."),
   data: field(v.string(), "What it means for the data."),
@@ -95,7 +95,7 @@ export const failureSchema = v.strictObject({
 
 const verdict = v.picklist(["PASS", "FAIL", "INCONCLUSIVE", "NOT RUN"]);
 
-export const proofResultSchema = v.strictObject({
+const proofResultSchema = v.strictObject({
   id: field(v.pipe(v.string(), v.regex(/^PROOF-[1-9]$/)), "PROOF-1 to PROOF-7."),
   claim: field(v.string(), "What is proven."),
   verdict: field(verdict, "INCONCLUSIVE and NOT RUN are not PASS."),

@@ -1,7 +1,8 @@
 /**
  * counts: the report of `cutter proof counts` in every format: one snapshot, and what moved since another.
  *
- * Pure; the comparison is made by the command and only drawn here. A number that is not known is a dash with its reason.
+ * Pure; the comparison is made by the command and only drawn here. A number that is not known is a dash, with its
+ * reason beside it.
  */
 import type * as v from "valibot";
 import type { DeepReadonly } from "./battery.ts";

@@ -1,8 +1,8 @@
 /**
  * facts: a fact as text, in one form for all formats.
  *
- * Strings stand as they are, everything else as canonical JSON, so that `"1"` and `1` in a list are told apart. Not made
- * printable here: each renderer does that for its own medium.
+ * Strings stand as they are, everything else as canonical JSON, so that `"1"` and `1` in a list are told apart. Not
+ * made printable here: each renderer does that for its own medium.
  */
 import { canonicalJson } from "../kernel/digest.ts";
 import type { Fact } from "../kernel/failure.ts";

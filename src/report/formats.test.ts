@@ -73,6 +73,10 @@ test("text: of 2,000 relations those that moved are shown, the others counted", 
   expect(text).toContain("1999 more relations had one number in every look");
   expect(text).toContain("public.information_unit: 158 → 159 → 158");
   expect(markdownReport(sampleReport({ counts }))).toContain("| public.t1998 |");
+  const noted = textReport(
+    sampleReport({ counts: [...counts, { ...still, relation: "public.rls", note: "hidden rows" }] }),
+  );
+  expect(noted).toContain("hidden rows: public.rls");
   const moved = textReport(sampleReport({ counts: counts.map((one) => ({ ...one, inTransaction: 7 })) }));
   expect(moved).toContain("1960 more relations are not shown, changed ones among them");
 });

@@ -1,7 +1,8 @@
 /**
  * json: a document as one line of JSON, the same bytes for the same content.
  *
- * Keys in code unit order (kernel/digest), characters that could steer a terminal as escapes. For any `cutter.*` document.
+ * Keys in code unit order (kernel/digest), characters that could steer a terminal as escapes. For any `cutter.*`
+ * document.
  */
 import { canonicalJson } from "../kernel/digest.ts";
 import { printableJson } from "./printable.ts";

@@ -1,8 +1,8 @@
 /**
  * markdown-text: a value as Markdown prose that shows exactly that value.
  *
- * What has a meaning in CommonMark or GitHub's tables is escaped, HTML included; an underscore inside a word has none and
- * stays, so names stay readable in the raw file. Used by table.ts and the Markdown renderers.
+ * What has a meaning in CommonMark or GitHub's tables is escaped, HTML included; an underscore inside a word has none
+ * and stays, so names stay readable in the raw file. Used by table.ts and the Markdown renderers.
  */
 import { printable } from "./printable.ts";
 

@@ -1,8 +1,8 @@
 /**
  * markdown: the battery report as operators keep it: PASS and FAIL lines, tables, facts, a verdict block.
  *
- * Pure. Goes into the evidence folder as report.md and lists everything: no row limit, every fact. Values from the database
- * are escaped, so that they show as they are and cannot add a heading, a link or HTML.
+ * Pure. Goes into the evidence folder as report.md and lists everything: no row limit, every fact. Values from the
+ * database are escaped, so that they show as they are and cannot add a heading, a link or HTML.
  */
 import type { BatteryReport, ProofResult } from "./battery.ts";
 import { factText } from "./facts.ts";

@@ -7,7 +7,8 @@ import { countsSchema } from "./counts-schema.ts";
 import type { Format } from "./format.ts";
 import { type KillSwitchReport, renderKillSwitch } from "./kill-switch.ts";
 import { killSwitchSchema } from "./kill-switch-schema.ts";
-import { renderSelfcheck, type SelfcheckReport, selfcheckLine } from "./selfcheck.ts";
+import { markdownText } from "./markdown-text.ts";
+import { allCaught, renderSelfcheck, type SelfcheckReport, selfcheckLine } from "./selfcheck.ts";
 import { selfcheckSchema } from "./selfcheck-schema.ts";
 import { left, markdownTable, right, textTable } from "./table.ts";
 
@@ -167,7 +168,19 @@ test("selfcheck: a sabotage that was not caught is NOT OK, and no sabotage at al
   expect(selfcheckLine(selfcheck.results)).toBe("CUTTER_SELFCHECK 2/3 NOT_PROVEN");
   expect(selfcheckLine(selfcheck.results.slice(0, 2))).toBe("CUTTER_SELFCHECK 2/2 ALL_SABOTAGES_CAUGHT");
   expect(selfcheckLine(selfcheck.results.slice(0, 1))).toBe("CUTTER_SELFCHECK 1/1 NOT_PROVEN");
+  expect(selfcheck.results.map((_, index) => allCaught(selfcheck.results.slice(0, index)))).toEqual([
+    false,
+    false,
+    true,
+  ]);
   expect(selfcheckLine([])).toBe("CUTTER_SELFCHECK 0/0 NOT_PROVEN");
+});
+
+test("a value in Markdown shows as it is, and an underscore within a name needs no escape", () => {
+  expect(markdownText("public.information_unit _x_ <b> & `c` [d](e) | f\\ *g* ~h~ $i$")).toBe(
+    "public.information_unit \\_x\\_ &lt;b&gt; &amp; \\`c\\` \\[d\\](e) \\| f\\\\ \\*g\\* \\~h\\~ \\$i\\$",
+  );
+  expect(["# a", "- a", "1. a", "-1", "#1"].map(markdownText)).toEqual(["\\# a", "\\- a", "1\\. a", "-1", "#1"]);
 });
 
 test("a table lines up by what is seen, not by code units, and never cuts a name", () => {

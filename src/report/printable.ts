@@ -6,8 +6,9 @@
  */
 
 /**
- * Unicode's category C: controls (escape and the one-byte CSI among them), format characters (direction overrides, zero
- * width, byte order mark, tags), halves of surrogate pairs, private use, unassigned; and the line and paragraph separators.
+ * Unicode's category C: controls (escape and the one-byte CSI among them), format characters (direction overrides,
+ * zero width, byte order mark, tags), halves of surrogate pairs, private use, unassigned; and the separators of lines
+ * and paragraphs.
  */
 const UNSAFE = /[\p{C}\u2028\u2029]/gu;
 
@@ -34,7 +35,7 @@ export function printableJson(json: string): string {
 }
 
 /** Lines of at most `columns`, broken at spaces; a word that is longer stays whole on its own line. */
-export function wrap(text: string, columns: number): string[] {
+function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {

@@ -23,17 +23,25 @@ export function right(title: string): Column {
 export function textTable(table: Table, indent = ""): string[] {
   const titles = table.columns.map((column) => column.title);
   const cells = [titles, ...table.rows].map((row) => table.columns.map((_, index) => printable(row[index] ?? "")));
-  const widths = table.columns.map((_, index) => Math.max(...cells.map((row) => Bun.stringWidth(row[index] ?? ""))));
+  const layout = table.columns.map(({ align }, index) => {
+    return { align, width: Math.max(...cells.map((row) => Bun.stringWidth(row[index] ?? ""))) };
+  });
   const [head = [], ...body] = cells;
-  const lines = [head, widths.map((width) => "-".repeat(width)), ...body];
-  return lines.map((row) =>
-    `${indent}${row.map((cell, index) => pad(cell, widths, table.columns, index)).join("  ")}`.trimEnd(),
-  );
+  const rule = layout.map(({ width }) => "-".repeat(width));
+  return [head, rule, ...body].map((row) => {
+    return (
+      indent +
+      layout
+        .map((place, index) => pad(row[index] ?? "", place))
+        .join("  ")
+        .trimEnd()
+    );
+  });
 }
 
-function pad(cell: string, widths: readonly number[], columns: readonly Column[], index: number): string {
-  const space = " ".repeat((widths[index] ?? 0) - Bun.stringWidth(cell));
-  return columns[index]?.align === "right" ? space + cell : cell + space;
+function pad(cell: string, place: { readonly align: Column["align"]; readonly width: number }): string {
+  const space = " ".repeat(place.width - Bun.stringWidth(cell));
+  return place.align === "right" ? space + cell : cell + space;
 }
 
 /** A GitHub table, as lines. */

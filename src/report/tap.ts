@@ -1,8 +1,8 @@
 /**
  * tap: a suite in the Test Anything Protocol, version 14.
  *
- * Pure. No SKIP and no TODO, which would turn red into green. Diagnostics are YAML in its JSON form. The last line is the
- * verdict, as a comment.
+ * Pure. No SKIP and no TODO, which would turn red into green. Diagnostics are YAML in its JSON form. The last line is
+ * the verdict, as a comment.
  */
 import type { BatteryReport } from "./battery.ts";
 import { printable } from "./printable.ts";

@@ -1,8 +1,8 @@
 /**
  * test-point: a report as junit and TAP see it: a suite of points, green only for what passed.
  *
- * NOT RUN and INCONCLUSIVE are failures. A report that is not proven for a reason that no point carries (nothing was run,
- * another exit code) gets a red point of its own, so that no reader of these formats can take it for green.
+ * NOT RUN and INCONCLUSIVE are failures. A report that is not proven for a reason that no point carries (nothing was
+ * run, another exit code) gets a red point of its own, so that no reader of these formats can take it for green.
  */
 import type { BatteryReport, ProofResult } from "./battery.ts";
 import { factLine } from "./facts.ts";

@@ -1,8 +1,8 @@
 /**
  * text: the battery report for a terminal: which database, a line per proof, the tables, the verdict last.
  *
- * Pure: report in, text out, newline at the end. Values are made printable, so nothing from a database can draw a line of
- * its own. Lines fit 80 columns where no name is longer. Called by `cutter proof rollback` and for tests.
+ * Pure: report in, text out, newline at the end. Values are made printable, so nothing from a database can draw a line
+ * of its own. Lines fit 80 columns where no name is longer. Called by `cutter proof rollback`.
  */
 import { limits } from "../kernel/limits.ts";
 import type { BatteryReport, FailureDocument, ProofResult } from "./battery.ts";

@@ -114,7 +114,7 @@ const tampering: Record<string, { damage: (folder: string) => void; what: string
     name: "SHA256SUMS",
   },
   "SHA256SUMS that names a file elsewhere": {
-    damage: (folder) => edit(join(folder, "SHA256SUMS"), (lines) => [...lines, `${"0".repeat(64)}  ../state`]),
+    damage: (folder) => edit(join(folder, "SHA256SUMS"), (lines) => [`${"0".repeat(64)}  ../x`, ...lines]),
     what: "malformed",
     name: "SHA256SUMS",
   },
@@ -199,7 +199,8 @@ test("a writer killed at any moment leaves whole folders only", async () => {
     for (let turn = 0; turn < 10_000; turn++) {
       const runId = "proof-20260521T042359Z-" + turn.toString(16).padStart(8, "0");
       const content = "x".repeat(100_000);
-      writeEvidence({ stateDirectory: ${JSON.stringify(stateDirectory)}, runId, files: { a: content, b: content, c: content } });
+      const files = { a: content, b: content, c: content };
+      writeEvidence({ stateDirectory: ${JSON.stringify(stateDirectory)}, runId, files });
       if (turn === 5) process.stdout.write("going");
     }`;
   const writer = spawn(process.execPath, ["-e", child], { stdio: ["ignore", "pipe", "inherit"] });

@@ -13,7 +13,7 @@ test("a registered secret is found in every form that quoting gives it", () => {
     query: `x=${encodeURIComponent(secret)}`,
     query_lower: `x=${encodeURIComponent(secret).toLowerCase()}`,
     form: `x=${encodeURIComponent(secret).replaceAll("%20", "+")}`,
-    xml: `<a b="${secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;").replaceAll("'", "&apos;")}"/>`,
+    xml: `<a b="c4n/ary p@ss&lt;&amp;&gt;&apos;&quot;\\ñ"/>`,
     sql: `SELECT '${secret.replaceAll("'", "''")}'`,
     conninfo: `x='${secret.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`,
     base64: Buffer.from(secret).toString("base64"),

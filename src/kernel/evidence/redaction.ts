@@ -2,8 +2,8 @@
  * redaction: keeps secrets out of everything that leaves the process.
  *
  * Whoever reads a secret registers it here at once; every text that goes to a terminal, file, log or child's argument
- * passes `redact`. Also takes out what looks like a password in a connection URL, keyword string, JSON or SQL, registered
- * or not; in doubt it takes out more. Never breaks JSON, never holds more than the values themselves, never prints them.
+ * passes `redact`. Also takes out what looks like a password in a connection URL, keyword string, JSON or SQL,
+ * registered or not; in doubt it takes out more. Never breaks JSON, never prints a secret.
  */
 import type { Fact } from "../failure.ts";
 
@@ -98,9 +98,7 @@ function redactUrls(text: string): string {
   let clean = "";
   let copied = 0;
   let from = 0;
-  while (true) {
-    const scheme = text.indexOf("://", from);
-    if (scheme === -1) return clean + text.slice(copied);
+  for (let scheme = text.indexOf("://"); scheme !== -1; scheme = text.indexOf("://", from)) {
     WHITE_SPACE_OR_END.lastIndex = scheme + 3;
     const colon = WHITE_SPACE_OR_END.exec(text)?.index ?? text.length;
     from = colon;
@@ -113,6 +111,7 @@ function redactUrls(text: string): string {
     }
     from = end;
   }
+  return clean + text.slice(copied);
 }
 
 /** Index of the white space or quote that ends what begins at `start`; a backslash takes the next character along. */

@@ -1,8 +1,8 @@
 /**
  * evidence/sums: the text of SHA256SUMS, as coreutils writes and checks it (`sha256sum -c SHA256SUMS`).
  *
- * Pure. One line per file: 64 hex digits, two spaces, name; sorted by name in code unit order. Names are plain, so none of
- * coreutils' escapes ever occurs, and a line that has one is refused.
+ * Pure. One line per file: 64 hex digits, two spaces, name; sorted by name in code unit order. Names are plain, so none
+ * of coreutils' escapes ever occurs, and a line that has one is refused.
  */
 export const SUMS_FILE = "SHA256SUMS";
 

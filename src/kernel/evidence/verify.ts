@@ -1,8 +1,8 @@
 /**
  * evidence/verify: recomputes the digests of an evidence folder and names the first thing that does not fit.
  *
- * Reads only. Judges the folder against its own SHA256SUMS: shows any change, loss or addition made by someone who did not
- * rewrite that file too; its own digest is handed back, to be compared with one that was kept elsewhere.
+ * Reads only. Judges the folder against its own SHA256SUMS: shows any change, loss or addition made by someone who did
+ * not rewrite that file too; its own digest is handed back, to be compared with one that was kept elsewhere.
  */
 import * as fs from "node:fs";
 import { join } from "node:path";

@@ -32,7 +32,7 @@ export function openPrivateDirectory(path: string): string | Failure {
   return checkPrivateDirectory(directory) ?? directory;
 }
 
-/** null if the directory is private; else FILE_NOT_PRIVATE, or FILE_UNREADABLE if it is not there or cannot be opened. */
+/** null if the directory is private; else FILE_NOT_PRIVATE, or FILE_UNREADABLE if it cannot be opened. */
 export function checkPrivateDirectory(path: string): Failure | null {
   let status: fs.Stats;
   try {

@@ -1,7 +1,8 @@
 /**
  * private-files/state-directory: where cutter keeps its own files, decided once for every command.
  *
- * Pure: looks at nothing and makes nothing (openPrivateDirectory does). Called by the commands, which hand the path down.
+ * Pure: looks at nothing and makes nothing (openPrivateDirectory does). Called by the commands, which hand the path
+ * down.
  */
 import { join, resolve } from "node:path";
 import { Failure } from "../failure.ts";
