@@ -20,6 +20,7 @@ export const writeRollsBack: Proof = {
   async run(context) {
     const target = await context.target();
     if (target instanceof Failure) return failed(target);
+    context.record.target = target;
     context.record.attempts += 1;
     const take = await takeOnce(context, target);
     if (take instanceof Failure) return failed(take);

@@ -10,7 +10,15 @@ import guardSettings from "../../../sql/guard/settings.sql" with { type: "text" 
 import { Failure, joinFailure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Cell, QueryOptions, Reply, Session } from "../session/session.ts";
-import { type Baseline, measureEffects, takeBaseline } from "./blast-radius.ts";
+import {
+  type Baseline,
+  type Measured,
+  measureEffects,
+  type Survey,
+  settleEffects,
+  surveySession,
+  takeBaseline,
+} from "./blast-radius.ts";
 import type { Effects } from "./effects.ts";
 import { DECLARE_POISON } from "./poison.ts";
 
@@ -48,16 +56,21 @@ export async function rollbackOnly<T>(
   const begun = await begin(session, options);
   if (begun instanceof Failure) return abandon(session, begun);
   const walls = new Walls(session);
-  const outcome = await workAndMeasure(session, walls, { work, baseline: begun, options });
+  const outcome = await workAndMeasure(session, walls, { work, baseline: begun.baseline, options });
   const broken = walls.broken;
   if (broken !== null) return abandon(session, broken);
   const ended = await rollback(session);
   if (ended instanceof Failure) return outcome instanceof Failure ? joinFailure(outcome, ended) : ended;
   if (outcome instanceof Failure) return outcome;
-  return { tier: "guarded", ...outcome, backendPid: session.login.backendPid, statements: walls.statements };
+  const effects = await settleEffects(session, { survey: begun.survey, measured: outcome.measured });
+  if (effects instanceof Failure) return effects;
+  const { backendPid } = session.login;
+  return { tier: "guarded", value: outcome.value, effects, backendPid, statements: walls.statements };
 }
 
-async function begin(session: Session, options: GuardedOptions): Promise<Baseline | Failure> {
+type Begun = { readonly survey: Survey; readonly baseline: Baseline };
+
+async function begin(session: Session, options: GuardedOptions): Promise<Begun | Failure> {
   const settings = await session.query(guardSettings, [
     `${options.lockTimeoutMs ?? limits.lockTimeoutMs}`,
     `${options.statementTimeoutMs ?? limits.statementTimeoutMs}`,
@@ -66,11 +79,14 @@ async function begin(session: Session, options: GuardedOptions): Promise<Baselin
     `${limits.clientConnectionCheckMs}`,
   ]);
   if (settings instanceof Failure) return settings;
+  const survey = await surveySession(session);
+  if (survey instanceof Failure) return survey;
   const begun = await session.query("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
   if (begun instanceof Failure) return begun;
   const poisoned = await session.query(DECLARE_POISON);
   if (poisoned instanceof Failure) return poisoned;
-  return takeBaseline(session);
+  const baseline = await takeBaseline(session);
+  return baseline instanceof Failure ? baseline : { survey, baseline };
 }
 
 type Work<T> = {
@@ -83,7 +99,7 @@ async function workAndMeasure<T>(
   session: Session,
   walls: Walls,
   { work, baseline, options }: Work<T>,
-): Promise<{ value: T; effects: Effects } | Failure> {
+): Promise<{ value: T; measured: Measured } | Failure> {
   const value = await work({
     kind: "rollback-only",
     query: (text, parameters, query) => walls.query(text, parameters, query),
@@ -92,11 +108,11 @@ async function workAndMeasure<T>(
   if (walls.broken !== null) return walls.broken;
   const constraints = await checkDeferredConstraints(session);
   if (constraints instanceof Failure) return constraints;
-  const effects = await measureEffects(session, baseline);
-  if (effects instanceof Failure) return effects;
+  const measured = await measureEffects(session, baseline);
+  if (measured instanceof Failure) return measured;
   const watched = await options.beforeRollback?.(walls.xid);
   if (watched instanceof Failure) return watched;
-  return { value, effects };
+  return { value, measured };
 }
 
 /** In a savepoint, so that a constraint that fails leaves a transaction in which the effects can still be measured. */

@@ -1,0 +1,29 @@
+/**
+ * killswitch: `cutter proof killswitch`: asserts that execution is off and names every source, without any connection.
+ */
+import type { Globals } from "../../src/cli/command/command.ts";
+import type { Terminal } from "../../src/cli/terminal.ts";
+import { Failure } from "../../src/kernel/failure.ts";
+import { executionEnabled, readKillSwitch, switchMismatches } from "../../src/kernel/kill-switch.ts";
+import { stateDirectory } from "../../src/kernel/private-files/state-directory.ts";
+import { type KillSwitchReport, renderKillSwitch } from "../../src/report/kill-switch.ts";
+
+const NOT_PROVEN = 3;
+
+export async function killswitch({ globals }: { globals: Globals }, terminal: Terminal): Promise<number | Failure> {
+  const state = stateDirectory(process.env, { flag: globals.stateDir });
+  if (state instanceof Failure) return state;
+  const reading = readKillSwitch({ stateDirectory: state });
+  const mismatches = switchMismatches(reading);
+  const report: KillSwitchReport = {
+    schema: "cutter.killswitch/v1",
+    verdict: mismatches.length === 0 ? "PASS" : "FAIL",
+    readAt: reading.readAt,
+    executionEnabled: executionEnabled(reading),
+    milestone: reading.milestone,
+    sources: reading.sources,
+    mismatches,
+  };
+  await terminal.result(renderKillSwitch(report, globals.format));
+  return mismatches.length === 0 ? 0 : NOT_PROVEN;
+}

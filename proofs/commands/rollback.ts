@@ -1,0 +1,106 @@
+/**
+ * rollback: `cutter proof rollback`: runs the battery, keeps its evidence, prints the report, answers the exit code.
+ *
+ * Parse, call, render; what is proven is decided in proofs/runner.ts. The evidence is written before the report is
+ * printed, so that a closed terminal loses nothing.
+ */
+import type { Globals } from "../../src/cli/command/command.ts";
+import type { Terminal } from "../../src/cli/terminal.ts";
+import { writeEvidence } from "../../src/kernel/evidence/folder.ts";
+import { runId } from "../../src/kernel/evidence/run-id.ts";
+import { Failure } from "../../src/kernel/failure.ts";
+import { limits } from "../../src/kernel/limits.ts";
+import { stateDirectory } from "../../src/kernel/private-files/state-directory.ts";
+import type { BatteryReport, ProofResult } from "../../src/report/battery.ts";
+import { evidenceFiles, renderBattery } from "../render.ts";
+import { runProofs } from "../run.ts";
+import type { TargetFlags } from "../target-choice.ts";
+import { type NamingFlags, nameTargets } from "./naming.ts";
+
+export type RollbackFlags = NamingFlags &
+  TargetFlags & {
+    readonly "expect-role": string | undefined;
+    readonly "max-rows": number | undefined;
+    readonly "max-lock-time": number | undefined;
+    readonly "lock-timeout": number;
+    readonly "statement-timeout": number;
+    readonly retries: number;
+    readonly mode: "auto" | "exact" | "estimate";
+    readonly digest: boolean;
+    readonly "allow-superuser": boolean;
+  };
+
+type Invocation = { readonly flags: RollbackFlags; readonly globals: Globals };
+
+export async function rollback({ flags, globals }: Invocation, terminal: Terminal): Promise<number | Failure> {
+  const named = await nameTargets(flags, globals);
+  if (named instanceof Failure) return named;
+  const state = stateDirectory(process.env, { flag: globals.stateDir });
+  if (state instanceof Failure) return state;
+  const id = runId("proof");
+  const options = optionsOf(flags);
+  const detail = globals.talk === "verbose" ? "full" : "short";
+  const report = await runProofs({
+    runId: id,
+    command: commandLine(),
+    stateDirectory: state,
+    plan: { ...named, embeddedRole: embeddedRole(flags), counts: options.counts },
+    targetFlags: targetFlagsOf(flags, named.target.kind),
+    options,
+    progress: (result) => void terminal.detail(progressLine(result)),
+  });
+  if (report instanceof Failure) return report;
+  const written = writeEvidence({ stateDirectory: state, runId: id, files: evidenceFiles(report) });
+  await terminal.result(renderBattery(report, { format: globals.format, colour: terminal.colour.stdout, detail }));
+  await explainFailures(report, terminal);
+  if (written instanceof Failure) return report.exit === 0 ? written : report.exit;
+  await terminal.talk(`evidence: ${written}`);
+  return report.exit;
+}
+
+function optionsOf(flags: RollbackFlags) {
+  const escapes = flags["allow-escape"].map((name) => `escape ${name}`);
+  return {
+    retries: flags.retries,
+    lockTimeoutMs: flags["lock-timeout"],
+    statementTimeoutMs: flags["statement-timeout"],
+    counts: {
+      mode: flags.mode,
+      digest: flags.digest ? "content" : "none",
+      budgetMs: flags.mode === "exact" ? flags["statement-timeout"] : limits.exactCountBudgetMs,
+    },
+    allowances: [...(flags["allow-superuser"] ? ["superuser"] : []), ...escapes],
+    expectedRole: flags["expect-role"] ?? null,
+    maxLockMs: flags["max-lock-time"] ?? null,
+    maxRows: flags["max-rows"] ?? null,
+  } as const;
+}
+
+/** The embedded database holds the contract, so nothing has to be looked up. */
+function targetFlagsOf(flags: RollbackFlags, kind: "server" | "embedded"): TargetFlags {
+  const free = flags.target === undefined && flags.sql === undefined && flags.spec === undefined;
+  return kind === "embedded" && free ? { ...flags, target: "iu" } : flags;
+}
+
+/** On the embedded engine a script runs as the owner: cutter_exec may call functions, but owns nothing. */
+function embeddedRole(flags: RollbackFlags): string {
+  const owned = flags.sql !== undefined || flags.spec !== undefined || flags.target === "generic";
+  return owned ? "workflow_admin" : "cutter_exec";
+}
+
+function commandLine(): string {
+  return ["cutter", ...process.argv.slice(2)].join(" ");
+}
+
+function progressLine(result: ProofResult): string {
+  return `${result.verdict.padEnd(12)} ${result.id} in ${result.durationMs} ms`;
+}
+
+/** What a failed proof means for the data and what to do, on stderr beside the report. */
+async function explainFailures(report: BatteryReport, terminal: Terminal): Promise<void> {
+  const failure = report.proofs.find((proof) => proof.failure !== null)?.failure;
+  if (failure === null || failure === undefined) return;
+  await terminal.alarm(`error ${failure.code}: ${failure.message}`);
+  await terminal.alarm(`data: ${failure.data}`);
+  await terminal.alarm(`hint: ${failure.hint}`);
+}

@@ -1,0 +1,115 @@
+/**
+ * connections: opens the two sessions of a battery when they are first asked for, and closes them at its end.
+ *
+ * On a server: one session for the proof and one, read-only, for the witness. On the embedded engine there is one
+ * session for both: the role is taken with SET ROLE, and the owner's door stands open for sabotages.
+ */
+import boundsOfSession from "../sql/guard/bounds.sql" with { type: "text" };
+import type { Target } from "../src/kernel/conninfo/target.ts";
+import type { CountOptions } from "../src/kernel/counts/count.ts";
+import { Failure } from "../src/kernel/failure.ts";
+import { limits } from "../src/kernel/limits.ts";
+import { openSession } from "../src/kernel/session/open.ts";
+import type { Session } from "../src/kernel/session/session.ts";
+import { Witness } from "../src/kernel/witness.ts";
+import type { Connections, ProofContext } from "./context.ts";
+
+export type ConnectionPlan = {
+  readonly target: Target;
+  /** The witness's own database connection; the proof's where null. */
+  readonly witnessTarget: Target | null;
+  /** Taken with SET ROLE on the embedded engine. */
+  readonly embeddedRole: string;
+  readonly counts: CountOptions;
+};
+
+export function connect(plan: ConnectionPlan): Connections & Pick<ProofContext, "asOwner"> {
+  return plan.target.kind === "embedded" ? oneSession(plan) : twoSessions(plan);
+}
+
+function twoSessions(plan: ConnectionPlan): Connections & Pick<ProofContext, "asOwner"> {
+  const proof = once(() => openBounded(plan.target, { label: "proof", readOnly: "off" }));
+  const witness = once(async () => {
+    const session = await openBounded(plan.witnessTarget ?? plan.target, { label: "witness", readOnly: "on" });
+    return session instanceof Failure ? session : new Witness(session, plan.counts);
+  });
+  return {
+    sessions: "two",
+    proof: proof.get,
+    witness: witness.get,
+    asOwner: null,
+    async close() {
+      const opened = [await proof.opened(), (await witness.opened())?.session];
+      await Promise.all(opened.map((session) => session?.close()));
+    },
+  };
+}
+
+function oneSession(plan: ConnectionPlan): Connections & Pick<ProofContext, "asOwner"> {
+  const takeRole = `SET ROLE ${plan.embeddedRole}`;
+  const session = once(async () => {
+    const opened = await openSession(plan.target, { label: "proof" });
+    if (opened instanceof Failure) return opened;
+    const taken = await opened.query(takeRole);
+    return taken instanceof Failure ? taken : opened;
+  });
+  return {
+    sessions: "single",
+    proof: session.get,
+    async witness() {
+      const opened = await session.get();
+      return opened instanceof Failure ? opened : new Witness(opened, plan.counts);
+    },
+    async asOwner(statements) {
+      const opened = await session.get();
+      if (opened instanceof Failure) return opened;
+      for (const statement of ["RESET ROLE", "BEGIN READ WRITE", ...statements, "COMMIT", takeRole]) {
+        const reply = await opened.query(statement);
+        if (reply instanceof Failure) return reply;
+      }
+      return null;
+    },
+    async close() {
+      await (await session.opened())?.close();
+    },
+  };
+}
+
+type Purpose = { readonly label: string; readonly readOnly: "on" | "off" };
+
+/** A session under the bounds of limits.ts. Its default is read-only where it never writes. */
+async function openBounded(target: Target, { label, readOnly }: Purpose): Promise<Session | Failure> {
+  const session = await openSession(target, { label });
+  if (session instanceof Failure) return session;
+  const bounded = await session.query(boundsOfSession, [
+    `${limits.idleInTransactionTimeoutMs}`,
+    `${limits.clientConnectionCheckMs}`,
+    `${limits.tcpKeepalivesIdleSeconds}`,
+    `${limits.tcpKeepalivesIntervalSeconds}`,
+    `${limits.tcpKeepalivesCount}`,
+    readOnly,
+  ]);
+  if (!(bounded instanceof Failure)) return session;
+  await session.close();
+  return bounded;
+}
+
+/** Opens at the first call; later calls get the same. A failure is not kept, since nothing was opened. */
+function once<T>(open: () => Promise<T | Failure>): {
+  get: () => Promise<T | Failure>;
+  opened: () => Promise<T | null>;
+} {
+  let pending: Promise<T | Failure> | null = null;
+  return {
+    get: async () => {
+      pending ??= open();
+      const answer = await pending;
+      if (answer instanceof Failure) pending = null;
+      return answer;
+    },
+    opened: async () => {
+      const answer = pending === null ? null : await pending;
+      return answer instanceof Failure ? null : answer;
+    },
+  };
+}

@@ -1,0 +1,43 @@
+/**
+ * not-undone: what a rollback does not undo, in words, from what was measured.
+ *
+ * Some of it always holds (dead tuples, transaction ids), some was found in this very run. The section stands in every
+ * report; an empty finding says that it was looked for. Source: PostgreSQL manual, "Sequence Manipulation Functions",
+ * "Routine Vacuuming", "Advisory Locks".
+ */
+import type { Effects } from "../src/kernel/rollback-only/effects.ts";
+import type { BatteryReport } from "../src/report/battery.ts";
+
+type Remark = BatteryReport["notUndone"][number];
+
+export function notUndone(effects: Effects): Remark[] {
+  return [...sequences(effects), ...storage(effects), ...sessionLocks(effects), ...others(effects)];
+}
+
+function sequences(effects: Effects): Remark[] {
+  if (effects.sequences.length === 0) return [{ what: "sequence positions", detail: "none moved" }];
+  return effects.sequences.map((sequence) => {
+    const moved = sequence.drift === "uncountable" ? "the role may not read how far" : `by ${sequence.drift}`;
+    const values = sequence.after === null ? "" : ` (${sequence.before ?? "unused"} -> ${sequence.after})`;
+    return { what: "sequence positions", detail: `${sequence.sequence} moved ${moved}${values}` };
+  });
+}
+
+function storage(effects: Effects): Remark[] {
+  if (effects.xid === null) return [{ what: "storage", detail: "no transaction id was used, so nothing was written" }];
+  const known = effects.relations.flatMap((entry) => [entry.inserted, entry.updated]);
+  const dead = known.reduce<number>((sum, count) => sum + (count === "uncountable" ? 0 : count), 0);
+  const wal = effects.walBytes === null ? "" : `; WAL at most ${effects.walBytes} bytes, by the whole server`;
+  const detail = `1 transaction id, at most ${dead} dead row versions until the next vacuum, statistics of the tables${wal}`;
+  return [{ what: "storage", detail }];
+}
+
+function sessionLocks(effects: Effects): Remark[] {
+  if (effects.advisoryLocks.length === 0) return [];
+  const detail = `${effects.advisoryLocks.join(", ")}; released when the proof's session ended`;
+  return [{ what: "session advisory locks", detail }];
+}
+
+function others(effects: Effects): Remark[] {
+  return effects.remarks.map((detail) => ({ what: "also seen", detail }));
+}

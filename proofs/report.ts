@@ -1,0 +1,104 @@
+/**
+ * report: what a battery found → the document `cutter.proof/v1`.
+ *
+ * Gathers, and decides one thing: the exit code. A failure that says why the database could not be reached or was
+ * refused keeps its own code; anything else that is not proven is 3. Everything shown comes from the battery's record.
+ */
+import type { RelationCount } from "../src/kernel/counts/count.ts";
+import { Failure } from "../src/kernel/failure.ts";
+import { FAILURES, type FailureCode } from "../src/kernel/failure-table.ts";
+import { COMMIT, VERSION } from "../src/kernel/version.ts";
+import type { BatteryReport, CountRow, ProofResult } from "../src/report/battery.ts";
+import { verdictLine } from "../src/report/battery.ts";
+import type { ProofContext, Take } from "./context.ts";
+import { notUndone } from "./not-undone.ts";
+
+const NOT_PROVEN = 3;
+
+export type ReportParts = {
+  readonly runId: string;
+  readonly command: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly durationMs: number;
+  readonly database: BatteryReport["database"];
+  readonly context: ProofContext;
+  readonly proofs: readonly ProofResult[];
+};
+
+export function makeReport(parts: ReportParts): BatteryReport {
+  const { context, proofs } = parts;
+  const { target, take, identity, attempts } = context.record;
+  const drive = take === null || take.drive instanceof Failure ? null : take.drive;
+  return {
+    schema: "cutter.proof/v1",
+    runId: parts.runId,
+    version: VERSION,
+    commit: COMMIT,
+    command: parts.command,
+    startedAt: parts.startedAt,
+    finishedAt: parts.finishedAt,
+    durationMs: parts.durationMs,
+    database: parts.database,
+    role: identity?.role ?? null,
+    tier: drive?.tier ?? target?.tier ?? "guarded",
+    singleSession: context.connections.sessions === "single",
+    target: {
+      kind: target?.kind ?? "generic",
+      name: target?.name ?? "not settled",
+      chosenBecause: target?.chosenBecause ?? "the database was not reached",
+    },
+    allowances: allowances(context),
+    proofs,
+    counts: take === null ? [] : countRows(take),
+    effects: drive?.effects ?? null,
+    notUndone: drive === null ? [] : notUndone(drive.effects),
+    attempts,
+    verdictLine: verdictLine(proofs),
+    exit: exitCode(proofs),
+  };
+}
+
+/** Superuser is what the embedded session is underneath: waived by name. */
+function allowances(context: ProofContext): readonly string[] {
+  const waived = context.connections.sessions === "single" ? ["single session, superuser underneath (embedded)"] : [];
+  return [...context.options.allowances.map((name) => `--allow-${name}`), ...waived];
+}
+
+function exitCode(proofs: readonly ProofResult[]): number {
+  const failedProofs = proofs.filter((proof) => proof.verdict !== "PASS");
+  if (failedProofs.length === 0 && proofs.length > 0) return 0;
+  const failure = failedProofs.find((proof) => proof.failure !== null)?.failure;
+  if (failure === null || failure === undefined || !(failure.code in FAILURES)) return NOT_PROVEN;
+  return FAILURES[failure.code as FailureCode].exit;
+}
+
+/** Watched relations that say something: those touched, moved, named by the operator, or not countable. */
+function countRows(take: Take): CountRow[] {
+  const drive = take.drive instanceof Failure ? null : take.drive;
+  const touched = new Set(drive?.effects.relations.map((entry) => entry.relation));
+  const rows = take.before.map((before, index): CountRow => {
+    const at = (look: readonly RelationCount[] | null) => shown(look?.[index]);
+    return {
+      relation: before.relation,
+      filter: before.filter,
+      before: shown(before),
+      inTransaction: at(drive?.inTransaction ?? null),
+      during: at(take.during),
+      after: at(take.after),
+      mode: before.how,
+      note: before.how === "unreadable" ? "42501, untouched by construction" : before.note,
+    };
+  });
+  const telling = rows.filter((row) => touched.has(row.relation) || row.before !== row.after || row.note !== null);
+  const quiet = rows.filter((row) => !telling.includes(row));
+  return [...telling, ...quiet.slice(0, Math.max(0, QUIET_ROWS - telling.length))];
+}
+
+const QUIET_ROWS = 12;
+
+function shown(count: RelationCount | undefined): CountRow["before"] {
+  if (count === undefined) return "not taken";
+  if (count.how === "exact" || count.how === "estimate") return count.rows ?? "not taken";
+  return count.how === "locked" ? "not observable" : count.how;
+}

@@ -1,0 +1,68 @@
+/**
+ * selfcheck: breaks what each proof watches, one sabotage at a time, and sees whether the proof turns red.
+ *
+ * A sabotage is caught when its own proof does not pass and every proof before it still does: red for the right reason.
+ * Needs a database that nobody minds: the embedded one, or a test's own. The healthy battery runs first and last, so
+ * that a sabotage that was not undone is seen.
+ */
+import { Failure } from "../src/kernel/failure.ts";
+import { battery } from "./battery.ts";
+import { emptyRecord, type ProofContext } from "./context.ts";
+import type { Proof, Sabotage } from "./proof.ts";
+import { runBattery } from "./runner.ts";
+
+export type SabotageResult = {
+  readonly proof: string;
+  readonly sabotage: string;
+  /** What the proof said. */
+  readonly got: string;
+  readonly caught: boolean;
+  readonly detail: string;
+};
+
+export async function runSelfcheck(fresh: () => ProofContext): Promise<readonly SabotageResult[] | Failure> {
+  const results: SabotageResult[] = [await healthy(fresh, "healthy, before")];
+  const target = await fresh().target();
+  if (target instanceof Failure) return target;
+  for (const proof of battery) {
+    for (const sabotage of proof.sabotage) {
+      if (sabotage.targets !== undefined && !sabotage.targets.includes(target.kind)) continue;
+      const result = await sabotageOnce(fresh(), proof, sabotage);
+      if (result instanceof Failure) return result;
+      results.push(result);
+    }
+  }
+  results.push(await healthy(fresh, "healthy, after"));
+  return results;
+}
+
+async function healthy(fresh: () => ProofContext, name: string): Promise<SabotageResult> {
+  const results = await runBattery(battery, fresh());
+  const red = results.find((result) => result.verdict !== "PASS");
+  return {
+    proof: "all",
+    sabotage: name,
+    got: red === undefined ? "PASS" : `${red.id} ${red.verdict}`,
+    caught: red === undefined,
+    detail: red?.summary ?? `${results.length} of ${results.length} pass`,
+  };
+}
+
+async function sabotageOnce(
+  context: ProofContext,
+  proof: Proof,
+  sabotage: Sabotage,
+): Promise<SabotageResult | Failure> {
+  const broken = await sabotage.apply(context);
+  if (broken instanceof Failure) return broken;
+  const results = await runBattery(battery, { ...broken.context, record: emptyRecord() });
+  const undone = await broken.undo();
+  if (undone instanceof Failure) return undone;
+  const own = results.find((result) => result.id === proof.id);
+  const before = results.slice(0, battery.indexOf(proof));
+  const reached = before.every((result) => result.verdict === "PASS");
+  const red = own !== undefined && own.verdict !== "PASS" && own.verdict !== "NOT RUN";
+  const mismatch = own?.mismatches[0];
+  const detail = mismatch === undefined ? (own?.summary ?? "") : `${mismatch.what}: ${mismatch.seen}`;
+  return { proof: proof.id, sabotage: sabotage.name, got: own?.verdict ?? "absent", caught: red && reached, detail };
+}

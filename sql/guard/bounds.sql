@@ -1,0 +1,12 @@
+-- Purpose: bounds on a session of ours, so that nothing of it outlives us for long.
+-- Parameters: $1 idle_in_transaction_session_timeout, $2 client_connection_check_interval, both in milliseconds;
+--   $3 tcp_keepalives_idle, $4 tcp_keepalives_interval in seconds, $5 tcp_keepalives_count; $6 on or off:
+--   default_transaction_read_only.
+-- Locks: none. After the login and not in it, since a pooler refuses unknown parameters in a startup packet.
+SELECT pg_catalog.set_config('idle_in_transaction_session_timeout', $1, false),
+  (SELECT pg_catalog.set_config(s.name, $2, false) FROM pg_catalog.pg_settings AS s
+    WHERE s.name = 'client_connection_check_interval'),
+  pg_catalog.set_config('tcp_keepalives_idle', $3, false),
+  pg_catalog.set_config('tcp_keepalives_interval', $4, false),
+  pg_catalog.set_config('tcp_keepalives_count', $5, false),
+  pg_catalog.set_config('default_transaction_read_only', $6, false)
