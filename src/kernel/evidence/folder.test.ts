@@ -177,10 +177,9 @@ test("on a full disk there is no folder at all", () => {
   const child = `
     const { writeEvidence } = await import(${JSON.stringify(folderModule)});
     const fs = await import("node:fs");
-    fs.chmodSync("/mnt", 0o700);
     const files = { "facts.json": "small", "report.md": "x".repeat(200_000) };
-    const outcome = writeEvidence({ stateDirectory: "/mnt", runId: ${JSON.stringify(id)}, files });
-    process.stdout.write(JSON.stringify([outcome.code, outcome.facts.errno, fs.readdirSync("/mnt/runs/${id}")]));`;
+    const outcome = writeEvidence({ stateDirectory: "/mnt/state", runId: ${JSON.stringify(id)}, files });
+    process.stdout.write(JSON.stringify([outcome.code, outcome.facts.errno, fs.readdirSync("/mnt/state/runs/${id}")]));`;
   const user = process.geteuid?.() === 0 ? [] : ["--user", "--map-root-user"];
   const mount = `mount -t tmpfs -o size=64k none /mnt; exec "$0" -e "$1"`;
   const outcome = spawnSync("unshare", [...user, "--mount", "sh", "-ec", mount, process.execPath, child], {

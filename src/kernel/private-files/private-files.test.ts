@@ -96,7 +96,7 @@ test("a file that group or others may touch is not private, by each single bit",
 
 /** Things that belong to someone else: root gives them away, anyone else finds some of root's. */
 function foreignThings() {
-  if (!isRoot) return { file: "/etc/passwd", directory: "/", below: "/etc/ssl" };
+  if (!isRoot) return { file: "/etc/passwd", directory: "/", below: "/usr" };
   const directory = scratch();
   const file = join(scratch(), "file");
   fs.writeFileSync(file, "x", { mode: 0o600 });
