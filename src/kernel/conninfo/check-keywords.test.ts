@@ -34,7 +34,7 @@ test("every keyword of the table is accepted, refused or unsupported as the tabl
   expect(wrong).toEqual([]);
 });
 
-test("a demand that we cannot meet stops the resolver, from a URL, a keyword string and the environment alike", async () => {
+test("a demand that we cannot meet stops the resolver, wherever it stands", async () => {
   const inputs = [
     { url: "postgres://h/d?channel_binding=require", environment: {} },
     { url: "host=h requirepeer=postgres", environment: {} },

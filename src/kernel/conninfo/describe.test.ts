@@ -21,7 +21,8 @@ test("the first line says database, role, place, TLS and where the name came fro
     'database "d" as "u" at /run/postgresql:5433 (from --url)',
   );
   expect(await line("postgres://u@[::1]:1,db/d?hostaddr=::1,10.0.0.7&target_session_attrs=read-write")).toBe(
-    'database "d" as "u" at [::1]:1 or db (10.0.0.7):5432, sslmode=prefer, target_session_attrs=read-write (from --url)',
+    'database "d" as "u" at [::1]:1 or db (10.0.0.7):5432, sslmode=prefer, ' +
+      "target_session_attrs=read-write (from --url)",
   );
 });
 

@@ -1,9 +1,10 @@
 /**
  * resolve-like-psql: our resolver against libpq itself.
  *
- * Each case goes to psql and to resolveTarget in the same words. Where psql connects, the target must say the same role,
- * database, host, port and password; where it does not, the same places tried and the same reason; where it refuses the
- * settings, so must we. Then psql runs once more with nothing but childEnvironment(target) and must do the same again.
+ * Each case goes to psql and to resolveTarget in the same words. Where psql connects, the target must say the same
+ * role, database, host, port and password; where it does not, the same places tried and the same reason; where it
+ * refuses the settings, so must we. Then psql runs once more with nothing but childEnvironment(target) and must do
+ * the same again. A psql not of Debian differs in four cases: its default socket directory is /tmp.
  */
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
