@@ -179,7 +179,8 @@ test("on a full disk there is no folder at all", () => {
     const fs = await import("node:fs");
     const files = { "facts.json": "small", "report.md": "x".repeat(200_000) };
     const outcome = writeEvidence({ stateDirectory: "/mnt/state", runId: ${JSON.stringify(id)}, files });
-    process.stdout.write(JSON.stringify([outcome.code, outcome.facts.errno, fs.readdirSync("/mnt/state/runs/${id}")]));`;
+    const left = fs.readdirSync("/mnt/state/runs/${id}");
+    process.stdout.write(JSON.stringify([outcome.code, outcome.facts.errno, left]));`;
   const user = process.geteuid?.() === 0 ? [] : ["--user", "--map-root-user"];
   const mount = `mount -t tmpfs -o size=64k none /mnt; exec "$0" -e "$1"`;
   const outcome = spawnSync("unshare", [...user, "--mount", "sh", "-ec", mount, process.execPath, child], {
