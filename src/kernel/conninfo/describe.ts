@@ -21,7 +21,7 @@ export function describeTarget(target: Target): string {
 }
 
 /** `host:port`, `[::1]:port`, `/directory:port`; with hostaddr `host (address):port`. */
-export function describeHost(host: HostChoice): string {
+function describeHost(host: HostChoice): string {
   const name = quoteControls(host.host.includes(":") ? `[${host.host}]` : host.host);
   const address = host.hostaddr === null || host.hostaddr === host.host ? "" : ` (${quoteControls(host.hostaddr)})`;
   return `${name}${address}:${host.port}`;

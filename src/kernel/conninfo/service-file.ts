@@ -48,7 +48,7 @@ function candidates(query: ServiceQuery): string[] {
  * The settings of the first section of that name; null where there is none. Within it the first of two equal keywords
  * counts, and a blank before "=" belongs to the keyword: both as in libpq.
  */
-export function parseServiceFile(
+function parseServiceFile(
   text: string,
   wanted: { readonly service: string; readonly path: string },
 ): Settings | Failure | null {
