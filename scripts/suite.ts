@@ -1,7 +1,7 @@
 /**
  * suite: everything that CI runs, in one command; scripts/test is its door.
  *
- * Types, lint, tidy, build, tests on each PostgreSQL version, the built binaries. Goes on after a failure, and ends with
+ * Types, lint, tidy, build, tests on each PostgreSQL version, the built binaries. Never stops at a failure; ends with
  * one line, `N passed, N failed`. With arguments it runs only the test files whose path contains one of them.
  */
 import { join } from "node:path";

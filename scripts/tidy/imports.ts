@@ -25,18 +25,20 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sandbox: SANDBOX,
   "cli-base": [...KERNEL, "cli-base"],
   cli: [...SANDBOX, "cli-base", "cli", "cli-proof"],
-  "cli-proof": [...SANDBOX, "cli-base", "cli-proof", "proofs"],
+  "cli-proof": [...SANDBOX, "cli-base", "cli", "cli-proof", "proofs"],
   proofs: [...KERNEL, "report", "cli-base", "proofs"],
   "proofs-iu": [...EXECUTION, "schema", "report", "cli-base", "proofs"],
-  main: ["cli-base", "cli", "kernel"],
+  main: ["cli-base", "cli", "cli-proof", "kernel"],
 };
 
+/** The table of verbs takes in the table of proofs. */
+const CLI_PROOF = /^src\/cli\/(proof|commands\.ts)/;
 const CLI_BASE = /^src\/cli\/(command\/|command\.ts|exit\.ts|terminal\.ts)/;
 
 function zoneOf(path: string): string {
   if (path === "src/main.ts") return "main";
   if (CLI_BASE.test(path)) return "cli-base";
-  if (/^src\/cli\/proof/.test(path)) return "cli-proof";
+  if (CLI_PROOF.test(path)) return "cli-proof";
   if (path === "proofs/targets/iu.ts") return "proofs-iu";
   const [top = "", second = ""] = path.split("/");
   return top === "src" ? second : top;

@@ -4,6 +4,7 @@
  * Help, completion and the manual page are made from it. Each entry is data and a `run` that imports its verb when it
  * is called, never sooner. No logic here. Read by main.ts.
  */
+import { PROOF } from "../../proofs/commands.ts";
 import { defineCommand, type Group, type Leaf } from "./command/command.ts";
 
 const explain: Leaf = defineCommand({
@@ -31,5 +32,5 @@ export const CUTTER: Group = {
       "Start with: cutter proof rollback --embedded",
   ],
   examples: [],
-  commands: [explain],
+  commands: [PROOF, explain],
 };
