@@ -11,18 +11,18 @@ export const PASSED: Tally = { passed: 1, failed: 0 };
 export const FAILED: Tally = { passed: 0, failed: 1 };
 
 /** Runs the stages in order, prints a line for each, and sums up. */
-export async function runStages(stages: readonly Stage[]): Promise<Tally> {
+export async function runStages(stages: readonly Stage[], say: (line: string) => void = print): Promise<Tally> {
   let total: Tally = { passed: 0, failed: 0 };
   for (const { name, run } of stages) {
-    print(`== ${name}`);
+    say(`== ${name}`);
     const start = performance.now();
     const tally = await run().catch((error: unknown) => {
-      print(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      say(error instanceof Error ? (error.stack ?? error.message) : String(error));
       return FAILED;
     });
     const ran = tally.passed + tally.failed > 0 ? tally : FAILED;
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    print(`== ${name}: ${ran.failed === 0 ? "ok" : `${ran.failed} FAILED`}, ${ran.passed} passed, ${seconds} s`);
+    say(`== ${name}: ${ran.failed === 0 ? "ok" : `${ran.failed} FAILED`}, ${ran.passed} passed, ${seconds} s`);
     total = { passed: total.passed + ran.passed, failed: total.failed + ran.failed };
   }
   return total;
@@ -33,13 +33,17 @@ export function programStage(name: string, command: readonly string[]): Stage {
   return { name, run: async () => ((await runProgram(command)) === 0 ? PASSED : FAILED) };
 }
 
-/** Runs a program with our own streams and answers its exit code. */
-export async function runProgram(
-  command: readonly string[],
-  environment: Record<string, string> = {},
-): Promise<number> {
-  const env = { ...process.env, ...environment };
-  return Bun.spawn([...command], { env, stdin: "ignore", stdout: "inherit", stderr: "inherit" }).exited;
+export type Running = {
+  /** Beside our own. */
+  readonly environment?: Record<string, string>;
+  readonly output?: "shown" | "dropped";
+};
+
+/** Runs a program and answers its exit code. */
+export async function runProgram(command: readonly string[], running: Running = {}): Promise<number> {
+  const env = { ...process.env, ...running.environment };
+  const output = running.output === "dropped" ? "ignore" : "inherit";
+  return Bun.spawn([...command], { env, stdin: "ignore", stdout: output, stderr: output }).exited;
 }
 
 export function print(line: string): void {

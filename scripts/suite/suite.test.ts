@@ -7,12 +7,15 @@ import { FAILED, PASSED, runStages } from "./stage.ts";
 import { bunTest } from "./tests.ts";
 
 test("a stage that throws, or runs nothing, is a failure, and the next one still runs", async () => {
-  const tally = await runStages([
+  const said: string[] = [];
+  const stages = [
     { name: "sample: throws", run: () => Promise.reject(new Error("broken on purpose")) },
     { name: "sample: runs nothing", run: async () => ({ passed: 0, failed: 0 }) },
     { name: "sample: fails", run: async () => FAILED },
     { name: "sample: passes", run: async () => PASSED },
-  ]);
+  ];
+  const tally = await runStages(stages, (line) => said.push(line));
+  expect(said.join("\n")).toContain("broken on purpose");
   expect(tally).toEqual({ passed: 1, failed: 3 });
 });
 
@@ -20,7 +23,7 @@ async function tallyOf(source: string): Promise<{ passed: number; failed: number
   const folder = mkdtempSync(join(tmpdir(), "cutter-sample-"));
   const file = join(folder, "sample.test.ts");
   writeFileSync(file, `import { expect, test } from "bun:test";\n${source}`);
-  const tally = await bunTest([file], {}).finally(() => rmSync(folder, { recursive: true }));
+  const tally = await bunTest([file], { output: "dropped" }).finally(() => rmSync(folder, { recursive: true }));
   return tally;
 }
 

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { prepareReference, psqlOn } from "../database/database.ts";
 import { MAJORS, type Major, type OwnServer, startServer } from "../database/server.ts";
-import { print, runProgram, type Stage, type Tally } from "./stage.ts";
+import { print, type Running, runProgram, type Stage, type Tally } from "./stage.ts";
 
 const FIRST: Major = 15;
 const TEST_TIMEOUT_MS = 30_000;
@@ -55,7 +55,8 @@ async function testOn(major: Major, files: readonly string[]): Promise<Tally> {
     print(`PostgreSQL ${psqlOn(server, "postgres", "SHOW server_version")}`);
     await prepareReference(server);
     const announced = JSON.stringify({ [major]: { ...server, pid: server.pid } });
-    return await bunTest(files, { CUTTER_TEST_MAJOR: `${major}`, CUTTER_TEST_SERVERS: announced });
+    const environment = { CUTTER_TEST_MAJOR: `${major}`, CUTTER_TEST_SERVERS: announced };
+    return await bunTest(files, { environment });
   } finally {
     running.delete(server);
     await server.stop();
@@ -63,7 +64,7 @@ async function testOn(major: Major, files: readonly string[]): Promise<Tally> {
 }
 
 /** Runs test files, or filters, and answers what its report says. */
-export async function bunTest(files: readonly string[], environment: Record<string, string>): Promise<Tally> {
+export async function bunTest(files: readonly string[], running: Running): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), "cutter-suite-"));
   const report = join(folder, "junit.xml");
   const settings = [
@@ -74,7 +75,7 @@ export async function bunTest(files: readonly string[], environment: Record<stri
     "--reporter-outfile",
     report,
   ];
-  const code = await runProgram([process.execPath, "test", ...settings, ...files], environment);
+  const code = await runProgram([process.execPath, "test", ...settings, ...files], running);
   const tally = readTally(report);
   rmSync(folder, { recursive: true });
   // An error between two tests fails the run and no test.
