@@ -4,7 +4,7 @@
  * Data, and a `run` that imports its command when it is called, never sooner. What the flags mean is checked by
  * cli/command; what they do is in commands/. Read by src/cli/commands.ts and by main.ts.
  */
-import { defineCommand, EMBEDDED_FLAG, FORMATS, type Flag, type Group } from "../src/cli/command/command.ts";
+import { defineCommand, EMBEDDED_FLAG, type Flag, FORMATS, type Group } from "../src/cli/command/command.ts";
 import { limits } from "../src/kernel/limits.ts";
 
 const NAMING_FLAGS = [
@@ -47,7 +47,12 @@ const TARGET_FLAGS = [
     choices: ["iu", "generic"],
     description: "What to drive, where the catalog should not decide.",
   },
-  { name: "sql", kind: "string", valueName: "FILE", description: "Prove this script: it runs sealed and leaves nothing." },
+  {
+    name: "sql",
+    kind: "string",
+    valueName: "FILE",
+    description: "Prove this script: it runs sealed and leaves nothing.",
+  },
   {
     name: "param",
     kind: "list",

@@ -4,14 +4,14 @@
  * Shared by `proof rollback` and `proof selfcheck`; renders nothing and ends no process. The sessions are closed in
  * every case; a session that cannot be closed in time is dropped, and the server rolls back.
  */
-import { describeTarget } from "../src/kernel/conninfo/describe.ts";
+
 import { stopwatch, timestamp } from "../src/kernel/clock.ts";
+import { describeTarget } from "../src/kernel/conninfo/describe.ts";
 import { Failure } from "../src/kernel/failure.ts";
 import { readKillSwitch } from "../src/kernel/kill-switch.ts";
 import type { BatteryReport } from "../src/report/battery.ts";
 import { battery } from "./battery.ts";
-import { connect } from "./connections.ts";
-import { type ConnectionPlan } from "./connections.ts";
+import { type ConnectionPlan, connect } from "./connections.ts";
 import { emptyRecord, type ProofContext, type ProofOptions } from "./context.ts";
 import { makeReport } from "./report.ts";
 import { type Progress, runBattery } from "./runner.ts";

@@ -60,15 +60,19 @@ async function rightsAndSafety(
   const wanted = flags["probe-schema"];
   if (wanted !== undefined && row.schema !== wanted) {
     const what = row.wanted_exists === "t" ? "the role may not create in it" : "there is no such schema";
-    return failed(new Failure("PERMISSION_DENIED", `--probe-schema ${wanted}: ${what}`, { data: "Nothing was written." }));
+    return failed(
+      new Failure("PERMISSION_DENIED", `--probe-schema ${wanted}: ${what}`, { data: "Nothing was written." }),
+    );
   }
   probe.schema = row.schema ?? null;
   const mismatches: Mismatch[] = [
     ...expectEqual("session_replication_role", "origin", row.session_replication_role),
     ...expectEqual("row_security", "on", row.row_security),
   ];
-  if (probe.schema === null) mismatches.push(...expectEqual("may create temporary tables", "t", row.may_create_temporary));
-  const where = probe.schema === null ? "a temporary table: no schema where the role may create" : `schema ${probe.schema}`;
+  if (probe.schema === null)
+    mismatches.push(...expectEqual("may create temporary tables", "t", row.may_create_temporary));
+  const where =
+    probe.schema === null ? "a temporary table: no schema where the role may create" : `schema ${probe.schema}`;
   return judge({ summary: `probe in ${where}`, facts: rightsFacts(row, where), mismatches });
 }
 

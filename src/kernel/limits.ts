@@ -58,6 +58,9 @@ export const limits = {
   witnessLookTimeoutMs: 5_000,
   /** How often the witness asks whether the proof has reached the rendezvous. */
   rendezvousPollMs: 20,
+  /** How long the proof waits for the witness to look; the witness's own budget and some more. */
+  rendezvousTimeoutMs: 20_000,
+  slowestStatements: 5,
   /** Named processes shown when other sessions were writing during a proof. */
   activityRows: 20,
   /** Relations searched for rows with a transaction id of the proof. */

@@ -1,0 +1,122 @@
+/**
+ * counts: `cutter proof counts`: rows in one snapshot, saved, or compared with what was saved before.
+ */
+import { readFile } from "node:fs/promises";
+import type { Globals } from "../../src/cli/command/command.ts";
+import { paint, type Terminal } from "../../src/cli/terminal.ts";
+import { stopwatch, timestamp } from "../../src/kernel/clock.ts";
+import { describeTarget } from "../../src/kernel/conninfo/describe.ts";
+import type { Target } from "../../src/kernel/conninfo/target.ts";
+import { type CountOptions, type CountRequest, countRelations } from "../../src/kernel/counts/count.ts";
+import { userRelations } from "../../src/kernel/counts/user-relations.ts";
+import { Failure } from "../../src/kernel/failure.ts";
+import { limits } from "../../src/kernel/limits.ts";
+import { writePrivateFile } from "../../src/kernel/private-files/file.ts";
+import type { Session } from "../../src/kernel/session/session.ts";
+import { COMMIT, VERSION } from "../../src/kernel/version.ts";
+import { type CountsReport, renderCounts } from "../../src/report/counts.ts";
+import { jsonDocument } from "../../src/report/json.ts";
+import { connect } from "../connections.ts";
+import { compareCounts } from "../counts-comparison.ts";
+import { parseFilter } from "../filter.ts";
+import { type NamingFlags, nameTargets } from "./naming.ts";
+
+type CountsFlags = NamingFlags & {
+  readonly relations: readonly string[];
+  readonly filter: readonly string[];
+  readonly save: string | undefined;
+  readonly compare: string | undefined;
+  readonly mode: "auto" | "exact" | "estimate";
+  readonly digest: boolean;
+  readonly "max-relations": number;
+};
+
+type Invocation = { readonly flags: CountsFlags; readonly globals: Globals };
+
+const NOT_PROVEN = 3;
+
+export async function counts({ flags, globals }: Invocation, terminal: Terminal): Promise<number | Failure> {
+  const named = await nameTargets(flags, globals);
+  if (named instanceof Failure) return named;
+  const filters: CountRequest[] = [];
+  for (const text of flags.filter) {
+    const filter = parseFilter(text);
+    if (filter instanceof Failure) return filter;
+    filters.push(filter);
+  }
+  const earlier = flags.compare === undefined ? null : await readCounts(flags.compare);
+  if (earlier instanceof Failure) return earlier;
+  const taken = await take(named.target, { flags, filters });
+  if (taken instanceof Failure) return taken;
+  const report = earlier === null ? taken : compareCounts(taken, { with: flags.compare ?? "", earlier });
+  if (flags.save !== undefined) {
+    const saved = writePrivateFile(flags.save, jsonDocument(report));
+    if (saved instanceof Failure) return saved;
+  }
+  const palette = (text: string, style: Parameters<typeof paint>[1]) => paint(text, style, terminal.colour.stdout);
+  await terminal.result(renderCounts(report, globals.format, palette));
+  return report.verdict === "TAKEN" || report.verdict === "SAME" ? 0 : NOT_PROVEN;
+}
+
+async function take(
+  target: Target,
+  { flags, filters }: { flags: CountsFlags; filters: readonly CountRequest[] },
+): Promise<CountsReport | Failure> {
+  const options: CountOptions = {
+    mode: flags.mode,
+    digest: flags.digest ? "content" : "none",
+    budgetMs: flags.mode === "exact" ? limits.statementTimeoutMs : limits.exactCountBudgetMs,
+  };
+  const connections = connect({ target, witnessTarget: null, embeddedRole: "cutter_exec", counts: options });
+  const witness = await connections.witness();
+  if (witness instanceof Failure) return witness;
+  const takenAt = timestamp();
+  const elapsed = stopwatch();
+  const plain = await requests(witness.session, flags);
+  const counted =
+    plain instanceof Failure ? plain : await countRelations(witness.session, [...plain, ...filters], options);
+  const role = await witness.session.query("SELECT CURRENT_USER AS role");
+  await connections.close();
+  if (counted instanceof Failure) return counted;
+  if (role instanceof Failure) return role;
+  return {
+    schema: "cutter.counts/v1",
+    version: VERSION,
+    commit: COMMIT,
+    takenAt,
+    durationMs: elapsed(),
+    database: { line: describeTarget(target), source: target.source, kind: target.kind },
+    role: role.rows[0]?.role ?? "",
+    relations: counted.map((count) =>
+      count.how === "unreadable" ? { ...count, note: "42501, untouched by construction" } : count,
+    ),
+    comparison: null,
+    verdict: "TAKEN",
+  };
+}
+
+async function requests(session: Session, flags: CountsFlags): Promise<readonly CountRequest[] | Failure> {
+  if (flags.relations.length > 0) return flags.relations.map((relation) => ({ relation, filter: null }));
+  const found = await userRelations(session, flags["max-relations"]);
+  if (found instanceof Failure) return found;
+  const names = [...found.names].sort();
+  return names.map((relation) => ({ relation, filter: null }));
+}
+
+/** A document that --save wrote, checked against its schema. */
+async function readCounts(path: string): Promise<CountsReport | Failure> {
+  let document: unknown;
+  try {
+    document = JSON.parse(await readFile(path, "utf8"));
+  } catch (cause) {
+    return new Failure("FILE_UNREADABLE", `${path}: ${cause instanceof Error ? cause.message : "cannot be read"}`, {
+      cause,
+    });
+  }
+  const { countsSchema } = await import("../../src/report/counts-schema.ts");
+  const { safeParse, getDotPath } = await import("valibot");
+  const parsed = safeParse(countsSchema, document);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  return new Failure("CONFIG_INVALID", `${path}: ${getDotPath(issue) ?? "the file"}: ${issue.message}`);
+}

@@ -1,0 +1,46 @@
+/**
+ * filter: `--filter`: the rows of one document in an IU table, or the rows with one value in a column.
+ *
+ * `public.information_unit=ICX-CONST` counts the units of that document, by address; `public.orders:status=open` the rows
+ * whose column has that text. The value goes as a parameter, the column is quoted: nothing of it is run as SQL.
+ */
+import type { CountRequest } from "../src/kernel/counts/count.ts";
+import { Failure } from "../src/kernel/failure.ts";
+
+/** How the rows of a document are found in each IU table; `$1` is the document id. */
+const BY_ADDRESS = `(address = $1 OR pg_catalog.starts_with(address, $1 || '/'))`;
+const BY_UNIT = `counted.information_unit_id IN (
+  SELECT u.id FROM public.information_unit AS u WHERE ${BY_ADDRESS.replaceAll("address", "u.canonical_address")})`;
+const DOCUMENT_PREDICATES: { readonly [relation: string]: string } = {
+  "public.information_unit": BY_ADDRESS.replaceAll("address", "counted.canonical_address"),
+  "public.unit_version": BY_UNIT,
+  "public.iu_lifecycle_log": BY_UNIT,
+};
+
+export function parseFilter(text: string): CountRequest | Failure {
+  const equals = text.indexOf("=");
+  const left = text.slice(0, equals);
+  const value = text.slice(equals + 1);
+  if (equals <= 0 || value === "") return malformed(text);
+  const [relation = "", column, ...rest] = left.split(":");
+  if (rest.length > 0 || relation === "") return malformed(text);
+  if (column !== undefined) {
+    const predicate = `counted."${column.replaceAll('"', '""')}"::pg_catalog.text = $1`;
+    return { relation, filter: { label: `${column}=${value}`, predicate, parameters: [value] } };
+  }
+  const predicate = DOCUMENT_PREDICATES[relation];
+  if (predicate === undefined) {
+    const known = Object.keys(DOCUMENT_PREDICATES).join(", ");
+    return new Failure("USAGE", `--filter ${text}: documents are known in ${known} only`, {
+      hint: `For another table name the column: --filter '${relation}:COLUMN=${value}'`,
+    });
+  }
+  return { relation, filter: { label: value, predicate, parameters: [value] } };
+}
+
+function malformed(text: string): Failure {
+  return new Failure(
+    "USAGE",
+    `--filter ${text}: it should look like public.information_unit=ICX-CONST or TABLE:COLUMN=VALUE`,
+  );
+}

@@ -1,0 +1,77 @@
+/**
+ * sealed-drive: drives a script in the sealed tier, with the witness looking at the definite moment before it is undone.
+ *
+ * The witness holds an advisory lock, the sealed block waits for it with everything written, the witness looks and lets
+ * go. Without a second session there is no rendezvous. Shared by the sql and spec targets.
+ */
+import { randomBytes } from "node:crypto";
+import { type Fact, Failure } from "../src/kernel/failure.ts";
+import { limits } from "../src/kernel/limits.ts";
+import type { Script } from "../src/kernel/rollback-only/script.ts";
+import { runSealed, type SealedPlan, type SealedResult } from "../src/kernel/rollback-only/sealed.ts";
+import type { Witness } from "../src/kernel/witness.ts";
+import type { ProofContext } from "./context.ts";
+import type { Drive, DriveOrder } from "./target.ts";
+
+export type SealedOrder = DriveOrder & { readonly script: Script; readonly explain: "with plans" | "without plans" };
+
+export async function driveSealed(context: ProofContext, order: SealedOrder): Promise<Drive | Failure> {
+  const { lockTimeoutMs, statementTimeoutMs } = context.options;
+  const plan: SealedPlan = { script: order.script, explain: order.explain, lockTimeoutMs, statementTimeoutMs };
+  const result =
+    context.connections.sessions === "single"
+      ? await runSealed(order.session, plan)
+      : await driveWatched(context, { order, plan });
+  if (result instanceof Failure) return result;
+  return { tier: "sealed", effects: result.effects, facts: facts(result), inTransaction: null };
+}
+
+async function driveWatched(
+  context: ProofContext,
+  { order, plan }: { order: SealedOrder; plan: SealedPlan },
+): Promise<SealedResult | Failure> {
+  const witness = await context.connections.witness();
+  if (witness instanceof Failure) return witness;
+  const key = randomBytes(8).readBigInt64BE().toString();
+  const held = await witness.holdRendezvous(key);
+  if (held instanceof Failure) return held;
+  let settled = false;
+  const rendezvous = { key, timeoutMs: limits.rendezvousTimeoutMs };
+  const running = runSealed(order.session, { ...plan, rendezvous }).finally(() => {
+    settled = true;
+  });
+  const looked = await lookAtRendezvous(witness, { key, order, settled: () => settled });
+  const result = await running;
+  if (result instanceof Failure) return result;
+  if (looked instanceof Failure) return looked;
+  if (result.rendezvous === "met" && looked) return result;
+  return new Failure("GUARD_BROKEN", "the witness and the proof did not meet while everything was written", {
+    facts: { rendezvous: result.rendezvous },
+  });
+}
+
+type Meeting = { readonly key: string; readonly order: SealedOrder; readonly settled: () => boolean };
+
+/** True when the look was taken. The lock is let go in every case, or the proof would wait in vain. */
+async function lookAtRendezvous(witness: Witness, { key, order, settled }: Meeting): Promise<boolean | Failure> {
+  const waits = await witness.awaitRendezvous(order.session.login.backendPid, settled);
+  const looked = waits === true ? await order.moment(null) : null;
+  const released = await witness.releaseRendezvous(key);
+  if (waits instanceof Failure) return waits;
+  if (looked instanceof Failure) return looked;
+  return released instanceof Failure ? released : waits;
+}
+
+function facts(result: SealedResult): { [key: string]: Fact } {
+  const rows = result.statements.reduce((sum, statement) => sum + statement.rows, 0);
+  const slowest = [...result.statements].sort((a, b) => b.durationMs - a.durationMs).slice(0, limits.slowestStatements);
+  const plans = result.statements.filter((statement) => statement.plan !== null);
+  return {
+    backend_pid: result.backendPid,
+    statements: result.statements.length,
+    rows_returned_or_affected: rows,
+    rendezvous: result.rendezvous,
+    slowest: slowest.map((one) => `line ${one.line} ${one.kind}: ${one.rows} rows, ${one.durationMs} ms`),
+    ...(plans.length === 0 ? {} : { plans: plans.map((one) => `line ${one.line}\n${one.plan}`) }),
+  };
+}

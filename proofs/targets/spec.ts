@@ -1,0 +1,116 @@
+/**
+ * spec: the target that is an operator's own contract: role, watched relations, statements, declared blast radius, leaks.
+ *
+ * Like the sql target in how it runs; unlike it, what the statements do is compared with what the file declares, and an
+ * undeclared table or a count outside its bounds fails the proof.
+ */
+import { basename } from "node:path";
+import type { CountRequest } from "../../src/kernel/counts/count.ts";
+import { Failure } from "../../src/kernel/failure.ts";
+import type { Count, RelationEffect } from "../../src/kernel/rollback-only/effects.ts";
+import { parseScript, type Script } from "../../src/kernel/rollback-only/script.ts";
+import type { Mismatch } from "../../src/report/battery.ts";
+import type { ProofContext } from "../context.ts";
+import { refusedCommit } from "../refused-commit.ts";
+import { driveSealed } from "../sealed-drive.ts";
+import { type Bound, outsideBound, readSpec, type Spec } from "../spec.ts";
+import type { Drive, LeakQuery, ProofTarget } from "../target.ts";
+import { type WatchFlags, watchAll } from "../watch.ts";
+import { holdsNoEscape } from "./sql.ts";
+
+export type SpecFlags = WatchFlags & { readonly spec: string; readonly "allow-escape": readonly string[] };
+
+/** Failures: FILE_UNREADABLE, CONFIG_INVALID, SCRIPT_UNPARSABLE, SCRIPT_NOT_SEALABLE. */
+export async function specTarget(flags: SpecFlags): Promise<ProofTarget | Failure> {
+  const spec = await readSpec(flags.spec);
+  if (spec instanceof Failure) return spec;
+  const script = await parseScript(spec.statements.map((statement) => statement.trim().replace(/;$/, "")).join(";\n"));
+  if (script instanceof Failure) return script;
+  const queries = await checkQueries(spec, flags.spec);
+  if (queries instanceof Failure) return queries;
+  return {
+    kind: "spec",
+    name: `${basename(flags.spec)}, ${script.statements.length} statements`,
+    chosenBecause: "--spec",
+    tier: "sealed",
+    expectedRole: spec.role ?? null,
+    settings: { file: flags.spec },
+    refuses: refusedCommit,
+    contract: (context) => holdsNoEscape(context, script, flags["allow-escape"]),
+    watched: (context) => watchedBySpec(context, { spec, flags }),
+    drive: (context, order) => driveSealed(context, { ...order, script, explain: "without plans" }),
+    judgeDrive: (drive) => asDeclared(drive, spec),
+    leaks: leakQueries(spec),
+  };
+}
+
+/** The conditions and the leak query are each one SELECT, seen by the parser. */
+async function checkQueries(spec: Spec, path: string): Promise<null | Failure> {
+  const conditions = spec.watch.flatMap((entry) =>
+    entry.where === undefined ? [] : [`SELECT WHERE (${entry.where}\n)`],
+  );
+  const queries = [...conditions, ...(spec.leak_query === undefined ? [] : [spec.leak_query])];
+  for (const query of queries) {
+    const parsed = await parseScript(query);
+    if (parsed instanceof Failure) return new Failure("CONFIG_INVALID", `${path}: ${query}: ${parsed.message}`);
+    if (!isOneSelect(parsed)) return new Failure("CONFIG_INVALID", `${path}: ${query}: it should be one SELECT`);
+  }
+  return null;
+}
+
+function isOneSelect(script: Script): boolean {
+  return script.statements.length === 1 && script.statements[0]?.kind === "SELECT";
+}
+
+async function watchedBySpec(
+  context: ProofContext,
+  { spec, flags }: { spec: Spec; flags: SpecFlags },
+): Promise<readonly CountRequest[] | Failure> {
+  const filtered = spec.watch.flatMap(({ relation, where }): CountRequest[] =>
+    where === undefined ? [] : [{ relation, filter: { label: where, predicate: `(${where}\n)`, parameters: [] } }],
+  );
+  const all = await watchAll(context, {
+    ...flags,
+    watch: [...spec.watch.map((entry) => entry.relation), ...flags.watch],
+  });
+  return all instanceof Failure ? all : [...filtered, ...all];
+}
+
+function leakQueries(spec: Spec): readonly LeakQuery[] {
+  if (spec.leak_query === undefined) return [];
+  return [{ what: "the leak query of the spec", text: spec.leak_query, parameters: [] }];
+}
+
+function asDeclared(drive: Drive, spec: Spec): readonly Mismatch[] {
+  const declared = new Map(spec.declare.map((entry) => [entry.relation, entry]));
+  const touched = new Map(drive.effects.relations.map((entry) => [entry.relation, entry]));
+  const undeclared = [...touched.keys()].filter((relation) => !declared.has(relation));
+  const outside = [...declared].flatMap(([relation, allowed]) =>
+    compare(touched.get(relation) ?? untouched(relation), allowed),
+  );
+  const extra = undeclared.map((relation) => ({
+    what: relation,
+    expected: "not touched: it is not declared",
+    seen: "touched",
+  }));
+  return [...outside, ...extra];
+}
+
+function untouched(relation: string): RelationEffect {
+  return { relation, inserted: 0, updated: 0, deleted: 0, reason: null };
+}
+
+const KINDS = ["inserted", "updated", "deleted"] as const;
+
+function compare(entry: RelationEffect, allowed: { readonly [kind in (typeof KINDS)[number]]: Bound }): Mismatch[] {
+  return KINDS.flatMap((kind) => {
+    const expected = differs(entry[kind], allowed[kind]);
+    return expected === null ? [] : [{ what: `${entry.relation}: rows ${kind}`, expected, seen: `${entry[kind]}` }];
+  });
+}
+
+/** A count that is not known keeps no bound. */
+function differs(count: Count, allowed: Bound): string | null {
+  if (count === "uncountable") return typeof allowed === "number" ? `${allowed}` : "a number within its bounds";
+  return outsideBound(count, allowed);
+}
