@@ -87,18 +87,17 @@ const PLANNABLE = new Set(["SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt
 const WEAK = new Set(["SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "VariableSetStmt"]);
 
 export function modeOf(tree: Tree): Mode {
-  const { name, fields } = statementNode(tree);
+  const { name } = statementNode(tree);
   return {
-    streamed: name === "SelectStmt" && !selectsInto(tree),
-    plannable: PLANNABLE.has(name) && !selectsInto(tree),
-    strong: !WEAK.has(name) || "intoClause" in fields,
+    streamed: name === "SelectStmt",
+    plannable: PLANNABLE.has(name),
+    strong: !WEAK.has(name),
   };
 }
 
-/** `SELECT … INTO table`: creates a table, and PL/pgSQL refuses it by its first letter. */
-export function selectsInto(tree: Tree): boolean {
-  const { name, fields } = statementNode(tree);
-  return name === "SelectStmt" && "intoClause" in fields;
+/** `SELECT … INTO table`, where the parser puts INTO: at the first SELECT of a UNION. */
+function selectsInto(fields: Tree): boolean {
+  return "intoClause" in fields || (fields.larg !== undefined && selectsInto(fields.larg as Tree));
 }
 
 const ALWAYS_REFUSED: Readonly<Record<string, string>> = {
@@ -120,6 +119,8 @@ export function reasonNotSealable(tree: Tree): string | null {
   switch (name) {
     case "TransactionStmt":
       return "the script must not hold transaction commands: the whole of it runs in one transaction that is rolled back";
+    case "SelectStmt":
+      return selectsInto(fields) ? "PL/pgSQL does not execute SELECT … INTO a table; write CREATE TABLE … AS" : null;
     case "CopyStmt":
       if (fields.filename !== undefined) return null;
       return fields.is_from === true

@@ -39,6 +39,8 @@ export type LockEffect = {
   readonly mode: string;
   /** Milliseconds from when it was first seen held to the rollback: an upper bound of the time others would wait. */
   readonly heldMs: number | null;
+  /** Sealed tier: index of the statement after which it was first seen. */
+  readonly statement?: number;
 };
 
 /** Something outside the transaction that the plan reached or may reach. */

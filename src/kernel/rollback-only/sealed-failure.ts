@@ -1,0 +1,84 @@
+/**
+ * sealed-failure: what went wrong in a sealed block, as a Failure that names the statement, the line and the server's words.
+ *
+ * Nothing is softened: what the server refused only because of the block (a COMMIT in a procedure, VACUUM in a function)
+ * is SCRIPT_NOT_SEALABLE, everything else would have failed for real too. Called by sealed.ts only.
+ */
+import { type Facts, Failure } from "../failure.ts";
+import { limits } from "../limits.ts";
+import type { Effects } from "./effects.ts";
+import type { Script } from "./script.ts";
+
+/** GET STACKED DIAGNOSTICS. */
+export type BlockFailure = {
+  readonly sqlstate: string;
+  readonly message: string;
+  readonly detail: string;
+  readonly hint: string;
+  readonly context: string;
+  readonly constraint: string;
+  readonly table: string;
+};
+
+/** active_sql_transaction and invalid_transaction_termination: the server's words for "not in a block". */
+const REFUSED_IN_BLOCK = new Set(["25001", "2D000"]);
+
+/** object_in_use, unsafe_new_enum_value_usage: come of running as one transaction what may have been meant as several. */
+const ONE_TRANSACTION = new Set(["55006", "55P04"]);
+
+export function explainBlockFailure(
+  report: { readonly phase: string; readonly statement: number; readonly failure: BlockFailure },
+  script: Script,
+  effects: Effects,
+): Failure {
+  const { failure, phase } = report;
+  const words = `${failure.message} (SQLSTATE ${failure.sqlstate})`;
+  const server = serverFacts(failure, effects);
+  if (phase === "constraints") {
+    return new Failure("CONSTRAINT_DEFERRED", `COMMIT would have failed: ${words}`, { facts: server });
+  }
+  if (phase === "measure") {
+    return new Failure("GUARD_BROKEN", `the effects could not be measured: ${words}`, { facts: server });
+  }
+  const statement = script.statements[report.statement - 1];
+  const facts = { statement: report.statement, line: statement?.line ?? 0, kind: statement?.kind ?? "", ...server };
+  const where = `statement ${report.statement} (line ${facts.line}, ${facts.kind})`;
+  if (REFUSED_IN_BLOCK.has(failure.sqlstate)) {
+    const message = `${where} cannot run inside a block that is rolled back: ${words}`;
+    return new Failure("SCRIPT_NOT_SEALABLE", message, {
+      facts,
+      data: "The transaction was rolled back; no row stayed.",
+    });
+  }
+  const message = `${where} failed: ${words}`;
+  if (!ONE_TRANSACTION.has(failure.sqlstate)) return new Failure("STATEMENT_FAILED", message, { facts });
+  const hint = "The plan runs as one transaction. Where it is meant to run as several, prove it in as many scripts.";
+  return new Failure("STATEMENT_FAILED", message, { facts, hint });
+}
+
+function serverFacts(failure: BlockFailure, effects: Effects): Facts {
+  const facts: Record<string, Facts[string]> = { sqlstate: failure.sqlstate, server_message: bounded(failure.message) };
+  for (const part of ["detail", "hint", "context", "constraint", "table"] as const) {
+    if (failure[part] !== "") facts[part] = bounded(failure[part]);
+  }
+  if (effects.sequences.length > 0) facts.sequences_moved = effects.sequences;
+  if (effects.advisoryLocks.length > 0) facts.advisory_locks_left = effects.advisoryLocks;
+  return facts;
+}
+
+/** The server refused the block as a whole: a cancelled query, mostly. Its context holds the statement's text. */
+export function explainRefusal(failure: Failure, script: Script): Failure {
+  if (failure.code !== "DATABASE_ERROR") return failure;
+  const where = String(failure.facts.where ?? "");
+  const statement = script.statements.find(({ text }) => where.includes(text));
+  const place =
+    statement === undefined ? "the plan" : `statement ${statement.index} (line ${statement.line}, ${statement.kind})`;
+  const found: Facts =
+    statement === undefined ? {} : { statement: statement.index, line: statement.line, kind: statement.kind };
+  const facts = { ...found, ...failure.facts };
+  return new Failure("STATEMENT_FAILED", `${place} failed: ${failure.message}`, { facts, cause: failure });
+}
+
+function bounded(text: string): string {
+  return text.slice(0, limits.errorTextCharacters);
+}

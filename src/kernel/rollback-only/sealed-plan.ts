@@ -1,0 +1,79 @@
+/**
+ * sealed-plan: the texts and values of one sealed run: its DO block, its settings, its plan.
+ *
+ * The block is the same for every plan but for a random name and the rendezvous; no tested SQL is ever put into it. Called
+ * by sealed.ts only.
+ */
+import countersQuery from "../../../sql/guard/counters.sql" with { type: "text" };
+import dirtyQuery from "../../../sql/guard/dirty-catalogs.sql" with { type: "text" };
+import rendezvousText from "../../../sql/guard/rendezvous.sql" with { type: "text" };
+import sealedText from "../../../sql/guard/sealed.sql" with { type: "text" };
+import settingsText from "../../../sql/guard/sealed-settings.sql" with { type: "text" };
+import locksQuery from "../../../sql/guard/strong-locks.sql" with { type: "text" };
+import touchedQuery from "../../../sql/guard/touched.sql" with { type: "text" };
+import { limits } from "../limits.ts";
+import type { Cell } from "../session/session.ts";
+import { arrayLiteral } from "./catalog-changes.ts";
+import { bare, CATALOGS, catalogRowsQuery, catalogSurvivorsQuery } from "./catalogs.ts";
+import { type Mode, modeOf } from "./classify.ts";
+import type { Script } from "./script.ts";
+
+export type SealedOptions = {
+  readonly lockTimeoutMs?: number;
+  /** For the whole plan: the server times only the statement that we send, which is the block. */
+  readonly statementTimeoutMs?: number;
+  readonly explain?: "with plans" | "without plans";
+  /** The witness's advisory lock, a bigint as text, and how long the block waits for it. */
+  readonly rendezvous?: { readonly key: string; readonly timeoutMs: number };
+};
+
+export const RESULT_QUERY = "SELECT pg_catalog.current_setting($1) AS result";
+
+/** `name` is hexadecimal, ours, and new for each run. */
+export function sealedBlock(name: string, options: SealedOptions): string {
+  const { rendezvous } = options;
+  const wait = rendezvous === undefined ? "" : rendezvousBlock(rendezvous.key, rendezvous.timeoutMs);
+  return bare(sealedText)
+    .replaceAll("cutter_nonce", name)
+    .replace("@rendezvous@", () => wait);
+}
+
+function rendezvousBlock(key: string, timeoutMs: number): string {
+  return bare(rendezvousText)
+    .replace("@key@", `'${BigInt(key)}'`)
+    .replace("@timeout@", `${Math.trunc(timeoutMs)}`);
+}
+
+export function settingsQuery(name: string): string {
+  return bare(settingsText).replaceAll("cutter_nonce", name);
+}
+
+/** The values of sql/guard/sealed-settings.sql. */
+export function settingValues(script: Script, options: SealedOptions): Cell[] {
+  const modes = script.statements.map((statement) => modeOf(statement.tree));
+  const flags = (flag: keyof Mode): string => `{${modes.map((mode) => (mode[flag] ? "t" : "f")).join(",")}}`;
+  return [
+    `${options.lockTimeoutMs ?? limits.lockTimeoutMs}`,
+    `${options.statementTimeoutMs ?? limits.statementTimeoutMs}`,
+    `${limits.idleInTransactionTimeoutMs}`,
+    `${limits.transactionTimeoutMs}`,
+    `${limits.clientConnectionCheckMs}`,
+    arrayLiteral(script.statements.map((statement) => statement.text)),
+    flags("streamed"),
+    options.explain === "with plans" ? flags("plannable") : `{${modes.map(() => "f").join(",")}}`,
+    flags("strong"),
+    queries(),
+  ];
+}
+
+function queries(): string {
+  const names = Object.keys(CATALOGS);
+  return JSON.stringify({
+    counters: countersQuery,
+    locks: locksQuery,
+    dirty: dirtyQuery,
+    touched: touchedQuery,
+    rows: Object.fromEntries(names.map((name) => [name, catalogRowsQuery(name, "written by us")])),
+    survivors: Object.fromEntries(names.map((name) => [name, catalogSurvivorsQuery(name)])),
+  });
+}

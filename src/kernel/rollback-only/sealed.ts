@@ -1,0 +1,158 @@
+/**
+ * sealed: runs SQL that we did not write so that the server itself takes all of it back in the same round trip.
+ *
+ * The whole plan is one DO block (sql/guard/sealed.sql) inside BEGIN … ROLLBACK. Not even a COMMIT sent afterwards would
+ * keep anything. It runs under the role's own settings, as one transaction. Refuses nothing itself: parseScript,
+ * refuseUnsafe and scanEscapes come first. Called by the `sql`, `spec` and `generic` targets.
+ *
+ * The rendezvous: the witness holds the advisory lock `key` (pg_advisory_lock) in its own session beforehand; the block
+ * waits for it with everything written. In pg_locks the witness sees the wait (locktype advisory, not granted, our pid),
+ * looks, and unlocks. While the block waits, the witness must never itself wait for a lock, since the block may hold it
+ * and that would be a deadlock: LOCK TABLE … IN ACCESS SHARE MODE NOWAIT first, and 55P03 means "locked by the proof".
+ */
+import { randomBytes } from "node:crypto";
+import { Failure, joinFailure } from "../failure.ts";
+import { limits } from "../limits.ts";
+import type { Session } from "../session/session.ts";
+import { type Counter, type Measured, type Survey, settleEffects, surveySession } from "./blast-radius.ts";
+import type { CatalogSight } from "./catalog-changes.ts";
+import type { Effects } from "./effects.ts";
+import type { Script } from "./script.ts";
+import { type BlockFailure, explainBlockFailure, explainRefusal } from "./sealed-failure.ts";
+import { RESULT_QUERY, type SealedOptions, sealedBlock, settingsQuery, settingValues } from "./sealed-plan.ts";
+
+export type SealedPlan = SealedOptions & { readonly script: Script };
+
+export type StatementResult = {
+  readonly index: number;
+  readonly line: number;
+  readonly kind: string;
+  /** Rows returned or affected; 0 for DDL. */
+  readonly rows: number;
+  readonly durationMs: number;
+  /** The planner's text under --explain. */
+  readonly plan: string | null;
+};
+
+export type SealedResult = {
+  readonly tier: "sealed";
+  readonly statements: readonly StatementResult[];
+  readonly effects: Effects;
+  readonly backendPid: number;
+  /** `met`: the witness looked while the block waited; `missed`: it waited in vain; `none`: there was none. */
+  readonly rendezvous: "none" | "met" | "missed";
+};
+
+/** What the block reports, as sql/guard/sealed.sql makes it. */
+type Report = {
+  readonly sealed: boolean;
+  readonly phase: "statement" | "constraints" | "measure";
+  readonly statement: number;
+  readonly rendezvous: SealedResult["rendezvous"];
+  readonly failure: BlockFailure | null;
+  readonly counts: readonly number[];
+  readonly plans: readonly (string | null)[];
+  readonly durations: readonly number[];
+  readonly locks: readonly { readonly lock: string; readonly statement: number; readonly held: number }[];
+  readonly before: readonly Counter[];
+  readonly after: readonly Counter[] | null;
+  readonly catalogs: readonly CatalogSight[];
+  readonly xid: string | null;
+  readonly track_counts: string;
+  readonly sequences: readonly string[];
+};
+
+/**
+ * Runs the plan and rolls it back. Failures: STATEMENT_FAILED (facts statement, line, sqlstate, server_message, …),
+ * CONSTRAINT_DEFERRED, SCRIPT_NOT_SEALABLE (what only the server could tell), WALL_CLOCK_EXCEEDED, SESSION_LOST, and
+ * GUARD_BROKEN, after which the session is ended. In every case nothing stays but what Effects names.
+ */
+export async function runSealed(session: Session, plan: SealedPlan): Promise<SealedResult | Failure> {
+  const survey = await surveySession(session);
+  if (survey instanceof Failure) return survey;
+  const begun = await session.query("BEGIN READ WRITE");
+  if (begun instanceof Failure) return begun;
+  const report = await runBlock(session, plan);
+  const ended = await rollback(session);
+  if (ended instanceof Failure) return report instanceof Failure ? joinFailure(report, ended) : ended;
+  if (report instanceof Failure) return report;
+  return settle(session, { plan, survey, report });
+}
+
+async function runBlock(session: Session, plan: SealedPlan): Promise<Report | Failure> {
+  const name = `cutter_${randomBytes(12).toString("hex")}`;
+  const settings = await session.query(settingsQuery(name), settingValues(plan.script, plan));
+  if (settings instanceof Failure) return settings;
+  const row = settings.rows[0];
+  if (Number(row?.pid) !== session.login.backendPid)
+    return broken(session, "another backend answered", { pid: row?.pid ?? null });
+  if (row?.standard_conforming_strings !== "on") {
+    return new Failure(
+      "SCRIPT_NOT_SEALABLE",
+      "standard_conforming_strings is off: the server would read the script differently",
+    );
+  }
+  const wallClockMs = (plan.statementTimeoutMs ?? limits.statementTimeoutMs) + limits.wallClockGraceMs;
+  const ran = await session.query(sealedBlock(name, plan), [], { wallClockMs });
+  if (ran instanceof Failure) return explainRefusal(ran, plan.script);
+  if (ran.tag !== "DO" || session.status() !== "T") {
+    return broken(session, "the block was not answered as one", { tag: ran.tag, status: session.status() });
+  }
+  const result = await session.query(RESULT_QUERY, [`${name}.result`]);
+  if (result instanceof Failure) return result;
+  return JSON.parse(result.rows[0]?.result ?? "null") as Report;
+}
+
+/** ROLLBACK, and nothing taken on trust: the tag, the status, and that the same backend answers. */
+async function rollback(session: Session): Promise<null | Failure> {
+  const lost = session.lost();
+  if (lost !== null) return lost;
+  const reply = await session.query("ROLLBACK");
+  if (reply instanceof Failure) return reply;
+  const status = session.status();
+  if (reply.tag !== "ROLLBACK" || status !== "I" || reply.notices.length > 0) {
+    return broken(session, "the ROLLBACK was not answered as one", { tag: reply.tag, status });
+  }
+  const after = await session.query("SELECT pg_catalog.pg_backend_pid() AS pid");
+  if (after instanceof Failure) return after;
+  const pid = after.rows[0]?.pid ?? null;
+  return Number(pid) === session.login.backendPid ? null : broken(session, "another backend answered", { pid });
+}
+
+async function settle(
+  session: Session,
+  run: { readonly plan: SealedPlan; readonly survey: Survey; readonly report: Report },
+): Promise<SealedResult | Failure> {
+  const { plan, survey, report } = run;
+  const effects = await settleEffects(session, { survey, measured: measuredBy(report) });
+  if (effects instanceof Failure) return effects;
+  if (report.failure !== null) return explainBlockFailure({ ...report, failure: report.failure }, plan.script, effects);
+  if (!report.sealed) return broken(session, "the block ended without its seal", { phase: report.phase });
+  const statements = plan.script.statements.map(({ index, line, kind }, position) => ({
+    index,
+    line,
+    kind,
+    rows: report.counts[position] ?? 0,
+    durationMs: report.durations[position] ?? 0,
+    plan: report.plans[position] ?? null,
+  }));
+  const { backendPid } = session.login;
+  return { tier: "sealed", statements, effects, backendPid, rendezvous: report.rendezvous };
+}
+
+function measuredBy(report: Report): Measured {
+  return {
+    xid: report.xid,
+    before: report.before,
+    after: report.after ?? report.before,
+    catalogs: report.catalogs,
+    sequences: report.sequences,
+    locks: report.locks.map(({ lock, statement, held }) => ({ lock, statement, heldMs: held })),
+    counted: report.track_counts === "on",
+  };
+}
+
+function broken(session: Session, what: string, facts: Failure["facts"]): Failure {
+  session.destroy();
+  return new Failure("GUARD_BROKEN", `sealed transaction: ${what}`, { facts });
+}
