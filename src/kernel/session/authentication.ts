@@ -1,8 +1,8 @@
 /**
  * authentication: answers what a server asks of a client before it says AuthenticationOk.
  *
- * Trust, clear text, MD5 and SCRAM-SHA-256, as libpq answers them; anything else is refused by name. A server that began
- * SCRAM has to finish it, which proves that it knows the password too. Never shows the password. Called by login.ts.
+ * Trust, clear text, MD5 and SCRAM-SHA-256, as libpq answers them; anything else is refused by name. A server that
+ * began SCRAM has to finish it, which proves that it knows the password too. Never shows it. Called by login.ts.
  */
 import { createHash } from "node:crypto";
 import { Failure } from "../failure.ts";

@@ -1,9 +1,9 @@
 /**
  * cancel: asks a server to cancel what a backend is running, over a connection of its own.
  *
- * Encrypted where the session is, since the secret goes over it. Resolves when the server has closed that connection, which
- * it does after it has signalled the backend: a statement sent from then on is not hit. Bounded; changes nothing on
- * failure. Called by guarded-session.ts. Source: PostgreSQL manual, "Canceling Requests in Progress".
+ * Encrypted where the session is, since the secret goes over it. Resolves when the server has closed that connection,
+ * which it does after it has signalled the backend: a statement sent from then on is not hit. Bounded, never retried.
+ * Called by guarded-session.ts. Source: PostgreSQL manual, "Canceling Requests in Progress".
  */
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";

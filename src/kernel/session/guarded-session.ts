@@ -1,9 +1,9 @@
 /**
  * guarded-session: a logged-in backend as the Session that everybody above sees.
  *
- * One statement at a time, each under a wall clock of ours: on expiry it is cancelled, and where that does not help the
- * session is ended. Lost once, lost for good: everything pending and everything later is answered, nothing is sent again
- * and nothing is reopened. Never throws for what a server or a network does. Made by open.ts.
+ * One statement at a time, each under a wall clock of ours: on expiry it is cancelled, and where that does not help
+ * the session is ended. Lost once, lost for good: everything pending and everything later is answered, nothing is sent
+ * again and nothing is reopened. Never throws for what a server or a network does. Made by open.ts.
  */
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";

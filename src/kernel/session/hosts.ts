@@ -10,9 +10,9 @@ import { isIP } from "node:net";
 import type { HostChoice, ServerTarget, TargetSessionAttributes } from "../conninfo/target.ts";
 import { Failure, joinFailure } from "../failure.ts";
 import { limits } from "../limits.ts";
+import type { Certificates } from "./certificates.ts";
 import { type Address, type Connection, connect, describeAddress } from "./connect.ts";
 import type { TlsPlan } from "./tls.ts";
-import type { TlsFiles } from "./tls-files.ts";
 
 /** One connection to log in on, in one round over the hosts. */
 export type Attempt = {
@@ -24,7 +24,7 @@ export type Attempt = {
 
 export type Walk<T> = {
   readonly target: ServerTarget;
-  readonly files: TlsFiles;
+  readonly certificates: Certificates;
   /** Aborted with a Failure when the process ends. */
   readonly ending: AbortSignal;
   logIn(attempt: Attempt): Promise<T | Failure>;
@@ -33,6 +33,7 @@ export type Walk<T> = {
 type Place = { readonly host: HostChoice; readonly address: Address; readonly wanted: TargetSessionAttributes };
 
 const STARTING_UP = "57P03";
+const NOT_ADMITTED = "28000";
 
 export async function firstUsable<T>(walk: Walk<T>): Promise<T | Failure> {
   const { targetSessionAttributes: wanted, hosts } = walk.target;
@@ -64,7 +65,11 @@ async function tryWays<T>(walk: Walk<T>, place: Place, signal: AbortSignal): Pro
   let first: Failure | null = null;
   for (const tls of encryptions(walk, place)) {
     const connection = await connect({ address: place.address, tls }, signal);
-    const outcome = connection instanceof Failure ? connection : await logIn(walk, place, connection, signal);
+    const { host, wanted } = place;
+    const outcome =
+      connection instanceof Failure
+        ? connection
+        : await walk.logIn({ connection, password: host.password, wanted, signal });
     if (!(outcome instanceof Failure)) return outcome;
     if (first !== null) return joinFailure(outcome, first);
     const encrypted = connection instanceof Failure ? tls !== null : connection.tls !== null;
@@ -74,17 +79,13 @@ async function tryWays<T>(walk: Walk<T>, place: Place, signal: AbortSignal): Pro
   return first ?? new Failure("CONNECT_FAILED", "there was no way to try");
 }
 
-function logIn<T>(walk: Walk<T>, place: Place, connection: Connection, signal: AbortSignal): Promise<T | Failure> {
-  return walk.logIn({ connection, password: place.host.password, wanted: place.wanted, signal });
-}
-
-function encryptions<T>({ target, files }: Walk<T>, { host, address }: Place): (TlsPlan | null)[] {
+function encryptions<T>({ target, certificates }: Walk<T>, { host, address }: Place): (TlsPlan | null)[] {
   const plan: TlsPlan = {
     mode: target.sslMode,
     host: host.host === "" ? describeAddress(address) : host.host,
     negotiation: target.sslNegotiation,
     serverName: target.sslSni ? "send" : "omit",
-    files,
+    certificates,
   };
   if (address.kind === "unix" || target.sslMode === "disable") return [null];
   if (target.sslMode === "allow") return [null, plan];
@@ -92,9 +93,12 @@ function encryptions<T>({ target, files }: Walk<T>, { host, address }: Place): (
   return [plan];
 }
 
-/** `allow` goes on where the server refused the login, `prefer` also where TLS itself failed. */
+/**
+ * `allow` goes on where pg_hba.conf refuses us as we came, `prefer` also where TLS itself failed. Unlike libpq we do
+ * not ask again after any other refusal: a wrong password is wrong either way, and would go out a second time, in plain.
+ */
 function otherWayMayHelp(failure: Failure, tried: "encrypted" | "plain", { sslMode }: ServerTarget): boolean {
-  const refusedByServer = failure.facts.sqlstate !== undefined;
+  const refusedByServer = failure.facts.sqlstate === NOT_ADMITTED;
   if (sslMode === "allow") return tried === "plain" && refusedByServer;
   if (sslMode !== "prefer" || tried === "plain") return false;
   return refusedByServer || failure.code === "TLS_INVALID" || failure.code === "TLS_REFUSED";

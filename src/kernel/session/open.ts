@@ -1,8 +1,8 @@
 /**
  * open: from a target to a session that is logged in, or a coded Failure. The only way to get a session.
  *
- * Connects to nothing but what the target names, and reads nothing from the environment. A server and the embedded engine
- * give the same kind of session. Opens none once the process is ending. Called by whoever needs a database.
+ * Connects to nothing but what the target names, and reads nothing from the environment. A server and the embedded
+ * engine give the same kind of session. Opens none once the process is ending. Called by whoever needs a database.
  */
 import type { Duplex } from "node:stream";
 import type { ServerTarget, Target } from "../conninfo/target.ts";
@@ -10,6 +10,7 @@ import { registerSecret } from "../evidence/redaction.ts";
 import { Failure } from "../failure.ts";
 import { VERSION } from "../version.ts";
 import { checkAttributes } from "./attributes.ts";
+import { NO_CERTIFICATES, readCertificates } from "./certificates.ts";
 import { Channel } from "./channel.ts";
 import { type Connection, describeAddress } from "./connect.ts";
 import { GuardedSession } from "./guarded-session.ts";
@@ -17,7 +18,6 @@ import { type Attempt, firstUsable } from "./hosts.ts";
 import { type LoginReply, login } from "./login.ts";
 import { processEnding } from "./registry.ts";
 import type { LoginFacts, Session, SessionSettings } from "./session.ts";
-import { NO_TLS_FILES, readTlsFiles } from "./tls-files.ts";
 
 const EMBEDDED_ADDRESS = "in this process";
 const EMBEDDED_ROLE = "postgres";
@@ -32,11 +32,11 @@ export async function openSession(target: Target, settings: SessionSettings): Pr
 
 async function openServer(target: ServerTarget, settings: SessionSettings): Promise<Session | Failure> {
   for (const { password } of target.hosts) if (password !== null) registerSecret(password);
-  const files = needsTls(target) ? await readTlsFiles(target) : NO_TLS_FILES;
-  if (files instanceof Failure) return files;
+  const certificates = needsTls(target) ? await readCertificates(target) : NO_CERTIFICATES;
+  if (certificates instanceof Failure) return certificates;
   return firstUsable({
     target,
-    files,
+    certificates,
     ending: processEnding,
     logIn: (attempt) => logInToServer(attempt, target, settings),
   });

@@ -60,7 +60,7 @@ export type Session = {
   lost(): Failure | null;
   /** Asks the server to cancel the running statement. Safe to call at any time, from a signal handler too. */
   cancel(): Promise<Failure | null>;
-  /** Ends the session; resolves when the socket is closed or after limits.closeTimeoutMs. Never fails, may be repeated. */
+  /** Ends the session; resolves when the socket is closed, or after limits.closeTimeoutMs. Never fails; repeatable. */
   close(): Promise<void>;
   /** Drops the socket at once, without Terminate: the server notices and rolls back. */
   destroy(): void;

@@ -1,18 +1,18 @@
 /**
  * tls: encryption of a connection to a server, as libpq's sslmode means it.
  *
- * Trust is decided twice: the TLS library refuses, and we look again at what it says before a byte of ours goes out. Never
- * goes on in plain text where the mode forbids it, and never takes bytes that were sent in plain text before the
- * handshake (CVE-2021-23222). Called by connect.ts. Source: PostgreSQL manual, "SSL Support" and "SSL Session Encryption".
+ * Trust is decided twice: the TLS library refuses, and we look again at what it says before a byte of ours goes out.
+ * Never goes on in plain text where the mode forbids it, and never takes bytes that were sent in plain text before the
+ * handshake (CVE-2021-23222). Called by connect.ts. Source: PostgreSQL manual, "SSL Support", "SSL Session Encryption".
  */
 import type { Socket } from "node:net";
 import { isIP } from "node:net";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
 import type { ServerTarget, SslMode } from "../conninfo/target.ts";
 import { Failure } from "../failure.ts";
+import type { Certificates } from "./certificates.ts";
 import { boundedText } from "./database-error.ts";
 import { encodeRequest } from "./messages.ts";
-import type { TlsFiles } from "./tls-files.ts";
 
 export type TlsPlan = {
   readonly mode: SslMode;
@@ -20,7 +20,7 @@ export type TlsPlan = {
   readonly host: string;
   readonly negotiation: ServerTarget["sslNegotiation"];
   readonly serverName: "send" | "omit";
-  readonly files: TlsFiles;
+  readonly certificates: Certificates;
 };
 
 export type Secured = {
@@ -70,7 +70,7 @@ function askForTls(socket: Socket, signal: AbortSignal): Promise<"yes" | "no" | 
 async function handshake(socket: Socket, plan: TlsPlan, signal: AbortSignal): Promise<Secured | Failure> {
   const tls = await import("node:tls");
   const named = plan.serverName === "send" && isIP(plan.host) === 0 ? { servername: plan.host } : {};
-  const { roots, certificate, key } = plan.files;
+  const { roots, certificate, key } = plan.certificates;
   const options: ConnectionOptions = {
     socket,
     ...named,
@@ -108,7 +108,7 @@ function whyNotTrusted(
   checkIdentity: typeof import("node:tls").checkServerIdentity,
 ): string | null {
   if (plan.negotiation === "direct" && stream.alpnProtocol !== ALPN_PROTOCOL) return "the server did not agree on ALPN";
-  if (plan.files.roots === null) return null;
+  if (plan.certificates.roots === null) return null;
   if (!stream.authorized) return `its certificate is not trusted (${stream.authorizationError})`;
   if (plan.mode !== "verify-full") return null;
   return checkIdentity(plan.host, stream.getPeerCertificate())?.message ?? null;
@@ -117,7 +117,7 @@ function whyNotTrusted(
 /** What was verified, not what was asked for: `require` with a root certificate verifies the chain. */
 function describe(stream: TLSSocket, plan: TlsPlan): string {
   const verified =
-    plan.files.roots === null ? "not verified" : plan.mode === "verify-full" ? "verify-full" : "verify-ca";
+    plan.certificates.roots === null ? "not verified" : plan.mode === "verify-full" ? "verify-full" : "verify-ca";
   return `${stream.getProtocol()} ${stream.getCipher().standardName}, ${verified}`;
 }
 

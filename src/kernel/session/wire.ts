@@ -32,7 +32,7 @@ export type WireEvents = {
   lastWords(error: ServerError): void;
 };
 
-export const COPY_REFUSED = "cutter sends no COPY data";
+const COPY_REFUSED = "cutter sends no COPY data";
 
 const ANSWER_TO_STARTUP = Buffer.concat([encode("R", Buffer.alloc(4)), encode("Z", Buffer.from("I"))]);
 const REFUSE_COPY = Buffer.concat([encode("f", zeroTerminated(COPY_REFUSED)), encode("S")]);

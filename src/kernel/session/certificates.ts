@@ -1,31 +1,28 @@
 /**
- * tls-files: the certificates and the key that a target names, read once per login.
+ * certificates: the certificates and the key that a target names, read when a session is opened.
  *
- * A root certificate that was asked for and cannot be read is a Failure, never "then unverified". Refuses a private key
- * that others may read, by libpq's rule. Never prints what is in a key. Called by connect.ts.
+ * A root certificate that was asked for and cannot be read is a Failure, never "then unverified". The resolver has
+ * looked at permissions already; this looks again at what would weaken TLS. Never prints a key. Called by open.ts.
  */
 import { readFile, stat } from "node:fs/promises";
 import type { ServerTarget } from "../conninfo/target.ts";
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
 
-export type TlsFiles = {
+export type Certificates = {
   /** Trusted roots as PEM; null where the mode verifies nothing. */
   readonly roots: readonly string[] | null;
   readonly certificate: string | null;
   readonly key: string | null;
 };
 
-export const NO_TLS_FILES: TlsFiles = { roots: null, certificate: null, key: null };
+export const NO_CERTIFICATES: Certificates = { roots: null, certificate: null, key: null };
 
 const SYSTEM = "system";
-const OTHERS_OF_OWN_KEY = 0o077;
-/** A key of root's may be read by a group, so that a package can share it (libpq, "Client Certificates"). */
-const OTHERS_OF_ROOTS_KEY = 0o027;
 
 type TlsTarget = Pick<ServerTarget, "sslMode" | "sslRootCert" | "sslCert" | "sslKey">;
 
-export async function readTlsFiles(target: TlsTarget): Promise<TlsFiles | Failure> {
+export async function readCertificates(target: TlsTarget): Promise<Certificates | Failure> {
   const roots = await readRoots(target);
   if (roots instanceof Failure) return roots;
   if (target.sslCert === null) return { roots, certificate: null, key: null };
@@ -63,12 +60,6 @@ async function readKey({ sslCert, sslKey }: TlsTarget): Promise<string | Failure
     return new Failure("TLS_INVALID", `there is a client certificate (${sslCert}) and no private key for it`, {
       hint: "Name it with sslkey.",
     });
-  }
-  const facts = await stat(sslKey).catch((error: Error) => error);
-  if (facts instanceof Error) return unreadable(sslKey, facts);
-  const closed = facts.uid === 0 ? OTHERS_OF_ROOTS_KEY : OTHERS_OF_OWN_KEY;
-  if (!facts.isFile() || (facts.mode & closed) !== 0) {
-    return new Failure("FILE_NOT_PRIVATE", `the private key ${sslKey} may be read by others, or is not a file`);
   }
   const key = await readPem(sslKey);
   if (key instanceof Failure || !key.includes("ENCRYPTED")) return key;
