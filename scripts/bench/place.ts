@@ -1,0 +1,12 @@
+/**
+ * place: where a bench runs: the built binary, a server of its own, a state directory that goes away.
+ */
+import type { OwnServer } from "../database/server.ts";
+
+export type BenchPlace = {
+  readonly binary: string;
+  /** The small second binary. */
+  readonly proofBinary: string;
+  readonly server: OwnServer;
+  readonly state: string;
+};
