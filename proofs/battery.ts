@@ -1,5 +1,7 @@
 /**
- * battery: the seven proofs in their order. The one list; runner, selfcheck and tests read it.
+ * battery: the seven proofs in their order.
+ *
+ * The one list. Nothing is decided here; the runner, selfcheck and the tests read it.
  */
 import type { Proof } from "./proof.ts";
 import { killSwitchOff } from "./proof-1-kill-switch-off.ts";

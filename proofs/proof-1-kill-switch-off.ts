@@ -4,8 +4,9 @@
  * Looks at no database and makes no connection. Its reading is kept, so that PROOF-7 can compare.
  */
 import { switchMismatches } from "../src/kernel/kill-switch.ts";
+import { judge } from "./judgement.ts";
 import { switchFacts, switchState } from "./kill-switch.ts";
-import { judge, type Proof } from "./proof.ts";
+import type { Proof } from "./proof.ts";
 import { sourceUnreadable, switchOn } from "./sabotage/kill-switch.ts";
 
 export const killSwitchOff: Proof = {

@@ -5,7 +5,8 @@
  * the server itself refuses COMMIT, shown by trying it. What it means is the target's.
  */
 import { Failure } from "../src/kernel/failure.ts";
-import { failed, type Proof } from "./proof.ts";
+import { failed } from "./judgement.ts";
+import type { Proof } from "./proof.ts";
 import { connectsFirst, ungatedMethod } from "./sabotage/adapter.ts";
 
 export const writerRefuses: Proof = {

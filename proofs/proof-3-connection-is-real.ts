@@ -11,7 +11,8 @@ import { inspectSession, refuseUnsafe, type SessionIdentity } from "../src/kerne
 import type { Session } from "../src/kernel/session/session.ts";
 import type { Mismatch } from "../src/report/battery.ts";
 import { ConnectionShim } from "./connection-shim.ts";
-import { expectEqual, failed, judge, type Proof } from "./proof.ts";
+import { expectEqual, failed, judge } from "./judgement.ts";
+import type { Proof } from "./proof.ts";
 import { fakeDriver, pooler, wrongRole } from "./sabotage/connection.ts";
 
 export const connectionIsReal: Proof = {

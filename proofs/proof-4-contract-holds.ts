@@ -5,13 +5,14 @@
  * operator's spec, or a session with the rights it should have. Its sabotages break the contract, not the question.
  */
 import { Failure } from "../src/kernel/failure.ts";
-import { failed, type Proof } from "./proof.ts";
-import { bareRowAccepted, changedSignature } from "./sabotage/contract.ts";
+import { failed } from "./judgement.ts";
+import type { Proof } from "./proof.ts";
+import { bareRowAccepted, changedSignature, securityInvoker } from "./sabotage/contract.ts";
 
 export const contractHolds: Proof = {
   id: "PROOF-4",
   claim: "the contract holds, and its guard refuses what does not keep it",
-  sabotage: [bareRowAccepted, changedSignature],
+  sabotage: [bareRowAccepted, changedSignature, securityInvoker],
   async run(context) {
     const target = await context.target();
     return target instanceof Failure ? failed(target) : target.contract(context);

@@ -7,11 +7,11 @@
 import { type Facts, Failure } from "../src/kernel/failure.ts";
 import type { Effects } from "../src/kernel/rollback-only/effects.ts";
 import type { Mismatch } from "../src/report/battery.ts";
-import type { ProofOptions, Take } from "./context.ts";
-import { failed, judge, type Proof } from "./proof.ts";
+import type { Drive, ProofOptions, ProofTarget, Take } from "./context.ts";
+import { failed, judge } from "./judgement.ts";
+import type { Proof } from "./proof.ts";
 import { extraWrite, insertsNothing } from "./sabotage/write.ts";
 import { takeOnce } from "./take.ts";
-import type { Drive, ProofTarget } from "./target.ts";
 
 export const writeRollsBack: Proof = {
   id: "PROOF-5",

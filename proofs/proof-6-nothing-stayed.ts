@@ -10,10 +10,10 @@ import { type Fact, Failure } from "../src/kernel/failure.ts";
 import { limits } from "../src/kernel/limits.ts";
 import type { Witness } from "../src/kernel/witness.ts";
 import type { Mismatch } from "../src/report/battery.ts";
-import type { ProofContext, Take } from "./context.ts";
-import { failed, type Judgement, judge, type Proof } from "./proof.ts";
+import type { LeakQuery, ProofContext, Take } from "./context.ts";
+import { failed, type Judgement, judge } from "./judgement.ts";
+import type { Proof } from "./proof.ts";
 import { probeRowLeft, rowCommittedElsewhere } from "./sabotage/leak.ts";
-import type { LeakQuery } from "./target.ts";
 
 export const nothingStayed: Proof = {
   id: "PROOF-6",

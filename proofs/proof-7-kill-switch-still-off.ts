@@ -4,8 +4,9 @@
  * Always runs, whatever failed before it, and compares with what PROOF-1 read.
  */
 import { switchMismatches } from "../src/kernel/kill-switch.ts";
+import { expectEqual, judge } from "./judgement.ts";
 import { switchFacts, switchState } from "./kill-switch.ts";
-import { expectEqual, judge, type Proof } from "./proof.ts";
+import type { Proof } from "./proof.ts";
 import { switchFlippedMidway } from "./sabotage/kill-switch.ts";
 
 export const killSwitchStillOff: Proof = {

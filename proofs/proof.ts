@@ -1,24 +1,13 @@
 /**
  * proof: what a proof is: an id, a claim, a run that answers a judgement, and the sabotages that must turn it red.
  *
- * The types of the battery and the two functions that make a judgement. A verdict follows from the mismatches alone, so
- * no proof can pass while it lists one. Holds no database access.
+ * Types only. The proofs stand in proof-1-….ts to proof-7-….ts, their order in battery.ts, what runs them in runner.ts.
  */
-import type { Facts, Failure } from "../src/kernel/failure.ts";
-import type { Mismatch } from "../src/report/battery.ts";
+import type { Failure } from "../src/kernel/failure.ts";
 import type { ProofContext } from "./context.ts";
+import type { Judgement } from "./judgement.ts";
 
-export const PROOF_IDS = ["PROOF-1", "PROOF-2", "PROOF-3", "PROOF-4", "PROOF-5", "PROOF-6", "PROOF-7"] as const;
-export type ProofId = (typeof PROOF_IDS)[number];
-
-export type Judgement = {
-  readonly verdict: "PASS" | "FAIL" | "INCONCLUSIVE";
-  /** The facts in one short line. */
-  readonly summary: string;
-  readonly facts: Facts;
-  readonly mismatches: readonly Mismatch[];
-  readonly failure: Failure | null;
-};
+export type ProofId = `PROOF-${1 | 2 | 3 | 4 | 5 | 6 | 7}`;
 
 export type Proof = {
   readonly id: ProofId;
@@ -36,26 +25,3 @@ export type Sabotage = {
 };
 
 export type Sabotaged = { readonly context: ProofContext; undo(): Promise<Failure | null> };
-
-export type Observation = {
-  readonly summary: string;
-  readonly facts: Facts;
-  readonly mismatches: readonly Mismatch[];
-};
-
-/** PASS where nothing differs from the claim, FAIL otherwise. */
-export function judge(observation: Observation): Judgement {
-  const verdict = observation.mismatches.length === 0 ? "PASS" : "FAIL";
-  return { verdict, ...observation, failure: null };
-}
-
-/** A proof that could not come to its end. */
-export function failed(failure: Failure, facts: Facts = {}): Judgement {
-  return { verdict: "FAIL", summary: `${failure.code}: ${failure.message}`, facts, mismatches: [], failure };
-}
-
-/** A mismatch where the two differ in their text; for building lists with flatMap. */
-export function expectEqual(what: string, expected: unknown, seen: unknown): Mismatch[] {
-  const [wanted, got] = [String(expected), String(seen)];
-  return wanted === got ? [] : [{ what, expected: wanted, seen: got }];
-}

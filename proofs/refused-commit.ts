@@ -7,7 +7,7 @@
 import { Failure } from "../src/kernel/failure.ts";
 import { demonstrateRefusal, POISON_SQLSTATE } from "../src/kernel/rollback-only/poison.ts";
 import type { ProofContext } from "./context.ts";
-import { expectEqual, failed, type Judgement, judge } from "./proof.ts";
+import { expectEqual, failed, type Judgement, judge } from "./judgement.ts";
 
 export async function refusedCommit(context: ProofContext): Promise<Judgement> {
   const session = await context.connections.proof();

@@ -1,8 +1,8 @@
 /**
  * sealed-drive: drives a script in the sealed tier, with the witness looking at the definite moment before it is undone.
  *
- * The witness holds an advisory lock, the sealed block waits for it with everything written, the witness looks and lets
- * go. Without a second session there is no rendezvous. Shared by the sql and spec targets.
+ * The witness holds an advisory lock, the sealed block waits for it with everything written, the witness looks and
+ * lets go. Without a second session there is no rendezvous. Shared by the sql and spec targets.
  */
 import { randomBytes } from "node:crypto";
 import { type Fact, Failure } from "../src/kernel/failure.ts";
@@ -10,8 +10,7 @@ import { limits } from "../src/kernel/limits.ts";
 import type { Script } from "../src/kernel/rollback-only/script.ts";
 import { runSealed, type SealedPlan, type SealedResult } from "../src/kernel/rollback-only/sealed.ts";
 import type { Witness } from "../src/kernel/witness.ts";
-import type { ProofContext } from "./context.ts";
-import type { Drive, DriveOrder } from "./target.ts";
+import type { Drive, DriveOrder, ProofContext } from "./context.ts";
 
 export type SealedOrder = DriveOrder & { readonly script: Script; readonly explain: "with plans" | "without plans" };
 

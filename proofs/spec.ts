@@ -55,7 +55,7 @@ export async function readSpec(path: string): Promise<Spec | Failure> {
   return parseSpec(text, path);
 }
 
-export async function parseSpec(text: string, path: string): Promise<Spec | Failure> {
+async function parseSpec(text: string, path: string): Promise<Spec | Failure> {
   const { parse } = await import("smol-toml");
   let document: unknown;
   try {

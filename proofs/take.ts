@@ -8,8 +8,7 @@ import { stopwatch } from "../src/kernel/clock.ts";
 import type { RelationCount } from "../src/kernel/counts/count.ts";
 import { Failure } from "../src/kernel/failure.ts";
 import type { Witness } from "../src/kernel/witness.ts";
-import type { ProofContext, Take } from "./context.ts";
-import type { ProofTarget } from "./target.ts";
+import type { ProofContext, ProofTarget, Take } from "./context.ts";
 
 /** Runs the target's write once. A failure of the write is part of the take; a failure to look is a Failure. */
 export async function takeOnce(context: ProofContext, target: ProofTarget): Promise<Take | Failure> {

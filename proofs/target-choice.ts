@@ -6,8 +6,7 @@
  */
 import findContract from "../sql/proof/find-contract.sql" with { type: "text" };
 import { Failure } from "../src/kernel/failure.ts";
-import type { Connections } from "./context.ts";
-import type { ProofTarget } from "./target.ts";
+import type { Connections, ProofTarget } from "./context.ts";
 
 export type TargetFlags = {
   readonly target: "iu" | "generic" | undefined;

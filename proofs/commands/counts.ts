@@ -1,5 +1,7 @@
 /**
  * counts: `cutter proof counts`: rows in one snapshot, saved, or compared with what was saved before.
+ *
+ * Parse, count, compare, render. Reads only; the comparison is made in counts-comparison.ts.
  */
 import { readFile } from "node:fs/promises";
 import type { Globals } from "../../src/cli/command/command.ts";

@@ -1,5 +1,7 @@
 /**
- * killswitch: `cutter proof killswitch`: asserts that execution is off and names every source, without any connection.
+ * killswitch: `cutter proof killswitch`: asserts that execution is off and names every source of that.
+ *
+ * Makes no connection, and has no way to turn anything on.
  */
 import type { Globals } from "../../src/cli/command/command.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";

@@ -1,5 +1,7 @@
 /**
  * selfcheck: `cutter proof selfcheck`: runs every sabotage on the embedded database and prints the table.
+ *
+ * Never names a database of the operator's: sabotages really break things.
  */
 import type { Globals } from "../../src/cli/command/command.ts";
 import { paint, type Terminal } from "../../src/cli/terminal.ts";

@@ -1,5 +1,7 @@
 /**
  * connection: breaks what PROOF-3 watches: the wrong role, a pooler in between, a driver that only pretends.
+ *
+ * Nothing in the database is changed: the session that the proof is given is another one.
  */
 import { Failure } from "../../src/kernel/failure.ts";
 import type { Reply, Session } from "../../src/kernel/session/session.ts";

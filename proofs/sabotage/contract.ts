@@ -1,5 +1,7 @@
 /**
  * contract: breaks what PROOF-4 watches: a guard that accepts a bare row, a function with another signature.
+ *
+ * What is changed in the catalog is changed as its owner, and put back.
  */
 import type { Sabotage } from "../proof.ts";
 import { iuTarget, realParts } from "../targets/iu.ts";

@@ -1,5 +1,7 @@
 /**
- * session: a session with some of its methods replaced, for sabotages; the rest goes to the real one.
+ * session: a session with some of its methods replaced; the rest goes to the real one.
+ *
+ * For sabotages, and for a bench that writes down what is asked. Never used by a proof.
  */
 import type { Session } from "../../src/kernel/session/session.ts";
 

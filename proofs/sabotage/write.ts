@@ -1,5 +1,8 @@
 /**
- * write: breaks the write that PROOF-5 drives: a function that claims success and inserts nothing, one that writes more.
+ * write: breaks the write that PROOF-5 drives: a function that claims success and inserts nothing, one that writes
+ * more than it declares.
+ *
+ * What is changed in the catalog is changed as its owner, and put back.
  */
 import type { Sabotage } from "../proof.ts";
 import { changesDatabase } from "./owner.ts";

@@ -18,9 +18,8 @@ import type { Session } from "../../src/kernel/session/session.ts";
 import type { Mismatch } from "../../src/report/battery.ts";
 import { contractDifferences, readContract } from "../../src/schema/contract.ts";
 import { ConnectionShim } from "../connection-shim.ts";
-import type { ProofContext } from "../context.ts";
-import { expectEqual, failed, type Judgement, judge } from "../proof.ts";
-import type { Drive, DriveOrder, ProofTarget } from "../target.ts";
+import type { Drive, DriveOrder, ProofContext, ProofTarget } from "../context.ts";
+import { expectEqual, failed, type Judgement, judge } from "../judgement.ts";
 
 export const PROBE_PREFIX = "CUTTER-PROOF/";
 

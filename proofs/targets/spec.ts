@@ -10,11 +10,10 @@ import { Failure } from "../../src/kernel/failure.ts";
 import type { Count, RelationEffect } from "../../src/kernel/rollback-only/effects.ts";
 import { parseScript, type Script } from "../../src/kernel/rollback-only/script.ts";
 import type { Mismatch } from "../../src/report/battery.ts";
-import type { ProofContext } from "../context.ts";
+import type { Drive, LeakQuery, ProofContext, ProofTarget } from "../context.ts";
 import { refusedCommit } from "../refused-commit.ts";
 import { driveSealed } from "../sealed-drive.ts";
 import { type Bound, outsideBound, readSpec, type Spec } from "../spec.ts";
-import type { Drive, LeakQuery, ProofTarget } from "../target.ts";
 import { type WatchFlags, watchAll } from "../watch.ts";
 import { holdsNoEscape } from "./sql.ts";
 

@@ -10,11 +10,10 @@ import { Failure } from "../../src/kernel/failure.ts";
 import type { Escape } from "../../src/kernel/rollback-only/effects.ts";
 import { scanEscapes } from "../../src/kernel/rollback-only/escape-scan.ts";
 import { decodeScript, parseScript, type Script } from "../../src/kernel/rollback-only/script.ts";
-import type { ProofContext } from "../context.ts";
-import { expectEqual, failed, type Judgement, judge } from "../proof.ts";
+import type { ProofContext, ProofTarget } from "../context.ts";
+import { expectEqual, failed, type Judgement, judge } from "../judgement.ts";
 import { refusedCommit } from "../refused-commit.ts";
 import { driveSealed } from "../sealed-drive.ts";
-import type { ProofTarget } from "../target.ts";
 import { type WatchFlags, watchAll } from "../watch.ts";
 
 export type SqlFlags = WatchFlags & {
@@ -45,7 +44,7 @@ export async function sqlTarget(flags: SqlFlags): Promise<ProofTarget | Failure>
   };
 }
 
-export async function readScript(path: string, parameters: readonly string[]): Promise<Script | Failure> {
+async function readScript(path: string, parameters: readonly string[]): Promise<Script | Failure> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);

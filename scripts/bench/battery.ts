@@ -1,6 +1,7 @@
 /**
- * battery: the whole battery with its witness as one process, against psql running the same statements, and against
- * pg_prove running an equivalent pgTAP file where that is installed.
+ * battery: the whole battery with its witness as one process, against psql running the same statements.
+ *
+ * Also against pg_prove running an equivalent pgTAP file, where that is installed. Called by bench.ts.
  */
 import { join } from "node:path";
 import { createDatabase, psqlOn } from "../database/database.ts";

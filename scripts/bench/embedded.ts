@@ -1,5 +1,7 @@
 /**
- * embedded: the first query on the embedded database, compiled binary, against initdb of the same engine at start.
+ * embedded: the first query on the embedded database, against initdb of the same engine at start.
+ *
+ * Ours is the compiled binary with its snapshot; theirs runs on the same runtime. Called by bench.ts.
  */
 import { join } from "node:path";
 import { compare, type Ratio } from "./measure.ts";

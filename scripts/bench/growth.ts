@@ -1,5 +1,7 @@
 /**
  * growth: the battery as a watched table grows from 100 to 10,000,000 rows, against itself.
+ *
+ * Estimates do that, and the report says which counts are estimates. Called by bench.ts.
  */
 import { createDatabase } from "../database/database.ts";
 import { compare, type Ratio } from "./measure.ts";

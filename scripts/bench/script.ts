@@ -1,5 +1,7 @@
 /**
  * script: a sealed proof of a script of 10,000 statements, against psql running it between BEGIN and ROLLBACK.
+ *
+ * Half of them insert, half update what was inserted. Called by bench.ts.
  */
 import { join } from "node:path";
 import { createDatabase } from "../database/database.ts";

@@ -1,5 +1,7 @@
 /**
- * start: how long the program takes to say its version, and to assert the kill switch, against an empty Bun program.
+ * start: how long the program takes to say its version, and to assert the kill switch, against an empty program.
+ *
+ * The empty one is compiled by the same Bun with the same flags. Called by bench.ts.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -54,7 +54,7 @@ const POLL_MS = 20;
 const PROJECT = dirname(dirname(import.meta.dirname));
 
 /** Where the binaries of a major version are: the packaged ones first, then Debian's. */
-export function binariesOf(major: Major): string {
+function binariesOf(major: Major): string {
   const packaged = join(PROJECT, "node_modules", `postgres-server-${major}`, "native", "bin");
   const debian = `/usr/lib/postgresql/${major}/bin`;
   const found = [packaged, debian].find((folder) => existsSync(join(folder, "postgres")));

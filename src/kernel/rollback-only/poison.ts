@@ -8,7 +8,7 @@
 import { Failure } from "../failure.ts";
 import type { Session } from "../session/session.ts";
 
-export const POISON_CURSOR = "cutter_poison";
+const POISON_CURSOR = "cutter_poison";
 /** invalid_text_representation: what the poison's cast raises. */
 export const POISON_SQLSTATE = "22P02";
 
