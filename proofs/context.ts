@@ -1,9 +1,10 @@
 /**
- * context: all that a proof may use, as functions, so that a sabotage can replace any one of them; and what a target is.
+ * context: all that a proof may use, as functions, so that a sabotage can replace any one of them; and what a target
+ * is.
  *
  * Connections are opened when first asked for and shared by the battery: one session for the proof, one for the
- * witness, which is all that the roles allow. `record` is what earlier proofs found; the report is made from it. A target
- * never judges by itself whether rows stayed: that is PROOF-6. Made by run.ts; never kept beyond one battery.
+ * witness, which is all that the roles allow. `record` is what earlier proofs found; the report is made from it. A
+ * target never judges by itself whether rows stayed: that is PROOF-6. Made by run.ts; never kept beyond one battery.
  */
 import type { CountOptions, CountRequest, RelationCount } from "../src/kernel/counts/count.ts";
 import type { Fact, Facts, Failure } from "../src/kernel/failure.ts";

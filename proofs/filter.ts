@@ -1,8 +1,8 @@
 /**
  * filter: `--filter`: the rows of one document in an IU table, or the rows with one value in a column.
  *
- * `public.information_unit=ICX-CONST` counts the units of that document, by address; `public.orders:status=open` the rows
- * whose column has that text. The value goes as a parameter, the column is quoted: nothing of it is run as SQL.
+ * `public.information_unit=ICX-CONST` counts the units of that document, by address; `public.orders:status=open` the
+ * rows whose column has that text. The value goes as a parameter, the column is quoted: nothing of it is run as SQL.
  */
 import type { CountRequest } from "../src/kernel/counts/count.ts";
 import { Failure } from "../src/kernel/failure.ts";

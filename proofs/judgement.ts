@@ -1,8 +1,8 @@
 /**
  * judgement: what a proof says in the end, and the functions that make one.
  *
- * A verdict follows from the mismatches alone, so no proof can pass while it lists one. Holds no database access. Used by
- * every proof and target.
+ * A verdict follows from the mismatches alone, so no proof can pass while it lists one. Holds no database access.
+ * Used by every proof and target.
  */
 import type { Facts, Failure } from "../src/kernel/failure.ts";
 import type { Mismatch } from "../src/report/battery.ts";

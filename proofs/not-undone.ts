@@ -1,9 +1,9 @@
 /**
  * not-undone: what a rollback does not undo, in words, from what was measured.
  *
- * Some of it always holds (dead tuples, transaction ids), some was found in this very run. The section stands in every
- * report; an empty finding says that it was looked for. Source: PostgreSQL manual, "Sequence Manipulation Functions",
- * "Routine Vacuuming", "Advisory Locks".
+ * Some of it always holds (dead tuples, transaction ids), some was found in this very run. The section stands in
+ * every report; an empty finding says that it was looked for. Source: PostgreSQL manual, "Sequence Manipulation
+ * Functions", "Routine Vacuuming", "Advisory Locks".
  */
 import type { Effects } from "../src/kernel/rollback-only/effects.ts";
 import type { BatteryReport } from "../src/report/battery.ts";
@@ -28,8 +28,8 @@ function storage(effects: Effects): Remark[] {
   const known = effects.relations.flatMap((entry) => [entry.inserted, entry.updated]);
   const dead = known.reduce<number>((sum, count) => sum + (count === "uncountable" ? 0 : count), 0);
   const wal = effects.walBytes === null ? "" : `; WAL at most ${effects.walBytes} bytes, by the whole server`;
-  const detail = `1 transaction id, at most ${dead} dead row versions until the next vacuum, statistics of the tables${wal}`;
-  return [{ what: "storage", detail }];
+  const left = `1 transaction id, at most ${dead} dead row versions until the next vacuum, table statistics`;
+  return [{ what: "storage", detail: `${left}${wal}` }];
 }
 
 function sessionLocks(effects: Effects): Remark[] {

@@ -1,5 +1,6 @@
 /**
- * sealed-drive: drives a script in the sealed tier, with the witness looking at the definite moment before it is undone.
+ * sealed-drive: drives a script in the sealed tier, with the witness looking at the definite moment before it is
+ * undone.
  *
  * The witness holds an advisory lock, the sealed block waits for it with everything written, the witness looks and
  * lets go. Without a second session there is no rendezvous. Shared by the sql and spec targets.

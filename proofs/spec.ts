@@ -1,8 +1,8 @@
 /**
  * spec: the file format of --spec: an operator's own contract for a write, as TOML.
  *
- * Checked strictly: an unknown key is an error that names its path. SQL in it is parsed by PostgreSQL's own parser before
- * any connection. Read by targets/spec.ts; documented in the README by its example.
+ * Checked strictly: an unknown key is an error that names its path. SQL in it is parsed by PostgreSQL's own parser
+ * before any connection. Read by targets/spec.ts; documented in the README by its example.
  */
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";

@@ -1,5 +1,6 @@
 /**
- * watch: the relations that a target without a contract of its own has watched: those named first, then all of the user's.
+ * watch: the relations that a target without a contract of its own has watched: those named first, then all of the
+ * user's.
  *
  * Bounded by --max-relations. Called by the sql, spec and generic targets.
  */

@@ -55,7 +55,8 @@ function table(ratios: readonly Ratio[]): string {
     const verdict = row.ratio <= row.reach ? "reached" : "NOT REACHED";
     const times = `${row.ours.medianMs.toFixed(0)} ms against ${row.theirs.medianMs.toFixed(0)} ms`;
     const memory = `${(row.ours.peakBytes / 2 ** 20).toFixed(0)} MiB`;
-    return `${row.what}\n  / ${row.against}: ${row.ratio.toFixed(2)} (reach ${row.reach}, ${verdict}; ${times}; ${memory})\n`;
+    const found = `${row.ratio.toFixed(2)} (reach ${row.reach}, ${verdict}; ${times}; ${memory})`;
+    return `${row.what}\n  / ${row.against}: ${found}\n`;
   });
   return lines.join("");
 }

@@ -1,8 +1,9 @@
 /**
- * spec: the target that is an operator's own contract: role, watched relations, statements, declared blast radius, leaks.
+ * spec: the target that is an operator's own contract: role, watched relations, statements, declared blast radius,
+ * leaks.
  *
- * Like the sql target in how it runs; unlike it, what the statements do is compared with what the file declares, and an
- * undeclared table or a count outside its bounds fails the proof.
+ * Like the sql target in how it runs; unlike it, what the statements do is compared with what the file declares, and
+ * an undeclared table or a count outside its bounds fails the proof.
  */
 import { basename } from "node:path";
 import type { CountRequest } from "../../src/kernel/counts/count.ts";

@@ -1,8 +1,10 @@
 /**
- * sql: the target that is a script of the operator's: a migration, a data fix, anything that PostgreSQL's parser takes.
+ * sql: the target that is a script of the operator's: a migration, a data fix, anything that PostgreSQL's parser
+ * takes.
  *
  * Parsed and classified before any connection; scanned for escapes once connected; run in the sealed tier, where the
- * server refuses every transaction command and takes all of it back in the same round trip. All user tables are watched.
+ * server refuses every transaction command and takes all of it back in the same round trip. All user tables are
+ * watched.
  */
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";

@@ -34,7 +34,7 @@ let serial = 0;
 
 /** The major version that this run of the suite is about. */
 function testMajor(): Major {
-  const wanted = Number(process.env["CUTTER_TEST_MAJOR"] ?? "15");
+  const wanted = Number(process.env.CUTTER_TEST_MAJOR ?? "15");
   const major = MAJORS.find((known) => known === wanted);
   if (major === undefined) throw new Error(`CUTTER_TEST_MAJOR must be one of ${MAJORS.join(", ")}`);
   return major;
@@ -42,7 +42,7 @@ function testMajor(): Major {
 
 /** The shared server of the suite. Starts one for this process (and its tests) where the suite did not. */
 export async function testServer(major: Major = testMajor()): Promise<Server> {
-  const announced = JSON.parse(process.env["CUTTER_TEST_SERVERS"] ?? "{}") as Record<string, Server | undefined>;
+  const announced = JSON.parse(process.env.CUTTER_TEST_SERVERS ?? "{}") as Record<string, Server | undefined>;
   const shared = announced[`${major}`];
   if (shared !== undefined) return shared;
   const own = started.get(major) ?? startServer(major);
@@ -56,12 +56,17 @@ export async function stopTestServers(): Promise<void> {
   started.clear();
 }
 
-export function psqlOn(server: Server, database: string, sql: string, role: string = SUPERUSER): string {
+/** As the superuser, on a database by name. Answers unaligned tuples; throws with psql's stderr. */
+export function psqlOn(server: Server, database: string, sql: string): string {
+  return psqlAs(SUPERUSER, { server, database }, sql);
+}
+
+function psqlAs(role: string, { server, database }: { server: Server; database: string }, sql: string): string {
   const settings = ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-At", "-f", "-"];
   const run = Bun.spawnSync(["psql", ...settings], {
     stdin: Buffer.from(sql),
     env: {
-      PATH: process.env["PATH"] ?? "/usr/bin:/bin",
+      PATH: process.env.PATH ?? "/usr/bin:/bin",
       PGHOST: server.socketDirectory,
       PGPORT: `${server.port}`,
       PGUSER: role,
@@ -96,7 +101,7 @@ export async function createDatabase(server: Server, options: { template: Templa
     name,
     url: (role) => `postgres://${role}:${TEST_PASSWORD}@127.0.0.1:${server.port}/${name}`,
     socketUrl: (role = SUPERUSER) => `postgres://${role}@${socket}:${server.port}/${name}`,
-    psql: (sql, role) => psqlOn(server, name, sql, role),
+    psql: (sql, role = SUPERUSER) => psqlAs(role, { server, database: name }, sql),
     drop: () => {
       psqlOn(server, "postgres", `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     },

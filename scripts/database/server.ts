@@ -109,7 +109,7 @@ async function freePort(): Promise<number> {
 }
 
 function serverEnvironment(): Record<string, string> {
-  return { PATH: process.env["PATH"] ?? "/usr/bin:/bin", LC_ALL: "C.UTF-8", TZ: "UTC" };
+  return { PATH: process.env.PATH ?? "/usr/bin:/bin", LC_ALL: "C.UTF-8", TZ: "UTC" };
 }
 
 function initialise(binaries: string, data: string, account: Account | null): void {
