@@ -226,6 +226,18 @@ export const FAILURES = {
     action: "Use the proofs; the live phases come with a later version.",
     data: NOTHING_WRITTEN,
   },
+  SCHEMA_PRESENT: {
+    exit: 4,
+    cause: "Objects of the schema are in the database already, and an installation never replaces any.",
+    action: "Run `cutter schema verify` to see what is there.",
+    data: ROLLED_BACK,
+  },
+  SCHEMA_HOLDS_ROWS: {
+    exit: 4,
+    cause: "The tables hold rows that are not reference data, and removing the schema would destroy them.",
+    action: "Take a backup first; then say that the rows are given up.",
+    data: ROLLED_BACK,
+  },
 
   // Not proven.
   UNIT_REJECTED: {

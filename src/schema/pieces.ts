@@ -38,14 +38,14 @@ export const lifecyclePieces: readonly Piece[] = [
   { name: "lifecycle/e-functions.sql", sql: lifecycleFunctions },
 ];
 
-export const governancePieces: readonly Piece[] = [
+const governancePieces: readonly Piece[] = [
   { name: "governance/a-run.sql", sql: governanceRun },
   { name: "governance/b-manifest.sql", sql: governanceManifest },
   { name: "governance/c-change-set.sql", sql: governanceChangeSet },
   { name: "governance/d-views.sql", sql: governanceViews },
 ];
 
-export const referencePieces: readonly Piece[] = [
+const referencePieces: readonly Piece[] = [
   { name: "reference/a-icx-const.sql", sql: referenceConstitution },
   { name: "reference/b-drafts.sql", sql: referenceDrafts },
   { name: "reference/c-ledger.sql", sql: referenceLedger },
@@ -55,7 +55,7 @@ export const lifecycleRollbackPiece: Piece = { name: "lifecycle/rollback_runbook
 export const governanceRollbackPiece: Piece = { name: "governance/rollback.sql", sql: governanceRollback };
 
 /** A transaction-local setting, as a statement that returns no rows. */
-function setting(name: string, value: string): Piece {
+export function setting(name: string, value: string): Piece {
   return { name: `setting ${name}`, sql: `SET LOCAL ${name} = '${value.replaceAll("'", "''")}'` };
 }
 

@@ -1,0 +1,21 @@
+-- Purpose: what the functions of the given names are: signature, rights, settings, and the digest of their text.
+-- Parameters: $1 text[], names in schema public. Locks: AccessShareLock on catalogs only. Any role may ask.
+SELECT n.nspname || '.' || p.proname AS name,
+  n.nspname || '.' || p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')' AS identity,
+  n.nspname || '.' || p.proname || '(' || pg_catalog.pg_get_function_arguments(p.oid) || ') returns '
+    || pg_catalog.pg_get_function_result(p.oid) AS signature,
+  l.lanname
+    || CASE p.prosecdef WHEN true THEN ', security definer' ELSE ', security invoker' END
+    || CASE p.provolatile WHEN 'i' THEN ', immutable' WHEN 's' THEN ', stable' ELSE ', volatile' END
+    || CASE p.proisstrict WHEN true THEN ', strict' ELSE '' END
+    || CASE p.proleakproof WHEN true THEN ', leakproof' ELSE '' END
+    || coalesce((SELECT pg_catalog.string_agg(', set ' || s.setting, '' ORDER BY s.setting)
+      FROM pg_catalog.unnest(p.proconfig) AS s (setting)), '') AS properties,
+  p.prosecdef AS security_definer,
+  pg_catalog.pg_get_userbyid(p.proowner) AS owner,
+  pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(p.prosrc, 'UTF8')), 'hex') AS body_sha256
+FROM pg_catalog.pg_proc AS p
+JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
+WHERE n.nspname = 'public' AND p.proname = ANY ($1::text[])
+ORDER BY identity

@@ -1,0 +1,14 @@
+-- Purpose: which roles the given ones are members of, and who is a member of them. A membership that PostgreSQL 16 and
+-- newer give a role for having created another (ADMIN OPTION alone, granted by the bootstrap superuser) is left out.
+-- Parameters: $1 text[], role names. Locks: AccessShareLock on catalogs only. Any role may ask.
+SELECT member.rolname AS member, parent.rolname AS parent, pg_catalog.bool_or(m.admin_option) AS administers
+FROM pg_catalog.pg_auth_members AS m
+JOIN pg_catalog.pg_roles AS member ON member.oid = m.member
+JOIN pg_catalog.pg_roles AS parent ON parent.oid = m.roleid
+-- Columns that older servers do not have, read without naming them.
+CROSS JOIN LATERAL (SELECT pg_catalog.to_jsonb(m) AS entry) AS j
+WHERE (member.rolname = ANY ($1::text[]) OR parent.rolname = ANY ($1::text[]))
+  AND NOT (m.grantor = 10 AND m.admin_option
+    AND j.entry ->> 'inherit_option' = 'false' AND j.entry ->> 'set_option' = 'false')
+GROUP BY 1, 2
+ORDER BY 1, 2
