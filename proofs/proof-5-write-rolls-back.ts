@@ -57,7 +57,7 @@ function summary(target: ProofTarget, take: Take, drive: Drive): string {
   const moved =
     target.kind === "iu" && before !== undefined && inside !== undefined
       ? `${before.rows} -> ${inside.rows} inside, `
-      : `${drive.effects.relations.length} tables touched, `;
+      : `${touched(drive.effects.relations.length)}, `;
   return `${moved}rolled back, tier ${drive.tier}`;
 }
 
@@ -81,4 +81,8 @@ function boundsExceeded(effects: Effects, options: ProofOptions): Mismatch[] {
     }
   }
   return mismatches;
+}
+
+function touched(tables: number): string {
+  return tables === 1 ? "1 table touched" : `${tables} tables touched`;
 }

@@ -120,7 +120,7 @@ export const batterySchema = v.strictObject({
   durationMs: field(milliseconds, "From start to finish by a monotonic clock."),
   database: field(
     v.strictObject({
-      line: field(v.string(), "Which database, as the first line of the report says it, without the password."),
+      line: field(v.string(), "Which database and where its name came from, as the first line says it; no password."),
       source: field(v.string(), "Where the name came from, e.g. `--url`."),
       kind: v.picklist(["server", "embedded"]),
     }),

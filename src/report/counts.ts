@@ -31,7 +31,7 @@ function page(report: CountsReport): Page {
   const { database, comparison } = report;
   return {
     title: "Row counts",
-    first: `${database.line}, named by ${database.source}`,
+    first: `${database.line}`,
     about: [
       ["taken at", `${report.takenAt}, one snapshot, ${report.durationMs} ms`],
       ["role", report.role],

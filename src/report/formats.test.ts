@@ -30,7 +30,7 @@ for (const [format, render] of Object.entries(formats)) {
 
 test("text: which database comes first, the verdict last, a line for each proof between", () => {
   const lines = textReport(reports.proven).trimEnd().split("\n");
-  expect(lines[0]).toBe('database "app" as role "cutter_exec" at db.example:5432 (TLSv1.3), named by --url');
+  expect(lines[0]).toBe('database "app" as role "cutter_exec" at db.example:5432 (TLSv1.3)');
   expect(lines.at(-1)).toBe("CUTTER_ROLLBACK_PROOF 7/7 ALL_PROOFS_PASS");
   expect(lines.filter((line) => /^PASS {2}PROOF-[1-7] {2}/.test(line))).toHaveLength(7);
   expect(lines).toContain("  public.information_unit: 158 → 159 → 158");

@@ -16,7 +16,7 @@ export function markdownReport(report: BatteryReport): string {
   const lines = [
     "# Rollback proof",
     "",
-    markdownText(`${report.database.line}, named by ${report.database.source}`),
+    markdownText(report.database.line),
     "",
     ...markdownTable({ columns: [left("about"), left("this run")], rows: about(report) }),
     "",

@@ -121,7 +121,7 @@ test("each document is valid, and so is what is read back of it", () => {
 });
 
 test("counts: a table of the snapshot and one of what moved, the verdict last", () => {
-  expect(renderCounts(counts, "text")).toBe(`database "app" at h:5432, named by PGHOST
+  expect(renderCounts(counts, "text")).toBe(`database "app" at h:5432
 taken at 2026-05-21T04:23:59.123Z, one snapshot, 12.5 ms
 role     cutter_exec
 program  cutter 0.1.0 (23a4fc1)

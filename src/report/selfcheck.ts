@@ -47,7 +47,7 @@ function expected(result: SelfcheckResult): string {
 function page(report: SelfcheckReport): Page {
   return {
     title: "Selfcheck of the rollback proof",
-    first: `${report.database.line}, named by ${report.database.source}`,
+    first: report.database.line,
     about: [
       ["program", `cutter ${report.version} (${report.commit})`],
       ["started", `${report.startedAt}, ${report.durationMs} ms`],

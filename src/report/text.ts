@@ -44,7 +44,7 @@ function header(report: BatteryReport): string[] {
     ["tier    ", report.singleSession ? `${report.tier}, single session` : report.tier],
   ];
   if (report.allowances.length > 0) lines.push(["allowed ", report.allowances.join(", ")]);
-  const first = printable(`${database.line}, named by ${database.source}`);
+  const first = printable(`${database.line}`);
   return [first, ...lines.flatMap(([label, text]) => hanging(label, printable(text), COLUMNS))];
 }
 
