@@ -7,7 +7,6 @@
  */
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
-import { type CancelTarget, requestCancel } from "./cancel.ts";
 import type { Channel } from "./channel.ts";
 import { describeServerError, type ServerError, serverFacts, statementFailure } from "./database-error.ts";
 import { type Driver, loadDriver } from "./driver.ts";
@@ -27,8 +26,8 @@ export type SessionParts = {
   readonly label: string;
   readonly login: LoginFacts;
   readonly channel: Channel;
-  /** How to ask for a cancel; null for an engine that cannot be asked while it works. */
-  readonly cancelTarget: CancelTarget | null;
+  /** Asks the backend to cancel what it runs; settles when the request has been taken. */
+  readonly requestCancel: () => Promise<Failure | null>;
   readonly loginNotices: readonly Notice[];
 };
 
@@ -47,7 +46,7 @@ export class GuardedSession implements Session {
   readonly label: string;
   readonly login: LoginFacts;
   readonly #channel: Channel;
-  readonly #cancelTarget: CancelTarget | null;
+  readonly #requestCancel: () => Promise<Failure | null>;
   readonly #wire: Wire;
   #driver: Driver | null = null;
   #turn: Promise<unknown> = Promise.resolve();
@@ -60,7 +59,7 @@ export class GuardedSession implements Session {
     this.label = parts.label;
     this.login = parts.login;
     this.#channel = parts.channel;
-    this.#cancelTarget = parts.cancelTarget;
+    this.#requestCancel = parts.requestCancel;
     this.#wire = new Wire(parts.channel, {
       failed: (failure) => this.#lose(failure),
       lastWords: (error) => this.#lose(this.#ended(error)),
@@ -91,11 +90,7 @@ export class GuardedSession implements Session {
 
   async cancel(): Promise<Failure | null> {
     if (this.#running === null || this.#loss !== null) return null;
-    if (this.#cancelTarget === null) {
-      this.#lose(new Failure("SESSION_LOST", "the engine cannot cancel a statement, so the session was ended"));
-      return null;
-    }
-    this.#cancelling ??= requestCancel(this.#cancelTarget).finally(() => {
+    this.#cancelling ??= this.#requestCancel().finally(() => {
       this.#cancelling = null;
     });
     return this.#cancelling;
@@ -154,9 +149,8 @@ export class GuardedSession implements Session {
   /** The wall clock: asks the server to cancel, and ends the session where that does not end the statement. */
   #strike(running: Running): void {
     const end = (): void => this.#lose(wallClockLoss(this.label));
-    running.struck = this.#cancelTarget === null ? Promise.resolve(null) : this.cancel();
-    if (this.#cancelTarget === null) end();
-    else running.timer = setTimeout(end, limits.wallClockGraceMs);
+    running.struck = this.cancel();
+    running.timer = setTimeout(end, limits.wallClockGraceMs);
   }
 
   async #shut(): Promise<void> {

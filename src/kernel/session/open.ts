@@ -4,12 +4,12 @@
  * Connects to nothing but what the target names, and reads nothing from the environment. A server and the embedded
  * engine give the same kind of session. Opens none once the process is ending. Called by whoever needs a database.
  */
-import type { Duplex } from "node:stream";
 import type { ServerTarget, Target } from "../conninfo/target.ts";
 import { registerSecret } from "../evidence/redaction.ts";
 import { Failure } from "../failure.ts";
 import { VERSION } from "../version.ts";
 import { checkAttributes } from "./attributes.ts";
+import { requestCancel } from "./cancel.ts";
 import { NO_CERTIFICATES, readCertificates } from "./certificates.ts";
 import { Channel } from "./channel.ts";
 import { type Connection, describeAddress } from "./connect.ts";
@@ -70,7 +70,7 @@ async function logInToServer(
     label: settings.label,
     login: { ...loginFacts(reply), engine: "server", address, tls: connection.tls },
     channel,
-    cancelTarget: { way: connection.way, backendPid, cancelKey },
+    requestCancel: () => requestCancel({ way: connection.way, backendPid, cancelKey }),
     loginNotices: notices,
   });
   const mismatch = await checkAttributes({ session, settings, reported, wanted: attempt.wanted });
@@ -97,7 +97,7 @@ function startupParameters(target: ServerTarget, settings: SessionSettings): Rec
 
 async function openEmbedded(settings: SessionSettings): Promise<Session | Failure> {
   const { openEmbeddedStream } = await import("../embedded/embedded.ts");
-  const stream: Duplex | Failure = await openEmbeddedStream();
+  const stream = await openEmbeddedStream();
   if (stream instanceof Failure) return stream;
   const channel = new Channel(stream, EMBEDDED_ADDRESS);
   const reply = await login(channel, {
@@ -112,7 +112,10 @@ async function openEmbedded(settings: SessionSettings): Promise<Session | Failur
     label: settings.label,
     login: { ...loginFacts(reply), engine: "embedded", address: EMBEDDED_ADDRESS, tls: null },
     channel,
-    cancelTarget: null,
+    requestCancel: async () => {
+      stream.cancel();
+      return null;
+    },
     loginNotices: reply.notices,
   });
   // The engine was started before this login, so what a server takes from the startup packet is set now.
