@@ -15,7 +15,8 @@ const SANDBOX = [...READINESS, "orchestrator", "sandbox"];
 
 /** Zone → zones that it may import from. Everything may import from npm and the runtime. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  kernel: KERNEL,
+  // The embedded engine carries the snapshot that the build makes.
+  kernel: [...KERNEL, ".cache"],
   report: [...KERNEL, "report"],
   schema: [...KERNEL, "schema"],
   flow: [...KERNEL, "flow"],

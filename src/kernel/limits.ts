@@ -45,7 +45,12 @@ export const limits = {
   sequenceBatch: 500,
   specBytes: 1024 * 1024,
   configBytes: 1024 * 1024,
+  baselineBytes: 16 * 1024 * 1024,
   credentialFileBytes: 1024 * 1024,
+  /** The embedded engine starts in well under a second; a busy machine may take longer. */
+  embeddedStartTimeoutMs: 30_000,
+  /** All that the embedded engine answers to one batch of messages: it is held in memory twice. */
+  embeddedAnswerBytes: 64 * 1024 * 1024,
   proofRetries: 3,
   watchedRelations: 2_000,
   /** Time for exact counts in one snapshot under --mode auto; then estimates, marked as such. */
