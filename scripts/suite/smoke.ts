@@ -28,7 +28,8 @@ const CHECKS: readonly Check[] = [
   { program: "cutter", argv: ["proof", "rollback", "--embedded"], exit: 0, says: VERDICT },
   { program: "cutter", argv: ["proof", "selfcheck"], exit: 0, says: "" },
   { program: "cutter-proof", argv: ["--version"], exit: 0, says: "cutter-proof 0.1.0 (commit " },
-  { program: "cutter-proof", argv: ["rollback", "--embedded"], exit: 0, says: VERDICT },
+  { program: "cutter-proof", argv: ["rollback"], exit: 2, says: "NO_DATABASE_NAMED" },
+  { program: "cutter-proof", argv: ["killswitch"], exit: 0, says: "off" },
 ];
 
 export function smokeStage(project: string): Stage {

@@ -6,6 +6,7 @@
  */
 import { PROOF } from "../../proofs/commands.ts";
 import { defineCommand, type Group, type Leaf } from "./command/command.ts";
+import { SCHEMA } from "./schema.ts";
 
 const explain: Leaf = defineCommand({
   name: "explain",
@@ -32,5 +33,5 @@ export const CUTTER: Group = {
       "Start with: cutter proof rollback --embedded",
   ],
   examples: [],
-  commands: [PROOF, explain],
+  commands: [PROOF, SCHEMA, explain],
 };

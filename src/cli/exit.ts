@@ -30,6 +30,11 @@ export async function reportFailure(
   { terminal, format }: { readonly terminal: Terminal; readonly format: ReportFormat },
 ): Promise<number> {
   if (format === "json") await terminal.document(failureDocument(failure));
+  return tellFailure(failure, terminal);
+}
+
+/** On stderr only: for a command whose result already says that it failed. Answers the exit code. */
+export async function tellFailure(failure: Failure, terminal: Terminal): Promise<number> {
   const { stderr } = terminal.colour;
   await terminal.alarm(`${paint(`error ${failure.code}`, "red", stderr)}: ${failure.message}`);
   await terminal.alarm(`data: ${failure.data}`);

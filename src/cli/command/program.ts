@@ -5,8 +5,17 @@
  * report its Failure. Ends the process only through the `exit` it is given. Called by src/main.ts and proofs/main.ts.
  */
 import { type Fact, Failure } from "../../kernel/failure.ts";
+import { closeAllSessions } from "../../kernel/session/registry.ts";
 import { COMMIT, SQL_DIGEST, VERSION, versionLine } from "../../kernel/version.ts";
-import { EXIT, installSignals, type ReportFormat, reportBug, reportFailure, unlessSignalled } from "../exit.ts";
+import {
+  EXIT,
+  installSignals,
+  onSignal,
+  type ReportFormat,
+  reportBug,
+  reportFailure,
+  unlessSignalled,
+} from "../exit.ts";
 import { createTerminal, type Terminal, type TerminalSettings } from "../terminal.ts";
 import type { Command } from "./command.ts";
 import { renderHelp } from "./help.ts";
@@ -29,6 +38,7 @@ export async function runProgram({ root, argv, exit }: Program): Promise<void> {
   process.on("uncaughtException", crash);
   process.on("unhandledRejection", crash);
   installSignals({ terminal, format, exit });
+  onSignal(closeAllSessions);
   try {
     const answer = await perform(parsed, { root, terminal });
     await unlessSignalled();

@@ -1,0 +1,37 @@
+/**
+ * connect: the database that the command line names → one open session, and the line that says which database it is.
+ *
+ * A result starts with that line; where there is none, since something failed, it is told on stderr. Called by the
+ * schema verbs. The session is closed whatever the work does.
+ */
+import { describeTarget } from "../kernel/conninfo/describe.ts";
+import { resolveTarget } from "../kernel/conninfo/resolve.ts";
+import { Failure } from "../kernel/failure.ts";
+import { openSession } from "../kernel/session/open.ts";
+import type { Session } from "../kernel/session/session.ts";
+import type { Globals } from "./command/command.ts";
+import type { Terminal } from "./terminal.ts";
+
+export type Naming = Pick<Globals, "url" | "service"> & { readonly embedded: "yes" | "no" };
+export type Connected = { readonly session: Session /** Without a password. */; readonly database: string };
+
+/** Runs `work` on a session of its own. */
+export async function withSession<T>(
+  { url, service, embedded }: Naming,
+  terminal: Terminal,
+  work: (connected: Connected) => Promise<T | Failure>,
+): Promise<T | Failure> {
+  const target = await resolveTarget({
+    environment: process.env,
+    ...(url === undefined ? {} : { url }),
+    ...(service === undefined ? {} : { service }),
+    ...(embedded === "yes" ? { embedded: true } : {}),
+  });
+  if (target instanceof Failure) return target;
+  const database = describeTarget(target);
+  const session = await openSession(target, { label: "schema" });
+  const result =
+    session instanceof Failure ? session : await work({ session, database }).finally(() => session.close());
+  if (result instanceof Failure) await terminal.talk(database);
+  return result;
+}
