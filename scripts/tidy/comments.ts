@@ -25,7 +25,7 @@ export const sqlHeader: Rule = {
   name: "sql-header",
   check: ({ sources }) =>
     sources.flatMap(({ path, lines }) => {
-      if (!path.endsWith(".sql")) return [];
+      if (!/^sql\/.*\.sql$/.test(path)) return [];
       const end = lines.findIndex((line) => !line.startsWith("--"));
       const text = lines.slice(0, end === -1 ? undefined : end).join("\n");
       const missing = ["parameters", "locks"].filter((word) => !text.toLowerCase().includes(word));

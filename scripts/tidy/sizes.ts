@@ -12,7 +12,8 @@ const LINE_COLUMNS = 120;
 const PARAMETERS = 3;
 
 const FUNCTIONS = ["FunctionDeclaration", "FunctionExpression", "ArrowFunctionExpression"];
-const HOLDS_PROSE = /\.(md|lock)$|^LICENSE$/;
+/** Prose, and SQL that is not ours: samples beside the code that judges them. */
+const NOT_CODE = /\.(md|lock)$|^LICENSE$|^(?!sql\/).*\.sql$/;
 
 export const fileLines: Rule = {
   name: "file-lines",
@@ -26,7 +27,7 @@ export const lineColumns: Rule = {
   name: "line-columns",
   check: ({ sources }) =>
     sources
-      .filter(({ path }) => !HOLDS_PROSE.test(path))
+      .filter(({ path }) => !NOT_CODE.test(path))
       .flatMap(({ path, lines }) =>
         lines.flatMap((text, index) => {
           const message = `${text.length} columns, at most ${LINE_COLUMNS}`;
