@@ -12,8 +12,8 @@ const LINE_COLUMNS = 120;
 const PARAMETERS = 3;
 
 const FUNCTIONS = ["FunctionDeclaration", "FunctionExpression", "ArrowFunctionExpression"];
-/** Prose, and SQL that is not ours: samples beside the code that judges them. */
-const NOT_CODE = /\.(md|lock)$|^LICENSE$|^(?!sql\/).*\.sql$/;
+/** Prose, data, and SQL that is not ours: samples beside the code that judges them. */
+const NOT_CODE = /\.(md|lock|json)$|^LICENSE$|^sql\/reference\/|^(?!sql\/).*\.sql$/;
 
 export const fileLines: Rule = {
   name: "file-lines",
