@@ -33,7 +33,7 @@ const started = new Map<Major, Promise<OwnServer>>();
 let serial = 0;
 
 /** The major version that this run of the suite is about. */
-function testMajor(): Major {
+export function testMajor(): Major {
   const wanted = Number(process.env.CUTTER_TEST_MAJOR ?? "15");
   const major = MAJORS.find((known) => known === wanted);
   if (major === undefined) throw new Error(`CUTTER_TEST_MAJOR must be one of ${MAJORS.join(", ")}`);

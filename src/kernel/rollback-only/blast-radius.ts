@@ -135,7 +135,7 @@ export function settleEffects(
       locks,
       advisoryLocks,
       walBytes: walBytes === null || survey.walBytes === null ? null : (walBytes - survey.walBytes).toString(),
-      remarks: [...catalogs.remarks, ...remarksOf(measured, prepared)],
+      remarks: [...catalogs.remarks, ...builtInRemarks(catalogs.effects), ...remarksOf(measured, prepared)],
     };
   });
 }
@@ -177,6 +177,13 @@ async function settleLocks(session: Session, measured: Measured): Promise<LockEf
     const relation = names.get(oid) ?? null;
     return relation === null ? [] : [{ relation, mode, ...held }];
   });
+}
+
+/** Only a superuser can; then nothing that the server says inside the transaction can be relied on. */
+function builtInRemarks(effects: Effects["catalog"]): string[] {
+  const changed = effects.filter(({ change, name }) => change !== "created" && /(^|\s)pg_catalog\./.test(name));
+  const names = changed.map(({ name }) => name).join(", ");
+  return names === "" ? [] : [`built-in objects were changed, so what was measured may be wrong: ${names}`];
 }
 
 function remarksOf(measured: Measured, prepared: readonly string[]): string[] {

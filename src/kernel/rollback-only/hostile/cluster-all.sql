@@ -1,0 +1,3 @@
+-- expect: refused SCRIPT_NOT_SEALABLE
+-- CLUSTER of all tables.
+CLUSTER;

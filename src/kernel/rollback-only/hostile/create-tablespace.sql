@@ -1,0 +1,3 @@
+-- expect: refused SCRIPT_NOT_SEALABLE
+-- A tablespace.
+CREATE TABLESPACE leak LOCATION '/tmp';

@@ -1,0 +1,4 @@
+-- expect: sealed
+-- superuser: refused STATEMENT_FAILED
+-- Everything that the role owns.
+DROP OWNED BY CURRENT_USER CASCADE;

@@ -1,0 +1,3 @@
+-- expect: sealed
+-- DROP SCHEMA CASCADE.
+DROP SCHEMA world CASCADE;

@@ -1,0 +1,3 @@
+-- expect: sealed
+-- The kind that does.
+SELECT pg_logical_emit_message(true, 'leak', 'x');

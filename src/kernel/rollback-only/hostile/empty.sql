@@ -1,0 +1,4 @@
+-- expect: refused SCRIPT_UNPARSABLE
+-- Nothing at all.
+-- nothing
+/* at all */ ;;

@@ -1,0 +1,3 @@
+-- expect: refused SCRIPT_UNPARSABLE
+-- psql's own COPY.
+\copy world.account to '/tmp/leak'

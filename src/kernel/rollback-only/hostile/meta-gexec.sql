@@ -1,0 +1,3 @@
+-- expect: refused SCRIPT_UNPARSABLE
+-- psql runs what a query answers.
+SELECT 'COMMIT' \gexec

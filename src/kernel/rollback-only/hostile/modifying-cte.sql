@@ -1,0 +1,3 @@
+-- expect: sealed
+-- A SELECT that writes.
+WITH gone AS (DELETE FROM world.entry RETURNING *) SELECT count(*) FROM gone;

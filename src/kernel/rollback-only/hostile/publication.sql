@@ -1,0 +1,3 @@
+-- expect: sealed
+-- A publication.
+CREATE PUBLICATION leak FOR TABLE world.account;

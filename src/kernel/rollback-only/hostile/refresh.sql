@@ -1,0 +1,3 @@
+-- expect: sealed
+-- A materialised view.
+REFRESH MATERIALIZED VIEW world.balances;

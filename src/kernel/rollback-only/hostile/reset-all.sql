@@ -1,0 +1,4 @@
+-- expect: sealed
+-- RESET ALL takes our settings away.
+RESET ALL;
+INSERT INTO world.audit (what) VALUES ('leak');

@@ -1,0 +1,4 @@
+-- expect: sealed
+-- SET SESSION AUTHORIZATION, to oneself.
+SET SESSION AUTHORIZATION DEFAULT;
+INSERT INTO world.audit (what) VALUES ('leak');

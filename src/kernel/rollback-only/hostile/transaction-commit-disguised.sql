@@ -1,0 +1,6 @@
+-- expect: refused SCRIPT_NOT_SEALABLE
+-- A transaction command between two writes: parsed, named, refused.
+INSERT INTO world.audit (what) VALUES ('leak');
+/* not */ cOmMiT /* a -- */ -- word
+  AND NO CHAIN;
+INSERT INTO world.audit (what) VALUES ('leak');

@@ -1,0 +1,3 @@
+-- expect: sealed
+-- TRUNCATE with everything that refers to it, sequences restarted.
+TRUNCATE world.account RESTART IDENTITY CASCADE;

@@ -1,0 +1,3 @@
+-- expect: refused SCRIPT_UNPARSABLE
+-- A body without an end.
+DO $$ BEGIN COMMIT; END;
