@@ -16,9 +16,11 @@ export const insertsNothing: Sabotage = changesDatabase("the function answers cr
   apply: [
     `ALTER FUNCTION public.fn_iu_create(${TYPES}) RENAME TO fn_iu_create_before`,
     `CREATE FUNCTION public.fn_iu_create(${SIGNATURE} DEFAULT NULL) RETURNS jsonb
-      LANGUAGE sql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp' AS $stub$
-        SELECT pg_catalog.jsonb_build_object('status', 'created', 'information_unit_id', pg_catalog.gen_random_uuid(),
-          'unit_version_id', pg_catalog.gen_random_uuid()) $stub$`,
+      LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $stub$
+      BEGIN
+        RETURN pg_catalog.jsonb_build_object('status', 'created', 'information_unit_id', pg_catalog.gen_random_uuid(),
+          'unit_version_id', pg_catalog.gen_random_uuid());
+      END $stub$`,
     `GRANT EXECUTE ON FUNCTION public.fn_iu_create(${TYPES}) TO cutter_exec`,
   ],
   undo: [
