@@ -7,6 +7,7 @@ import type { HostChoice, ServerTarget } from "../../src/kernel/conninfo/target.
 import { Failure } from "../../src/kernel/failure.ts";
 import { openSession } from "../../src/kernel/session/open.ts";
 import type { Reply, Session } from "../../src/kernel/session/session.ts";
+import type { TestDatabase } from "./database.ts";
 import { SUPERUSER, TEST_PASSWORD } from "./server.ts";
 
 export function hostOf(port: number, changes: Partial<HostChoice> = {}): HostChoice {
@@ -34,6 +35,13 @@ export function targetOf(hosts: readonly HostChoice[], changes: Partial<ServerTa
     remarks: [],
     ...changes,
   };
+}
+
+/** A session on a test database over its socket, where any role is trusted. */
+export function openRoleSession(database: TestDatabase, role: string = SUPERUSER): Promise<Session> {
+  const { port, socketDirectory } = database.server;
+  const host = hostOf(port, { host: socketDirectory, password: null });
+  return openTestSession(targetOf([host], { database: database.name, user: role }));
 }
 
 /** Opens a session or throws the Failure's message. */

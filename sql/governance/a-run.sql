@@ -68,7 +68,7 @@ BEGIN
     gate text NOT NULL CHECK (gate IN ('SG1', 'SG2', 'REVERT', 'HARD_DELETE')),
     authority text[] NOT NULL CHECK (cardinality(authority) >= 1),
     document_sha256 text NOT NULL CHECK (document_sha256 ~ '^[0-9a-f]{64}$'),
-    key_fingerprint text[] NOT NULL CHECK (cardinality(key_fingerprint) >= 1),
+    key_fingerprint text[] NOT NULL,
     expires_at timestamptz NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     created_by text NOT NULL DEFAULT session_user,
