@@ -15,6 +15,8 @@ import { print, runProgram } from "./suite/stage.ts";
 const project = join(import.meta.dirname, "..");
 const cutter = join(project, "dist", "cutter");
 const folder = mkdtempSync(join(tmpdir(), "cutter-demo-"));
+/** Evidence goes here instead of where an operator keeps it, and is removed with it. */
+const state = mkdtempSync(join(tmpdir(), "cutter-demo-state-"));
 
 function say(...lines: readonly string[]): void {
   print("");
@@ -25,7 +27,8 @@ type Step = { readonly argv: readonly string[]; readonly environment?: Record<st
 
 /** Runs cutter from the empty folder, shows the command, and sees that it ends as it should. */
 async function step({ argv, environment = {}, exit }: Step): Promise<void> {
-  const home = { PATH: process.env.PATH ?? "/usr/bin:/bin", HOME: folder, TERM: process.env.TERM ?? "dumb" };
+  const { PATH = "/usr/bin:/bin", TERM = "dumb" } = process.env;
+  const home = { PATH, TERM, HOME: folder, CUTTER_STATE_DIR: state };
   const shown = Object.keys(environment).filter((name) => name !== "PGPASSWORD");
   print(`$ ${[...shown.map((name) => `${name}=${environment[name]}`), "cutter", ...argv].join(" ")}`);
   const child = Bun.spawn([cutter, ...argv], {
@@ -102,5 +105,5 @@ try {
   else say("No PostgreSQL 15 on this machine (apt-get install postgresql-15): the second half is left out.");
   say("Done. Next: dist/cutter proof rollback --help");
 } finally {
-  rmSync(folder, { recursive: true });
+  for (const path of [folder, state]) rmSync(path, { recursive: true });
 }

@@ -40,7 +40,7 @@ function smoke(project: string): Tally {
   const folder = mkdtempSync(join(tmpdir(), "cutter-smoke-"));
   const home = mkdtempSync(join(tmpdir(), "cutter-home-"));
   const failed = CHECKS.filter(({ program, argv, exit, says }) => {
-    const env = { PATH: "/usr/bin:/bin", HOME: home };
+    const env = { PATH: "/usr/bin:/bin", HOME: home, CUTTER_STATE_DIR: home };
     const run = Bun.spawnSync([join(project, "dist", program), ...argv], { cwd: folder, env, stdin: "ignore" });
     const said = `${run.stdout}${run.stderr}`;
     const holds = run.exitCode === exit && said.includes(says);
