@@ -1,11 +1,11 @@
 /**
- * fingerprint: everything of a cluster that a leak could change, as texts by name, to compare before and after.
+ * fingerprint: everything of a cluster that a leak could change, as digests by name, to compare before and after.
  *
- * pg_dumpall (schemas, rows, roles, grants, settings, large objects) with sequence positions taken out, and what a dump
- * does not hold: slots, prepared transactions, subscriptions, origins, settings, the configuration files. Never writes.
- * Used by the tests of the rollback-only transaction and of the compiled binary.
+ * Every row of every catalog and table of a database (roles, grants, settings, large objects, subscriptions and origins
+ * are rows too), pg_dumpall where the host has one new enough, slots, prepared transactions, the configuration files.
+ * Sequence positions and the planner's estimates survive a rollback and are left out. Never writes. Used by tests.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sha256 } from "../src/kernel/digest.ts";
 import { psqlOn } from "./database/database.ts";
@@ -14,36 +14,52 @@ import { type Server, SUPERUSER } from "./database/server.ts";
 /** Name of a part → digest of its text. */
 export type Fingerprint = Readonly<Record<string, string>>;
 
-const BESIDE_THE_DUMP: Readonly<Record<string, string>> = {
+const BESIDE_THE_ROWS: Readonly<Record<string, string>> = {
   slots: "SELECT slot_name, slot_type, active FROM pg_replication_slots ORDER BY 1",
   "prepared transactions": "SELECT gid, owner, database FROM pg_prepared_xacts ORDER BY 1",
-  subscriptions: "SELECT oid, subname, subenabled FROM pg_subscription ORDER BY 1",
-  origins: "SELECT * FROM pg_replication_origin ORDER BY 1",
-  roles: "SELECT * FROM pg_authid ORDER BY 1",
-  memberships: "SELECT roleid, member, admin_option FROM pg_auth_members ORDER BY 1, 2",
-  settings: "SELECT * FROM pg_db_role_setting ORDER BY 1, 2",
-  databases: "SELECT oid, datname, datdba, datacl FROM pg_database ORDER BY 1",
-  tablespaces: "SELECT * FROM pg_tablespace ORDER BY 1",
   "server settings": "SELECT name, reset_val FROM pg_settings WHERE source IN ('configuration file') ORDER BY 1",
 };
 
+/** Columns that the server updates in place, transaction or not. */
+const IN_PLACE = [
+  ...["relpages", "reltuples", "relallvisible", "relallfrozen", "relhasindex", "relfrozenxid", "relminmxid"],
+  ...["datfrozenxid", "datminmxid"],
+];
+
+/** One query per table, which psql's \gexec runs: its name and the digest of its rows in any order. */
+const ROWS = `SELECT format('SELECT %L, count(*), md5(coalesce(string_agg(t.row, '','' ORDER BY t.row), '''')) FROM (
+  SELECT (to_jsonb(x) - ''{${IN_PLACE.join(",")}}''::text[])::text AS row FROM %s AS x) AS t', c.oid::regclass, c.oid::regclass)
+FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND n.nspname <> 'pg_toast'
+  AND c.relname NOT IN ('pg_statistic', 'pg_statistic_ext_data')
+ORDER BY c.oid \\gexec
+`;
+
 export function clusterFingerprint(server: Server, database: string): Fingerprint {
-  const parts: Record<string, string> = { dump: sha256(dumpWithoutPositions(server)) };
-  for (const [name, query] of Object.entries(BESIDE_THE_DUMP)) parts[name] = sha256(psqlOn(server, "postgres", query));
-  const largeObjects = "SELECT loid, pageno, md5(data) FROM pg_largeobject ORDER BY 1, 2";
-  parts["large objects"] = sha256(psqlOn(server, database, largeObjects));
+  const parts: Record<string, string> = {};
+  const dump = dumpWithoutPositions(server);
+  if (dump !== null) parts.dump = sha256(dump);
+  for (const line of psqlOn(server, database, ROWS).split("\n")) {
+    const [table = "", count, digest] = line.split("|");
+    parts[table] = `${count} rows, ${digest}`;
+  }
+  for (const [name, query] of Object.entries(BESIDE_THE_ROWS)) parts[name] = sha256(psqlOn(server, "postgres", query));
   for (const file of ["postgresql.conf", "postgresql.auto.conf", "pg_hba.conf"]) {
     parts[file] = sha256(readFileSync(join(server.dataDirectory, file)));
   }
   return parts;
 }
 
-/** Positions survive a rollback, and pg_dump writes a random word into \restrict. */
-export function dumpWithoutPositions(server: Server): string {
-  const program = ["pg_dumpall", "-h", server.socketDirectory, "-p", `${server.port}`, "-U", SUPERUSER];
-  const path = `${server.binaries}:${process.env.PATH ?? "/usr/bin:/bin"}`;
-  const run = Bun.spawnSync(program, { env: { PATH: path } });
+/** The whole cluster as SQL, or null where no pg_dumpall here is as new as the server. */
+export function dumpWithoutPositions(server: Server): string | null {
+  const own = join(server.binaries, "pg_dumpall");
+  const program = existsSync(own) ? own : Bun.which("pg_dumpall");
+  if (program === null) return null;
+  const version = Bun.spawnSync([program, "--version"]).stdout.toString();
+  if (Number(/ (\d+)/.exec(version)?.[1]) < server.major) return null;
+  const run = Bun.spawnSync([program, "-h", server.socketDirectory, "-p", `${server.port}`, "-U", SUPERUSER]);
   if (run.exitCode !== 0) throw new Error(`pg_dumpall: ${run.stderr}`);
   const lines = run.stdout.toString().split("\n");
+  // pg_dump writes a random word into \restrict.
   return lines.filter((line) => !/^SELECT pg_catalog\.setval\(|^\\(un)?restrict /.test(line)).join("\n");
 }
