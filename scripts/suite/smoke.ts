@@ -29,6 +29,7 @@ const CHECKS: readonly Check[] = [
   { program: "cutter", argv: ["proof", "selfcheck"], exit: 0, says: "" },
   { program: "cutter-proof", argv: ["--version"], exit: 0, says: "cutter-proof 0.1.0 (commit " },
   { program: "cutter-proof", argv: ["rollback"], exit: 2, says: "NO_DATABASE_NAMED" },
+  { program: "cutter-proof", argv: ["rollback", "--embedded"], exit: 2, says: "cutter proof rollback --embedded" },
   { program: "cutter-proof", argv: ["killswitch"], exit: 0, says: "off" },
 ];
 

@@ -6,16 +6,20 @@
  */
 declare const CUTTER_COMMIT: string | undefined;
 declare const CUTTER_SQL_DIGEST: string | undefined;
+declare const CUTTER_ENGINE: "inside" | "none" | undefined;
 
 export const VERSION = "0.1.0";
 
-/** The commit's full hash, or `source` where this was not built. */
+/** The commit's full hash, with `+changes` where the files differed from it; or `source` where this was not built. */
 export const COMMIT: string = typeof CUTTER_COMMIT === "undefined" ? "source" : CUTTER_COMMIT;
 
 /** SHA-256 of the embedded SQL as the build saw it, or `source`. */
 export const SQL_DIGEST: string = typeof CUTTER_SQL_DIGEST === "undefined" ? "source" : CUTTER_SQL_DIGEST;
 
+/** Whether this program carries the embedded engine. */
+export const ENGINE: "inside" | "none" = typeof CUTTER_ENGINE === "undefined" ? "inside" : CUTTER_ENGINE;
+
 /** `cutter 0.1.0 (commit 23a4fc1…)`. */
 export function versionLine(program = "cutter"): string {
-  return `${program} ${VERSION} (commit ${COMMIT.slice(0, 12)})`;
+  return `${program} ${VERSION} (commit ${COMMIT.replace(/^([0-9a-f]{12})[0-9a-f]+/, "$1")})`;
 }

@@ -5,6 +5,7 @@
  * Connects to nothing, writes nothing, and reads the environment only as it was handed in. Compared in tests with what
  * psql does with the same input. Called by every verb that needs a database.
  */
+import { engineMissing } from "../embedded/carried.ts";
 import { registerSecret } from "../evidence/redaction.ts";
 import { Failure } from "../failure.ts";
 import { checkKeywords } from "./check-keywords.ts";
@@ -25,7 +26,7 @@ export type ResolveInput = NamingInput & {
 export async function resolveTarget(input: ResolveInput): Promise<Target | Failure> {
   const conflict = conflictingNames(input);
   if (conflict !== null) return conflict;
-  if (input.embedded === true) return { kind: "embedded", source: "--embedded" };
+  if (input.embedded === true) return engineMissing() ?? { kind: "embedded", source: "--embedded" };
   const environment = readEnvironment(input.environment);
   const named = await nameDatabase(input);
   if (named instanceof Failure) return named;

@@ -4,6 +4,7 @@ import { stopwatch } from "../clock.ts";
 import { Failure } from "../failure.ts";
 import { openSession } from "../session/open.ts";
 import type { Reply, Session } from "../session/session.ts";
+import { engineMissing } from "./carried.ts";
 import { foreignSnapshot } from "./data-directory.ts";
 
 let session: Session;
@@ -137,4 +138,8 @@ describe("an instance that crashed is dead, and says so", () => {
 test("a snapshot of other SQL is refused by a built program", () => {
   expect([foreignSnapshot("a", "source"), foreignSnapshot("a", "a")]).toEqual([null, null]);
   expect(foreignSnapshot("a", "b")).toContain("other SQL");
+});
+
+test("a program without the engine says where it is, before anything else", () => {
+  expect([engineMissing("inside"), engineMissing("none")?.code]).toEqual([null, "USAGE"]);
 });

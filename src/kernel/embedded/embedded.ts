@@ -12,6 +12,7 @@ import { sleep } from "../clock.ts";
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import { AnswerJudge, type Batch, BatchReader, type Requests } from "./batches.ts";
+import { engineMissing } from "./carried.ts";
 import { cancelStatement, endBackend, type Interrupts } from "./interrupts.ts";
 import type { WorkerReport } from "./worker.ts";
 
@@ -21,6 +22,8 @@ type EngineThread = { readonly worker: Worker; readonly ended: Promise<void>; st
 let engine: EngineThread | null = null;
 
 export async function openEmbeddedStream(): Promise<EmbeddedStream | Failure> {
+  const missing = engineMissing();
+  if (missing !== null) return missing;
   if (engine?.state === "ending") await Promise.race([engine.ended, sleep(limits.closeTimeoutMs)]);
   if (engine !== null) {
     return new Failure("EMBEDDED_FAILED", "the embedded database is open already, and it has one session", {

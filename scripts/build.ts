@@ -1,0 +1,135 @@
+/**
+ * build: makes dist/cutter and dist/cutter-proof for this machine, the same for the other kind, and SHA256SUMS.
+ *
+ * The same sources give the same bytes, in any directory and on either machine: no path, time or name of the machine
+ * goes in. The programs read no .env, bunfig.toml, tsconfig.json or package.json where they are run. `--host` builds
+ * for this machine only. Never strip the files: the program stands behind the end of what ELF knows. Run by hand, by
+ * scripts/demo and by scripts/suite.ts.
+ */
+import { chmod, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { sha256 } from "../src/kernel/digest.ts";
+import { embeddedParser } from "./embedded-parser.ts";
+import { ensureSnapshot, sqlDigest } from "./snapshot.ts";
+
+const ROOT = join(import.meta.dir, "..");
+const DIST = join(ROOT, "dist");
+const WORKSHOP = join(ROOT, ".cache/build");
+
+const TARGETS = ["linux-x64", "linux-arm64"] as const;
+type Target = (typeof TARGETS)[number];
+
+type Program = { readonly name: string; readonly entrypoints: readonly string[]; readonly engine: "inside" | "none" };
+
+/** The engine's thread is a second entry point; its name must not depend on where the first one stands. */
+const PROGRAMS: readonly Program[] = [
+  { name: "cutter", entrypoints: ["src/main.ts", "src/kernel/embedded/worker.ts"], engine: "inside" },
+  { name: "cutter-proof", entrypoints: ["proofs/main.ts"], engine: "none" },
+];
+
+/** Builds all programs for these targets; the names of the files in dist/. */
+async function build(targets: readonly Target[]): Promise<readonly string[]> {
+  await ensureSnapshot();
+  const stamps = { CUTTER_COMMIT: await commit(), CUTTER_SQL_DIGEST: sqlDigest() };
+  await rm(WORKSHOP, { recursive: true, force: true });
+  const names: string[] = [];
+  for (const target of targets) {
+    for (const program of PROGRAMS) names.push(await compile(program, { target, stamps }));
+  }
+  await publish(names);
+  return names;
+}
+
+type Order = { readonly target: Target; readonly stamps: Readonly<Record<string, string>> };
+
+/** The file's own name goes into the program, so it is the same for each target until the file is in place. */
+async function compile({ name, entrypoints, engine }: Program, { target, stamps }: Order): Promise<string> {
+  const folder = join(WORKSHOP, target);
+  await mkdir(folder, { recursive: true });
+  await Bun.build({
+    entrypoints: entrypoints.map((path) => join(ROOT, path)),
+    root: ROOT,
+    plugins: [embeddedParser],
+    naming: { entry: "[name].[ext]" },
+    define: stampedIn({ ...stamps, CUTTER_ENGINE: engine }),
+    format: "esm",
+    splitting: true,
+    bytecode: true,
+    sourcemap: "none",
+    // Names stay, so that the stack trace in a bug report can be read.
+    minify: { whitespace: true, syntax: true, identifiers: false },
+    compile: {
+      target: `bun-${target}`,
+      outfile: join(folder, name),
+      autoloadDotenv: false,
+      autoloadBunfig: false,
+      autoloadTsconfig: false,
+      autoloadPackageJson: false,
+    },
+  });
+  await refusePaths(join(folder, name));
+  const published = target === hostTarget() ? name : `${name}-${target}`;
+  await chmod(join(folder, name), 0o755);
+  await rename(join(folder, name), join(WORKSHOP, published));
+  return published;
+}
+
+/** A path of this machine in a program would be looked for on the next one, and make each build another one. */
+async function refusePaths(program: string): Promise<void> {
+  const bytes = Buffer.from(await Bun.file(program).arrayBuffer());
+  const at = bytes.indexOf(ROOT);
+  if (at !== -1) throw new Error(`${program} holds a path: ${bytes.toString("latin1", at, at + 120)}`);
+}
+
+function stampedIn(stamps: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(stamps).map(([name, value]) => [name, JSON.stringify(value)]));
+}
+
+/** What was there before goes, so that dist/ never holds programs of two builds. */
+async function publish(names: readonly string[]): Promise<void> {
+  const lines: string[] = [];
+  for (const name of [...names].sort()) {
+    lines.push(`${sha256(await Bun.file(join(WORKSHOP, name)).bytes())}  ${name}\n`);
+  }
+  await Bun.write(join(WORKSHOP, "SHA256SUMS"), lines.join(""));
+  await mkdir(DIST, { recursive: true });
+  for (const old of await readdir(DIST))
+    if (old.startsWith("cutter") || old === "SHA256SUMS") await rm(join(DIST, old));
+  for (const name of [...names, "SHA256SUMS"]) await rename(join(WORKSHOP, name), join(DIST, name));
+}
+
+/** What a program is made of. */
+const SOURCES = ["src", "proofs", "sql", "scripts", "package.json", "bun.lock", "tsconfig.json"];
+
+/** The commit's hash; `+changes` where the sources are not those of the commit, `unknown` outside a repository. */
+async function commit(): Promise<string> {
+  const [head, changes] = await Promise.all([git("rev-parse", "HEAD"), git("status", "--porcelain", "--", ...SOURCES)]);
+  if (head === null || changes === null) return "unknown";
+  return changes === "" ? head : `${head}+changes`;
+}
+
+async function git(...words: readonly string[]): Promise<string | null> {
+  try {
+    const asked = Bun.spawn(["git", ...words], { cwd: ROOT, stdio: ["ignore", "pipe", "ignore"] });
+    const said = await asked.stdout.text();
+    return (await asked.exited) === 0 ? said.trim() : null;
+  } catch {
+    return null;
+  }
+}
+
+function hostTarget(): Target | null {
+  return TARGETS.find((target) => target === `${process.platform}-${process.arch}`) ?? null;
+}
+
+function chosenTargets(words: readonly string[]): readonly Target[] {
+  if (words.length === 0) return TARGETS;
+  const host = hostTarget();
+  if (words.length === 1 && words[0] === "--host" && host !== null) return [host];
+  throw new Error(`usage: scripts/build [--host]; targets are ${TARGETS.join(" and ")}`);
+}
+
+if (import.meta.main) {
+  const names = await build(chosenTargets(process.argv.slice(2)));
+  for (const name of [...names, "SHA256SUMS"]) process.stdout.write(`${relative(ROOT, join(DIST, name))}\n`);
+}
