@@ -95,7 +95,7 @@ function encryptions<T>({ target, certificates }: Walk<T>, { host, address }: Pl
 
 /**
  * `allow` goes on where pg_hba.conf refuses us as we came, `prefer` also where TLS itself failed. Unlike libpq we do
- * not ask again after any other refusal: a wrong password is wrong either way, and would go out a second time, in plain.
+ * not ask again after any other refusal: a wrong password is wrong either way, and would go out a second time.
  */
 function otherWayMayHelp(failure: Failure, tried: "encrypted" | "plain", { sslMode }: ServerTarget): boolean {
   const refusedByServer = failure.facts.sqlstate === NOT_ADMITTED;

@@ -195,8 +195,14 @@ describe("a server that is not what it should be fails fast and clearly", () => 
     ],
     ["speaks HTTP", Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n"), "SESSION_PROTOCOL", "was announced"],
     ["speaks another protocol version", encode("v", Buffer.alloc(8)), "SESSION_PROTOCOL", "during the login"],
+    [
+      "writes LATIN1",
+      Buffer.concat([request(0), encode("S", zeroTerminated("client_encoding\0LATIN1"))]),
+      "SESSION_PROTOCOL",
+      "LATIN1",
+    ],
     ["asks nothing and says it is ready", READY, "SESSION_PROTOCOL", "during the login"],
-  ])("one that %s", async (_, bytes, code, words) => {
+  ])("one that %s", async (...[, bytes, code, words]) => {
     const server = await answering(bytes);
     const failure = failed(await open(targetOf([hostOf(server.port)])));
     expect([failure.code, failure.message]).toEqual([code, expect.stringContaining(words)]);

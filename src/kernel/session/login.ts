@@ -10,6 +10,7 @@ import { limits } from "../limits.ts";
 import { Authentication, CLEAR_TEXT, type Credentials } from "./authentication.ts";
 import type { Channel } from "./channel.ts";
 import { loginFailure, readNotice, readServerError } from "./database-error.ts";
+import { checkEncoding } from "./encoding.ts";
 import { encodeRequest, type Message, readParameter, zeroTerminated } from "./messages.ts";
 import type { Notice } from "./session.ts";
 
@@ -64,6 +65,8 @@ export async function login(channel: Channel, startup: Startup): Promise<LoginRe
       if (method === CLEAR_TEXT && startup.readable === "by others") notices.push(CLEAR_TEXT_NOTICE);
       if (Buffer.isBuffer(step)) channel.send(step);
     } else if (type === "S") {
+      const misread = checkEncoding(body);
+      if (misread !== null) return misread;
       const [name, value] = readParameter(body);
       reported[name] = value;
     } else if (type === "K" && body.length >= KEY_DATA_BYTES) {

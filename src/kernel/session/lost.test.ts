@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { connect, type Socket } from "node:net";
 import { createDatabase, type TestDatabase, testServer } from "../../../scripts/database/database.ts";
 import { type FakeServer, fakeServer } from "../../../scripts/database/fake-server.ts";
+import { TEST_PASSWORD } from "../../../scripts/database/server.ts";
 import { failed, hostOf, onlyCell, openTestSession, succeed, targetOf } from "../../../scripts/database/target.ts";
 import { stopwatch } from "../clock.ts";
 import { limits } from "../limits.ts";
@@ -9,9 +10,12 @@ import type { Session } from "./session.ts";
 
 let database: TestDatabase;
 let session: Session;
+let watching: Session;
 
 beforeAll(async () => {
   database = await createDatabase(await testServer(), { template: "empty" });
+  database.psql(`ALTER ROLE postgres PASSWORD '${TEST_PASSWORD}'`);
+  watching = await openTestSession(socketTarget());
 });
 
 beforeEach(async () => {
@@ -24,7 +28,10 @@ afterEach(async () => {
   expect(await untilNoBackend(1_000)).toBe(0);
 });
 
-afterAll(() => database.drop());
+afterAll(async () => {
+  await watching.close();
+  database.drop();
+});
 
 const CHECK_OFTEN = { client_connection_check_interval: "100ms" };
 
@@ -33,50 +40,56 @@ function socketTarget() {
   return targetOf([hostOf(port, { host: socketDirectory, password: null })], { database: database.name });
 }
 
-function kill({ login }: Session): void {
-  database.psql(`SELECT pg_terminate_backend(${login.backendPid}, 5000)`);
+/** The only cell of what the watching session sees, from outside. */
+async function watch(sql: string): Promise<string> {
+  return `${onlyCell(await watching.query(sql))}`;
 }
 
-function backends(): number {
-  return Number(database.psql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")) - 1;
+async function kill({ login }: Session): Promise<void> {
+  expect(await watch(`SELECT pg_terminate_backend(${login.backendPid}, 5000)`)).toBe("t");
+}
+
+/** Backends of the database, the watching one not among them. */
+async function backends(): Promise<number> {
+  const sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+  return Number(await watch(sql));
 }
 
 async function untilNoBackend(withinMs: number): Promise<number> {
   const elapsed = stopwatch();
-  while (backends() > 0 && elapsed() < withinMs) await Bun.sleep(20);
+  while ((await backends()) > 0 && elapsed() < withinMs) await Bun.sleep(5);
   return backends();
 }
 
-/** Until the server is at the statement, seen from outside. */
 async function untilRunning({ login }: Session): Promise<void> {
-  const sql = `SELECT 1 FROM pg_stat_activity WHERE pid = ${login.backendPid} AND state = 'active'`;
-  for (let tries = 0; tries < 100 && database.psql(sql) !== "1"; tries++) await Bun.sleep(10);
+  const sql = `SELECT count(*) FROM pg_stat_activity WHERE pid = ${login.backendPid} AND state = 'active'`;
+  for (let tries = 0; tries < 500 && (await watch(sql)) !== "1"; tries++) await Bun.sleep(2);
 }
 
 describe("a backend that is killed", () => {
   test("while idle is a lost session, and no second one is opened", async () => {
-    kill(session);
+    await kill(session);
     await Bun.sleep(20);
     expect(session.lost()?.facts.sqlstate).toBe("57P01");
     const failure = failed(await session.query("SELECT 1"));
     expect([failure.code, failure.facts.sqlstate]).toEqual(["SESSION_LOST", "57P01"]);
-    expect(backends()).toBe(0);
+    expect(await backends()).toBe(0);
   });
 
   test("while idle in a transaction is a lost session, and the next statement runs nowhere", async () => {
     await session.query("BEGIN");
     await session.query("CREATE TABLE lost_with_it (a int)");
-    kill(session);
+    await kill(session);
     const failure = failed(await session.query("CREATE TABLE elsewhere (a int)"));
     expect(failure.code).toBe("SESSION_LOST");
-    expect(database.psql("SELECT to_regclass('elsewhere') IS NULL AND to_regclass('lost_with_it') IS NULL")).toBe("t");
-    expect(backends()).toBe(0);
+    expect(await watch("SELECT to_regclass('elsewhere') IS NULL AND to_regclass('lost_with_it') IS NULL")).toBe("t");
+    expect(await backends()).toBe(0);
   });
 
   test("in a statement answers it and everything behind it", async () => {
     const answers = ["SELECT pg_sleep(60)", "SELECT 1", "COMMIT"].map((text) => session.query(text));
     await untilRunning(session);
-    kill(session);
+    await kill(session);
     const codes = (await Promise.all(answers)).map((answer) => failed(answer).code);
     expect(codes).toEqual(["SESSION_LOST", "SESSION_LOST", "SESSION_LOST"]);
   });
@@ -84,7 +97,7 @@ describe("a backend that is killed", () => {
   test("in a statement with parameters, before the driver could bind them, hangs nothing", async () => {
     const answer = session.query("SELECT $1::text, pg_sleep(60)", ["x"]);
     await untilRunning(session);
-    kill(session);
+    await kill(session);
     expect(failed(await answer).code).toBe("SESSION_LOST");
   });
 });
@@ -101,7 +114,6 @@ describe("a connection that breaks", () => {
       inner.on("close", () => outer.destroy());
       pairs.push([inner, outer]);
     });
-    database.psql("ALTER ROLE postgres PASSWORD 'canary-4Fq9-secret'");
     const through = await openTestSession(targetOf([hostOf(proxy.port)], { database: database.name }), CHECK_OFTEN);
     return { proxy, pairs, through };
   }
@@ -144,7 +156,9 @@ describe("the wall clock", () => {
 
   test("says so when the statement swallowed the cancel and was completed", async () => {
     const swallow = "DO $$ BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN NULL; END $$";
-    const failure = failed(await session.query(swallow, [], { wallClockMs: 100 }));
+    // The language is loaded at its first use, which takes time on a busy machine.
+    await session.query("DO $$ BEGIN END $$");
+    const failure = failed(await session.query(swallow, [], { wallClockMs: 200 }));
     expect([failure.code, failure.facts.statement, failure.data]).toEqual([
       "WALL_CLOCK_EXCEEDED",
       "completed as DO",
@@ -155,8 +169,9 @@ describe("the wall clock", () => {
   test("ends the session where the cancel is swallowed and the statement goes on", async () => {
     const own = await openTestSession(socketTarget(), CHECK_OFTEN);
     const swallow = "DO $$ BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN PERFORM pg_sleep(60); END $$";
+    await own.query("DO $$ BEGIN END $$");
     const elapsed = stopwatch();
-    const failure = failed(await own.query(swallow, [], { wallClockMs: 100 }));
+    const failure = failed(await own.query(swallow, [], { wallClockMs: 200 }));
     expect([failure.code, failure.facts.statement]).toEqual(["WALL_CLOCK_EXCEEDED", "ended"]);
     expect(elapsed()).toBeLessThan(limits.wallClockGraceMs + 1_000);
     expect(failed(await own.query("SELECT 1")).code).toBe("SESSION_LOST");
@@ -173,6 +188,37 @@ describe("cancel", () => {
     expect(failed(await answers[0]).facts.sqlstate).toBe("57014");
     expect(onlyCell(await answers[1])).toBe("behind");
   });
+
+  test.each(["cancel()", "the wall clock"])(
+    "a request that is slow on its way does not hit the next statement: %s",
+    async (by) => {
+      let came = 0;
+      const slow = await fakeServer((inner) => {
+        const delay = ++came === 1 ? 0 : 150;
+        const outer = connect({ host: "127.0.0.1", port: database.server.port });
+        outer.on("error", () => {});
+        outer.on("data", (bytes: Buffer) => inner.write(bytes));
+        outer.on("close", () => inner.destroy());
+        inner.on("data", (bytes: Buffer) => void setTimeout(() => outer.write(bytes), delay));
+        inner.on("close", () => outer.destroy());
+      });
+      database.psql(`ALTER ROLE postgres PASSWORD '${TEST_PASSWORD}'`);
+      const through = await openTestSession(targetOf([hostOf(slow.port)], { database: database.name }));
+      const byClock = by === "the wall clock";
+      const first = through.query("SELECT pg_sleep(0.08)", [], byClock ? { wallClockMs: 40 } : {});
+      const second = through.query("SELECT pg_sleep(0.3)");
+      await Bun.sleep(20);
+      const cancelled = byClock ? null : through.cancel();
+      const outcome = await first;
+      expect("tag" in outcome ? outcome.tag : outcome.facts.statement).toBe(
+        byClock ? "completed as SELECT 1" : "SELECT 1",
+      );
+      expect(succeed(await second).tag).toBe("SELECT 1");
+      expect([await cancelled, came]).toEqual([null, 2]);
+      await through.close();
+      slow.stop();
+    },
+  );
 
   test("with nothing running does nothing", async () => {
     expect(await session.cancel()).toBe(null);
@@ -213,6 +259,6 @@ describe("the end of a session", () => {
     await session.query("CREATE TABLE destroyed (a int)");
     session.destroy();
     expect(await untilNoBackend(1_000)).toBe(0);
-    expect(database.psql("SELECT to_regclass('destroyed') IS NULL")).toBe("t");
+    expect(await watch("SELECT to_regclass('destroyed') IS NULL")).toBe("t");
   });
 });

@@ -178,6 +178,16 @@ describe("what the server says about a statement", () => {
     ]);
   });
 
+  test("a client_encoding that database or options set is overridden", async () => {
+    database.psql(`ALTER DATABASE ${database.name} SET client_encoding TO 'LATIN1'`);
+    const own = await openTestSession({ ...socketTarget(), options: "-c client_encoding=LATIN1" });
+    database.psql(`ALTER DATABASE ${database.name} RESET client_encoding`);
+    expect(succeed(await own.query("SELECT U&'\\20AC' AS c, current_setting('client_encoding') AS e")).rows).toEqual([
+      { c: "€", e: "UTF8" },
+    ]);
+    await own.close();
+  });
+
   test("changing client_encoding ends the session rather than misread its text", async () => {
     const own = await openTestSession(socketTarget());
     await own.query("SET client_encoding TO LATIN1");

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createServer } from "node:tls";
 import { type CertificateFolder, makeCertificates, useCertificates } from "../../../scripts/database/certificates.ts";
 import { psqlOn, testServer } from "../../../scripts/database/database.ts";
 import { type FakeServer, fakeServer } from "../../../scripts/database/fake-server.ts";
@@ -67,7 +68,8 @@ async function outcome(sslMode: SslMode, changes: Changes = {}): Promise<string>
   const session = await attempt(sslMode, changes);
   if (!("query" in session)) return session.code;
   const encrypted = onlyCell(await session.query("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"));
-  return `${encrypted === "t" ? "encrypted" : "plain"}, ${session.login.tls?.replace(/^TLSv1.3 \S+, /, "") ?? "no TLS"}`;
+  const ours = session.login.tls?.replace(/^TLSv1.3 \S+, /, "") ?? "no TLS";
+  return `${encrypted === "t" ? "encrypted" : "plain"}, ${ours}`;
 }
 
 async function fake(behave: Parameters<typeof fakeServer>[0]): Promise<FakeServer> {
@@ -195,6 +197,16 @@ describe("negotiation", () => {
     const sslRootCert = files.authority;
     expect(await outcome("verify-full", { sslRootCert, sslNegotiation: "direct" })).toBe("encrypted, verify-full");
     expect(await outcome("require", { sslNegotiation: "direct", port: withoutTls.port })).toBe("TLS_INVALID");
+  });
+
+  test("direct TLS without ALPN could be any server, and is refused", async () => {
+    const key = readFileSync(files.server.key);
+    const anyServer = createServer({ key, cert: readFileSync(files.server.certificate) }, (socket) => socket.resume());
+    await new Promise<void>((resolve) => anyServer.listen(0, "127.0.0.1", resolve));
+    const { port } = anyServer.address() as AddressInfo;
+    const failure = failed(await attempt("require", { sslNegotiation: "direct", port, connectTimeoutMs: 500 }));
+    expect([failure.code, failure.message]).toEqual(["TLS_INVALID", expect.stringContaining("did not agree on ALPN")]);
+    anyServer.close();
   });
 
   test("bytes that were put in before the handshake are refused", async () => {

@@ -11,7 +11,8 @@ import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Channel } from "./channel.ts";
 import { endsSession, readNotice, readServerError, type ServerError } from "./database-error.ts";
-import { encode, type Message, readParameter, zeroTerminated } from "./messages.ts";
+import { checkEncoding } from "./encoding.ts";
+import { encode, type Message, zeroTerminated } from "./messages.ts";
 import type { Notice, TransactionStatus } from "./session.ts";
 
 /** What the server said about one statement, up to its ReadyForQuery. */
@@ -199,13 +200,6 @@ export class Wire extends EventEmitter {
 
 function unkept(count: number): Notice {
   return { severity: "INFO", code: "00000", message: `${count} further notices were not kept` };
-}
-
-/** Text would be read wrongly from here on, without anybody noticing. */
-function checkEncoding(body: Buffer): Failure | null {
-  const [name, value] = readParameter(body);
-  if (name !== "client_encoding" || value === "UTF8") return null;
-  return new Failure("SESSION_PROTOCOL", `client_encoding was changed to ${value}; cutter reads UTF8 only`);
 }
 
 function unexpected({ type }: Message, where: string): Failure {
