@@ -28,7 +28,8 @@ const IN_PLACE = [
 
 /** One query per table, which psql's \gexec runs: its name and the digest of its rows in any order. */
 const ROWS = `SELECT format('SELECT %L, count(*), md5(coalesce(string_agg(t.row, '','' ORDER BY t.row), '''')) FROM (
-  SELECT (to_jsonb(x) - ''{${IN_PLACE.join(",")}}''::text[])::text AS row FROM %s AS x) AS t', c.oid::regclass, c.oid::regclass)
+  SELECT (to_jsonb(x) - ''{${IN_PLACE.join(",")}}''::text[])::text AS row FROM %s AS x) AS t',
+  c.oid::regclass, c.oid::regclass)
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND n.nspname <> 'pg_toast'
   AND c.relname NOT IN ('pg_statistic', 'pg_statistic_ext_data')

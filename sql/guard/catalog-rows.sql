@@ -1,8 +1,9 @@
--- Purpose: rows of one system catalog as addresses with digests. One row, one column: JSON
---   [[class, object, sub-object, type, identity, digest, digest of the privileges, file, empty, gone], …].
--- Parameters: filled in by catalog-changes.ts: @catalog@, @class@, @object@, @sub@ (the address of the object that a row
---   is about), @without@ (columns that are noise), @acl@ (name of the privileges column), @file@, @empty@, @gone@,
---   @where@ (rows that are objects to a person), @filter@ (which rows are asked for), @limit@. search_path must be pinned.
+-- Purpose: rows of one system catalog as addresses with digests. One row, one column: JSON [[class, object,
+--   sub-object, type, identity, digest, digest of the privileges, file, empty, gone], …].
+-- Parameters: filled in by catalog-changes.ts: @catalog@, @class@, @object@, @sub@ (the address of the object that a
+--   row is about), @without@ (columns that are noise), @acl@ (name of the privileges column), @file@, @empty@,
+--   @gone@, @where@ (rows that are objects to a person), @filter@ (which rows are asked for), @limit@. search_path
+--   must be pinned.
 -- Locks taken: ACCESS SHARE on the catalog; @empty@ takes ACCESS SHARE on the changed relation itself.
 SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(
     r.class::text, r.object::text, r.sub, i.type, i.identity, pg_catalog.hashtextextended(r.content, 0)::text,

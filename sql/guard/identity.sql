@@ -1,8 +1,8 @@
 -- Purpose: who and where this session is. One row.
 -- Parameters: none.
 -- Locks taken: ACCESS SHARE on pg_roles.
--- The timeline is read from the name of the current WAL file: pg_control_checkpoint() still says the old one for a while
--- after a promotion. It is null on a standby, which is refused anyway.
+-- The timeline is read from the name of the current WAL file: pg_control_checkpoint() still says the old one for a
+-- while after a promotion. It is null on a standby, which is refused anyway.
 SELECT
   pg_catalog.pg_backend_pid() AS backend_pid,
   pg_catalog.current_setting('server_version_num') AS version_number,

@@ -1,9 +1,10 @@
 -- Purpose: the settings of a sealed transaction, and its plan, all local to the transaction. One row.
--- Parameters: $1 lock_timeout, $2 statement_timeout (of the whole block: the server times the top statement only),
---   $3 idle_in_transaction_session_timeout, $4 transaction_timeout (where it exists: 17), $5 client_connection_check_interval,
---   all in milliseconds; $6 statements, $7 streamed, $8 explained, $9 strong as arrays; $10 queries as JSON.
---   `cutter_nonce` is replaced by a name of this run.
--- Locks taken: none. search_path and everything else stays what the role has: the plan must meet what it will meet later.
+-- Parameters: $1 lock_timeout, $2 statement_timeout (of the whole block: the server times the top statement only), $3
+--   idle_in_transaction_session_timeout, $4 transaction_timeout (where it exists: 17), $5
+--   client_connection_check_interval, all in milliseconds; $6 statements, $7 streamed, $8 explained, $9 strong as
+--   arrays; $10 queries as JSON. `cutter_nonce` is replaced by a name of this run.
+-- Locks taken: none. search_path and everything else stays what the role has: the plan must meet what it will meet
+--   later.
 SELECT pg_catalog.pg_backend_pid() AS pid,
   pg_catalog.current_setting('standard_conforming_strings') AS standard_conforming_strings,
   pg_catalog.set_config('lock_timeout', $1, true),

@@ -1,13 +1,13 @@
 -- Purpose: the sealed tier: a whole plan of foreign SQL in one block that the server rolls back in the same round trip.
 -- Parameters: none, since DO takes none. `cutter_nonce` is replaced by a name of this run; the plan comes in and the
---   result goes out as transaction-local settings of that name. @rendezvous@ is replaced by the key of the witness's lock.
+--   result goes out as transaction-local settings of that name. @rendezvous@ is replaced by the wait for the witness.
 -- Locks taken: what the plan takes, all released with the sub-transaction but for those on sequences.
 --
 -- Why the tested SQL cannot get out, or forge the result:
 --   the server refuses transaction commands and COMMIT in procedures here (0A000, 2D000, 25001);
 --   sealed is set after the last tested statement, right before our own RAISE, so no error of theirs passes for ours;
---   variables outlive the sub-transaction and cannot be reached from EXECUTE; the result is written after its abort, when
---   settings, roles and search_path are what they were, over whatever stood there;
+--   variables outlive the sub-transaction and cannot be reached from EXECUTE; the result is written after its abort,
+--   when settings, roles and search_path are what they were, over whatever stood there;
 --   between tested statements every operator and function is named in full, as they may change search_path; for our own
 --   queries search_path is pinned first. Integer FOR, IF, and assignment use no operator.
 -- What WHEN OTHERS does not catch, a cancelled query, aborts the whole transaction, which is right.
@@ -23,7 +23,8 @@ DECLARE
   counters_query CONSTANT pg_catalog.text := pg_catalog.jsonb_extract_path_text(queries, 'counters');
   locks_query CONSTANT pg_catalog.text := pg_catalog.jsonb_extract_path_text(queries, 'locks');
   -- SELECT key FROM (locks) EXCEPT SELECT known: hashed, where an array of thousands would be searched one by one.
-  new_locks_query CONSTANT pg_catalog.text := pg_catalog.concat('SELECT pg_catalog.array_agg(n.lock) FROM (', locks_query,
+  new_locks_query CONSTANT pg_catalog.text := pg_catalog.concat(
+    'SELECT pg_catalog.array_agg(n.lock) FROM (', locks_query,
     ' EXCEPT SELECT k.lock FROM pg_catalog.unnest($1) AS k (lock)) AS n');
   plans pg_catalog.text[] := pg_catalog.array_fill(NULL::pg_catalog.text, ARRAY[pg_catalog.cardinality(statements)]);
   counts pg_catalog.int8[] := '{}';
@@ -89,7 +90,7 @@ BEGIN
       counts[step] := affected;
       now_at := pg_catalog.clock_timestamp();
       ends[step] := now_at;
-      -- Locks: after each of the first hundred statements that may take strong ones, and otherwise as often as costs a tenth.
+      -- Locks: after the first hundred statements that may take strong ones, else for a tenth of the time at most.
       look := now_at OPERATOR(pg_catalog.>) look_after;
       IF strong[step] THEN
         IF looks_left OPERATOR(pg_catalog.>) 0 THEN
@@ -106,7 +107,7 @@ BEGIN
             locks_statement := pg_catalog.array_append(locks_statement, step);
           END LOOP;
         END IF;
-        -- A lock that the next look finds was taken after this one began, or by a sub-transaction that this one did not see.
+        -- What the next look finds was taken after this one began: an upper bound of the time that it was held.
         looked_at := now_at;
         now_at := pg_catalog.clock_timestamp();
         look_after := (now_at OPERATOR(pg_catalog.+) interval '10 milliseconds') OPERATOR(pg_catalog.+)
@@ -162,7 +163,8 @@ BEGIN
       'message', failed_message, 'detail', failed_detail, 'hint', failed_hint, 'context', failed_context,
       'constraint', failed_constraint, 'table', failed_table) END,
     'counts', counts, 'plans', plans,
-    'durations', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.round((extract(epoch FROM e.ended - e.previous) * 1000)::numeric, 3)), '[]')
+    'durations', (SELECT coalesce(pg_catalog.json_agg(
+        pg_catalog.round((extract(epoch FROM e.ended - e.previous) * 1000)::numeric, 3)), '[]')
       FROM (SELECT u.ended, pg_catalog.lag(u.ended, 1, started) OVER (ORDER BY u.ordinality) AS previous
         FROM pg_catalog.unnest(ends) WITH ORDINALITY AS u (ended, ordinality)) AS e),
     'locks', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('lock', l.lock, 'statement', l.statement,

@@ -43,6 +43,8 @@ export const limits = {
   /** Sequences whose position is read beforehand, and how many of them are locked at a time. */
   surveyedSequences: 20_000,
   sequenceBatch: 500,
+  /** How long our own reading of a sequence waits for another session; then its position is unknown. */
+  surveyLockTimeoutMs: 500,
   specBytes: 1024 * 1024,
   configBytes: 1024 * 1024,
   baselineBytes: 16 * 1024 * 1024,

@@ -1,10 +1,10 @@
 /**
  * blast-radius: what a transaction that is rolled back did, measured without being told where to look.
  *
- * Four steps, for both tiers: `surveySession` before BEGIN; `takeBaseline` as the first statement inside; `measureEffects`
- * as the last one inside; `settleEffects` after the ROLLBACK, where what was created is gone again and what was dropped
- * is back. The sealed tier takes the two inner steps in its block, with the same SQL. Never writes; what cannot be
- * counted is "uncountable" with a reason, never 0.
+ * Four steps, for both tiers: `surveySession` before BEGIN; `takeBaseline` as the first statement inside;
+ * `measureEffects` as the last one inside; `settleEffects` after the ROLLBACK, where what was created is gone again and
+ * what was dropped is back. The sealed tier takes the two inner steps in its block, with the same SQL. Never writes;
+ * what cannot be counted is "uncountable" with a reason, never 0.
  */
 import countersQuery from "../../../sql/guard/counters.sql" with { type: "text" };
 import locksQuery from "../../../sql/guard/strong-locks.sql" with { type: "text" };
@@ -141,7 +141,7 @@ export function settleEffects(
 }
 
 /** Counters after minus before; a relation whose file was replaced is uncountable, whatever its counters say. */
-export function relationEffects(measured: Measured, replaced: readonly ReplacedRelation[]): RelationEffect[] {
+function relationEffects(measured: Measured, replaced: readonly ReplacedRelation[]): RelationEffect[] {
   const before = new Map(measured.before.map((counter) => [counter[0], counter]));
   const reasons = new Map(replaced.map(({ relation, reason }) => [relation, reason]));
   if (!measured.counted) for (const [, name] of measured.after) reasons.set(name, "track_counts was turned off");

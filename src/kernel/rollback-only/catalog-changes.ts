@@ -119,7 +119,9 @@ function compare(sight: CatalogSight, now: readonly CatalogRow[]): Change[] {
   });
 }
 
-/** Leaves out what follows from a larger change: the columns, defaults and constraints of a table that is new or gone. */
+/**
+ * Leaves out what follows from a larger change: the columns, defaults and constraints of a table that is new or gone.
+ */
 function effectsOf(changes: readonly Change[]): CatalogEffect[] {
   const whole = changes.filter((one) => one.change !== "altered" && one.row[2] === 0 && !isAspect(one));
   const wholeAddresses = new Set(whole.map((one) => `${one.change}:${one.row[0]}:${one.row[1]}`));

@@ -3,7 +3,8 @@
  *
  * One entry per catalog whose rows mean something to a person; the rest follow from these (pg_depend, pg_index, …) or
  * cannot be read by an ordinary role. Pure data and the two queries made from it (sql/guard/catalog-*.sql). Holds no
- * version numbers: a catalog that a server does not have is never dirty there. Called by catalog-changes.ts and sealed.ts.
+ * version numbers: a catalog that a server does not have is never dirty there. Called by catalog-changes.ts and
+ * sealed.ts.
  */
 import rowsTemplate from "../../../sql/guard/catalog-rows.sql" with { type: "text" };
 import survivorsTemplate from "../../../sql/guard/catalog-survivors.sql" with { type: "text" };
@@ -63,8 +64,8 @@ export const CATALOGS: Readonly<Record<string, Catalog>> = {
     without: COLUMN_NOISE,
     gone: "x.attisdropped",
     where:
-      "x.attnum > 0 AND EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = x.attrelid AND c.relkind IN ('r','p','v','m','f','c')" +
-      " AND c.relpersistence <> 't')",
+      "x.attnum > 0 AND EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = x.attrelid" +
+      " AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND c.relpersistence <> 't')",
   },
   pg_proc: { acl: "proacl" },
   pg_type: { acl: "typacl", without: ["typarray"], where: `x.typcategory <> 'A' AND NOT ${ROW_TYPE}` },
@@ -125,7 +126,9 @@ export const CONSEQUENTIAL = new Set([
   ...["pg_depend", "pg_shdepend", "pg_index", "pg_aggregate", "pg_range", "pg_init_privs", "pg_amop", "pg_amproc"],
 ]);
 
-/** Rows that this transaction wrote: ids assigned since its own, sub-transactions included. Others' are compared away. */
+/**
+ * Rows that this transaction wrote: ids assigned since its own, sub-transactions included. Others' are compared away.
+ */
 const WRITTEN_BY_US = "pg_catalog.age(x.xmin) BETWEEN -100000000 AND 0";
 /** `$1` array of oids of objects. */
 const NAMED = "@object@ = ANY ($1::pg_catalog.oid[])";
@@ -158,8 +161,9 @@ function fill(template: string, name: string): string {
     sub: catalog.sub ?? "0",
   };
   const without = [...(catalog.without ?? []), ...(catalog.acl === undefined ? [] : [catalog.acl])];
-  const content = catalog.several ? ", ':', pg_catalog.hashtextextended(pg_catalog.to_jsonb(x)::text, 0)" : "";
-  const key = `pg_catalog.concat((${address.class})::pg_catalog.oid, ':', ${address.object}, ':', ${address.sub}${content})`;
+  const content = catalog.several ? ["':'", "pg_catalog.hashtextextended(pg_catalog.to_jsonb(x)::text, 0)"] : [];
+  const parts = [`(${address.class})::pg_catalog.oid`, "':'", address.object, "':'", address.sub, ...content];
+  const key = `pg_catalog.concat(${parts.join(", ")})`;
   const values: Readonly<Record<string, string>> = {
     catalog: catalog.view ?? name,
     key,

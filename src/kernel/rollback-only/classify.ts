@@ -118,13 +118,13 @@ export function reasonNotSealable(tree: Tree): string | null {
   const { name, fields } = statementNode(tree);
   switch (name) {
     case "TransactionStmt":
-      return "the script must not hold transaction commands: the whole of it runs in one transaction that is rolled back";
+      return "a script must not hold transaction commands: the whole of it runs in one transaction that is rolled back";
     case "SelectStmt":
       return selectsInto(fields) ? "PL/pgSQL does not execute SELECT … INTO a table; write CREATE TABLE … AS" : null;
     case "CopyStmt":
       if (fields.filename !== undefined) return null;
       return fields.is_from === true
-        ? `its data comes from the client, which a block in the server cannot read; write INSERT … VALUES, or ${SANDBOX}`
+        ? `its data comes from the client, which a block in the server cannot read; write INSERT, or ${SANDBOX}`
         : "its data goes to the client, which a block in the server cannot do; write SELECT";
     case "VacuumStmt":
       return fields.is_vacuumcmd === true ? `VACUUM commits as it goes; ${SANDBOX}` : null;

@@ -13,6 +13,10 @@ type Known = {
   readonly weight: "refused" | "listed";
 };
 
+function functionsNamed(patterns: readonly string[]): RegExp {
+  return new RegExp(`^(${patterns.join("|")})$`);
+}
+
 const KNOWN: readonly Known[] = [
   {
     name: "dblink",
@@ -46,15 +50,21 @@ const KNOWN: readonly Known[] = [
   },
   {
     name: null,
-    functions:
-      /^pg_(reload_conf|rotate_logfile|switch_wal|create_restore_point|promote|wal_replay_(pause|resume)|(start|stop)_backup|backup_(start|stop)|log_backend_memory_contexts|log_standby_snapshot)$/,
+    functions: functionsNamed([
+      ...["pg_reload_conf", "pg_rotate_logfile", "pg_switch_wal", "pg_create_restore_point", "pg_promote"],
+      ...["pg_wal_replay_(pause|resume)", "pg_(start|stop)_backup", "pg_backup_(start|stop)"],
+      ...["pg_log_backend_memory_contexts", "pg_log_standby_snapshot"],
+    ]),
     why: "acts on the whole server at once",
     weight: "refused",
   },
   {
     name: null,
-    functions:
-      /^pg_((create|copy)_(logical|physical)_replication_slot|drop_replication_slot|replication_slot_advance|logical_slot_get_(binary_)?changes|sync_replication_slots|replication_origin_\w+|logical_emit_message)$/,
+    functions: functionsNamed([
+      ...["pg_(create|copy)_(logical|physical)_replication_slot", "pg_drop_replication_slot"],
+      ...["pg_replication_slot_advance", "pg_logical_slot_get_(binary_)?changes", "pg_sync_replication_slots"],
+      ...["pg_replication_origin_\\w+", "pg_logical_emit_message"],
+    ]),
     why: "changes replication at once, transaction or not",
     weight: "refused",
   },

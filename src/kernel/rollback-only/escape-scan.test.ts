@@ -1,11 +1,13 @@
-/** Tests of the escape scan: what a script reaches, directly, by way of the catalog, or by text that it makes itself. */
+/**
+ * Tests of the escape scan: what a script reaches, directly, by way of the catalog, or by text that it makes itself.
+ */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { stopTestServers, type TestDatabase } from "../../../scripts/database/database.ts";
+import { makeShop, sessionOn } from "../../../scripts/database/shop.ts";
 import { Failure } from "../failure.ts";
 import type { Session } from "../session/session.ts";
 import { scanEscapes } from "./escape-scan.ts";
 import { parseScript } from "./script.ts";
-import { makeShop, sessionOn } from "./test-world.ts";
 
 const OUTSIDE = `
 CREATE EXTENSION dblink; CREATE EXTENSION pgcrypto; CREATE EXTENSION file_fdw;
@@ -14,10 +16,12 @@ GRANT EXECUTE ON FUNCTION digest(text, text) TO PUBLIC;
 CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;
 CREATE FOREIGN TABLE shop.lines (line text) SERVER files OPTIONS (filename '/etc/hostname');
 CREATE VIEW shop.lines_view AS SELECT * FROM shop.lines;
-CREATE FUNCTION shop.deepest() RETURNS int LANGUAGE plpgsql AS $$ BEGIN PERFORM public.dblink_connect('x'); RETURN 1; END $$;
+CREATE FUNCTION shop.deepest() RETURNS int LANGUAGE plpgsql AS $$
+  BEGIN PERFORM public.dblink_connect('x'); RETURN 1; END $$;
 CREATE FUNCTION shop.deeper() RETURNS int LANGUAGE sql AS $$ SELECT shop.deepest() $$;
 CREATE FUNCTION shop.deep() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN shop.deeper(); END $$;
-CREATE FUNCTION shop.exports() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN COPY shop.audit TO PROGRAM 'cat'; RETURN NULL; END $$;
+CREATE FUNCTION shop.exports() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN COPY shop.audit TO PROGRAM 'cat'; RETURN NULL; END $$;
 CREATE TABLE shop.child (customer int REFERENCES shop.customer ON DELETE CASCADE);
 CREATE TRIGGER exports AFTER DELETE ON shop.child FOR EACH ROW EXECUTE FUNCTION shop.exports();
 CREATE FUNCTION shop.modern() RETURNS bool LANGUAGE sql BEGIN ATOMIC SELECT pg_reload_conf(); END;

@@ -1,10 +1,10 @@
 /**
  * escape-scan: what a script may reach outside its transaction, found before anything runs.
  *
- * Follows names from the script through the catalog: functions, and what relations make the server run (triggers, rules,
- * cascades, defaults, policies), and the bodies of those, as far as the catalog lets. Refuses by default, accepts by name.
- * Residue, named: types and casts are not followed; SQL made at run time is listed as `dynamic-sql`, and refused where
- * the role could do harm with it. Reads only. Called by PROOF-4 of the `sql` and `spec` targets.
+ * Follows names from the script through the catalog: functions, and what relations make the server run (triggers,
+ * rules, cascades, defaults, policies), and the bodies of those, as far as the catalog lets. Refuses by default,
+ * accepts by name. Residue, named: types and casts are not followed; SQL made at run time is listed as `dynamic-sql`,
+ * and refused where the role could do harm with it. Reads only. Called by PROOF-4 of the `sql` and `spec` targets.
  */
 import functionsQuery from "../../../sql/guard/escape-functions.sql" with { type: "text" };
 import languagesQuery from "../../../sql/guard/escape-languages.sql" with { type: "text" };
@@ -18,7 +18,7 @@ import type { Escape } from "./effects.ts";
 import { knownEscape } from "./escape-names.ts";
 import { type Mentions, noMentions, readText, readTree, runsText } from "./escape-text.ts";
 import { pinned } from "./pinned.ts";
-import type { Script } from "./script.ts";
+import type { Script } from "./statement.ts";
 
 /** Everything found, each refused, accepted (its name is in `allowed`) or listed. Sorted by name. */
 export function scanEscapes(

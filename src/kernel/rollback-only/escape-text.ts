@@ -1,9 +1,10 @@
 /**
  * escape-text: what a piece of SQL names: functions, relations, operators, and the commands that reach outside.
  *
- * Two readers. `readTree` reads the parse tree of a statement, exactly. `readText` reads a function's body or a string, of
- * which it understands no more than words before a parenthesis and after FROM, INTO and the like: it may see too much, and
- * does not see names put together at run time, which it reports as dynamic SQL. Pure; called by escape-scan.ts.
+ * Two readers. `readTree` reads the parse tree of a statement, exactly. `readText` reads a function's body or a string,
+ * of which it understands no more than words before a parenthesis and after FROM, INTO and the like: it may see too
+ * much, and does not see names put together at run time, which it reports as dynamic SQL. Pure; called by
+ * escape-scan.ts.
  */
 import { statementNode, type Tree } from "./classify.ts";
 

@@ -4,12 +4,12 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { psqlOn, stopTestServers, type TestDatabase, testMajor } from "../../../scripts/database/database.ts";
 import { startServer } from "../../../scripts/database/server.ts";
+import { makeShop, sessionOn } from "../../../scripts/database/shop.ts";
 import { resolveTarget } from "../conninfo/resolve.ts";
 import { Failure } from "../failure.ts";
 import { openSession } from "../session/open.ts";
 import type { Session } from "../session/session.ts";
 import { inspectSession, refuseUnsafe, type SessionIdentity } from "./identity.ts";
-import { makeShop, sessionOn } from "./test-world.ts";
 
 let shop: TestDatabase;
 

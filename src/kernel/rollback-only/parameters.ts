@@ -7,7 +7,7 @@
  */
 import { Failure } from "../failure.ts";
 import { statementNode, type Tree } from "./classify.ts";
-import type { Script, Statement } from "./script.ts";
+import type { Script, Statement } from "./statement.ts";
 
 type Place = { readonly number: number; readonly offset: number };
 

@@ -9,27 +9,17 @@ import { type Fact, Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import { kindOf, reasonNotSealable, type Tree } from "./classify.ts";
 import { bindParameters } from "./parameters.ts";
+import type { Script, Statement } from "./statement.ts";
 import { type Cursor, cursorAt, describeUnparsable } from "./unparsable.ts";
 
-export type Statement = {
-  /** 1 for the first. */
-  readonly index: number;
-  /** Line of its first word, 1 for the first. */
-  readonly line: number;
-  /** Bytes of UTF-8 before its first word. */
-  readonly offset: number;
-  /** As it will run: without leading comments and the final semicolon, parameters filled in. */
-  readonly text: string;
-  /** PostgreSQL's command word, e.g. `ALTER TABLE`. */
-  readonly kind: string;
-  readonly tree: Tree;
-};
-
-export type Script = { readonly statements: readonly Statement[] };
+export type { Script, Statement } from "./statement.ts";
 
 type Parsed = { readonly stmt?: Tree; readonly stmt_location?: number; readonly stmt_len?: number };
 
-/** UTF-8 bytes → text, with a byte order mark taken off; SCRIPT_UNPARSABLE where they are not UTF-8, USAGE where too many. */
+/**
+ * UTF-8 bytes → text, with a byte order mark taken off; SCRIPT_UNPARSABLE where they are not UTF-8, USAGE where too
+ * many.
+ */
 export function decodeScript(bytes: Uint8Array): string | Failure {
   if (bytes.length > limits.scriptBytes) return tooLarge(bytes.length);
   try {

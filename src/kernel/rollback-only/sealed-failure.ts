@@ -1,13 +1,14 @@
 /**
- * sealed-failure: what went wrong in a sealed block, as a Failure that names the statement, the line and the server's words.
+ * sealed-failure: what went wrong in a sealed block, as a Failure that names the statement, the line and the server's
+ * words.
  *
- * Nothing is softened: what the server refused only because of the block (a COMMIT in a procedure, VACUUM in a function)
- * is SCRIPT_NOT_SEALABLE, everything else would have failed for real too. Called by sealed.ts only.
+ * Nothing is softened: what the server refused only because of the block (a COMMIT in a procedure, VACUUM in a
+ * function) is SCRIPT_NOT_SEALABLE, everything else would have failed for real too. Called by sealed.ts only.
  */
 import { type Facts, Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Effects } from "./effects.ts";
-import type { Script } from "./script.ts";
+import type { Script } from "./statement.ts";
 
 /** GET STACKED DIAGNOSTICS. */
 export type BlockFailure = {
@@ -23,7 +24,9 @@ export type BlockFailure = {
 /** active_sql_transaction and invalid_transaction_termination: the server's words for "not in a block". */
 const REFUSED_IN_BLOCK = new Set(["25001", "2D000"]);
 
-/** object_in_use, unsafe_new_enum_value_usage: come of running as one transaction what may have been meant as several. */
+/**
+ * object_in_use, unsafe_new_enum_value_usage: come of running as one transaction what may have been meant as several.
+ */
 const ONE_TRANSACTION = new Set(["55006", "55P04"]);
 
 export function explainBlockFailure(

@@ -1,8 +1,8 @@
 /**
  * sealed-plan: the texts and values of one sealed run: its DO block, its settings, its plan.
  *
- * The block is the same for every plan but for a random name and the rendezvous; no tested SQL is ever put into it. Called
- * by sealed.ts only.
+ * The block is the same for every plan but for a random name and the rendezvous; no tested SQL is ever put into it.
+ * Called by sealed.ts only.
  */
 import countersQuery from "../../../sql/guard/counters.sql" with { type: "text" };
 import dirtyQuery from "../../../sql/guard/dirty-catalogs.sql" with { type: "text" };
@@ -16,14 +16,19 @@ import type { Cell } from "../session/session.ts";
 import { arrayLiteral } from "./catalog-changes.ts";
 import { bare, CATALOGS, catalogRowsQuery, catalogSurvivorsQuery } from "./catalogs.ts";
 import { type Mode, modeOf } from "./classify.ts";
-import type { Script } from "./script.ts";
+import type { Script } from "./statement.ts";
 
 export type SealedOptions = {
   readonly lockTimeoutMs?: number;
   /** For the whole plan: the server times only the statement that we send, which is the block. */
   readonly statementTimeoutMs?: number;
   readonly explain?: "with plans" | "without plans";
-  /** The witness's advisory lock, a bigint as text, and how long the block waits for it. */
+  /**
+   * The witness holds the advisory lock `key` (a bigint as text; pg_advisory_lock) in its session beforehand, and the
+   * block waits for it with everything written. In pg_locks the witness sees the wait (locktype advisory, not granted,
+   * our pid), looks, and unlocks. Meanwhile it must never wait for a lock itself, since the block may hold it, and that
+   * would be a deadlock: LOCK TABLE … IN ACCESS SHARE MODE NOWAIT first, and 55P03 means "locked by the proof".
+   */
   readonly rendezvous?: { readonly key: string; readonly timeoutMs: number };
 };
 

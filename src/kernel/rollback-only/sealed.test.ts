@@ -1,11 +1,11 @@
 /** Tests of the sealed tier itself: what it answers, and what happens when something it relies on is broken. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { stopTestServers, type TestDatabase } from "../../../scripts/database/database.ts";
+import { makeShop, runScript, sealed, sessionOn } from "../../../scripts/database/shop.ts";
 import { Failure } from "../failure.ts";
 import type { Cell, Reply, Session } from "../session/session.ts";
 import { parseScript } from "./script.ts";
 import { runSealed } from "./sealed.ts";
-import { makeShop, runScript, sealed, sessionOn } from "./test-world.ts";
 
 let shop: TestDatabase;
 let owner: Session;
@@ -46,7 +46,8 @@ describe("a sealed plan", () => {
   test("gives back settings, role and search_path", async () => {
     await sealed(owner, "SET search_path = shop; SET statement_timeout = 1234; SET application_name = 'x'");
     const reply = await owner.query(
-      "SELECT current_setting('search_path') || current_setting('statement_timeout') || current_setting('application_name') AS s",
+      `SELECT current_setting('search_path') || current_setting('statement_timeout')
+        || current_setting('application_name') AS s`,
     );
     expect(reply instanceof Failure ? reply : reply.rows[0]?.s).not.toMatch(/shop|1234|x$/);
   });
@@ -120,7 +121,8 @@ describe("the rendezvous with the witness", () => {
     const running = runScript(owner, "INSERT INTO shop.audit VALUES ('during')", {
       rendezvous: { key: "77", timeoutMs: 5000 },
     });
-    const waiting = `SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND pid = ${owner.login.backendPid}`;
+    const waiting = `SELECT count(*) AS n FROM pg_locks
+      WHERE locktype = 'advisory' AND NOT granted AND pid = ${owner.login.backendPid}`;
     let seen: string | null | undefined = "0";
     for (let look = 0; look < 200 && seen === "0"; look += 1) {
       const reply = await witness.query(waiting);

@@ -1,14 +1,9 @@
 /**
  * sealed: runs SQL that we did not write so that the server itself takes all of it back in the same round trip.
  *
- * The whole plan is one DO block (sql/guard/sealed.sql) inside BEGIN … ROLLBACK. Not even a COMMIT sent afterwards would
- * keep anything. It runs under the role's own settings, as one transaction. Refuses nothing itself: parseScript,
+ * The whole plan is one DO block (sql/guard/sealed.sql) inside BEGIN … ROLLBACK. Not even a COMMIT sent afterwards
+ * would keep anything. It runs under the role's own settings, as one transaction. Refuses nothing itself: parseScript,
  * refuseUnsafe and scanEscapes come first. Called by the `sql`, `spec` and `generic` targets.
- *
- * The rendezvous: the witness holds the advisory lock `key` (pg_advisory_lock) in its own session beforehand; the block
- * waits for it with everything written. In pg_locks the witness sees the wait (locktype advisory, not granted, our pid),
- * looks, and unlocks. While the block waits, the witness must never itself wait for a lock, since the block may hold it
- * and that would be a deadlock: LOCK TABLE … IN ACCESS SHARE MODE NOWAIT first, and 55P03 means "locked by the proof".
  */
 import { randomBytes } from "node:crypto";
 import { Failure, joinFailure } from "../failure.ts";
@@ -17,9 +12,9 @@ import type { Session } from "../session/session.ts";
 import { type Counter, type Measured, type Survey, settleEffects, surveySession } from "./blast-radius.ts";
 import type { CatalogSight } from "./catalog-changes.ts";
 import type { Effects } from "./effects.ts";
-import type { Script } from "./script.ts";
 import { type BlockFailure, explainBlockFailure, explainRefusal } from "./sealed-failure.ts";
 import { RESULT_QUERY, type SealedOptions, sealedBlock, settingsQuery, settingValues } from "./sealed-plan.ts";
+import type { Script } from "./statement.ts";
 
 export type SealedPlan = SealedOptions & { readonly script: Script };
 

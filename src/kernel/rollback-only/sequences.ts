@@ -9,7 +9,7 @@ import positionsQuery from "../../../sql/guard/sequence-positions.sql" with { ty
 import sequencesQuery from "../../../sql/guard/sequences.sql" with { type: "text" };
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
-import type { Cell, Row, Session } from "../session/session.ts";
+import type { Cell, Reply, Row, Session } from "../session/session.ts";
 import { arrayLiteral } from "./catalog-changes.ts";
 import type { SequenceEffect } from "./effects.ts";
 
@@ -23,7 +23,9 @@ type Position = {
 /** By oid. */
 export type SequencePositions = ReadonlyMap<string, Position>;
 
-/** Positions of all sequences, or of those with the given oids. search_path must be pinned, no transaction of ours open. */
+/**
+ * Positions of all sequences, or of those with the given oids. search_path must be pinned, no transaction of ours open.
+ */
 export async function readSequences(session: Session, only?: readonly string[]): Promise<SequencePositions | Failure> {
   const positions = new Map<string, Position>();
   if (only?.length === 0) return positions;
@@ -48,6 +50,7 @@ async function lastValues(session: Session, wanted: readonly Row[]): Promise<Map
   for (const batch of batches(wanted.filter((row) => row.readable === "t"))) {
     const oids = batch.map((row) => row.oid ?? "");
     const reply = await session.query(positionsQuery, [arrayLiteral(oids)]);
+    if (isLocked(reply)) continue;
     if (reply instanceof Failure) return reply;
     for (const row of reply.rows) setUnlessNull(values, row.oid ?? "", row.last_value ?? null);
   }
@@ -58,6 +61,7 @@ async function lastValues(session: Session, wanted: readonly Row[]): Promise<Map
       (row) => `SELECT '${row.oid}' AS oid, last_value::text AS next FROM ${row.name} WHERE NOT is_called`,
     );
     const reply = await session.query(each.join(" UNION ALL "));
+    if (isLocked(reply)) continue;
     if (reply instanceof Failure) return reply;
     const increments = new Map(batch.map((row) => [row.oid, BigInt(row.increment ?? "1")]));
     for (const { oid, next } of reply.rows) {
@@ -65,6 +69,11 @@ async function lastValues(session: Session, wanted: readonly Row[]): Promise<Map
     }
   }
   return values;
+}
+
+/** Another session holds one of the batch: their positions stay unknown, which is said, and nobody is waited for. */
+function isLocked(reply: Reply | Failure): boolean {
+  return reply instanceof Failure && reply.facts.sqlstate === "55P03";
 }
 
 function setUnlessNull(values: Map<string, bigint>, oid: string, value: Cell): void {

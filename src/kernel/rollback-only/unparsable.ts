@@ -1,5 +1,6 @@
 /**
- * unparsable: why the parser does not accept a script, with line and column, and in psql's terms where that is the cause.
+ * unparsable: why the parser does not accept a script, with line and column, and in psql's terms where that is the
+ * cause.
  *
  * Scripts written for psql hold backslash commands and COPY data lines, which are not SQL. This says so instead of
  * "syntax error". Never guesses a repair. Called by script.ts only.

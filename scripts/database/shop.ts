@@ -1,16 +1,17 @@
 /**
- * test-world: a small schema that someone else might have written, and sessions on it, for the tests of this folder.
+ * shop: a small schema that someone else might have written, and sessions on it, for tests of what is rolled back.
  *
  * Triggers, cascades, partitions, deferred keys, sequences readable and not; an owner without special rights, a guest
  * with few. Never used outside tests.
  */
-import { createDatabase, type TestDatabase, testServer } from "../../../scripts/database/database.ts";
-import { resolveTarget } from "../conninfo/resolve.ts";
-import { Failure } from "../failure.ts";
-import { openSession } from "../session/open.ts";
-import type { Session } from "../session/session.ts";
-import { parseScript } from "./script.ts";
-import { runSealed, type SealedPlan, type SealedResult } from "./sealed.ts";
+
+import { resolveTarget } from "../../src/kernel/conninfo/resolve.ts";
+import { Failure } from "../../src/kernel/failure.ts";
+import { parseScript } from "../../src/kernel/rollback-only/script.ts";
+import { runSealed, type SealedPlan, type SealedResult } from "../../src/kernel/rollback-only/sealed.ts";
+import { openSession } from "../../src/kernel/session/open.ts";
+import type { Session } from "../../src/kernel/session/session.ts";
+import { createDatabase, type TestDatabase, testServer } from "./database.ts";
 
 const SCHEMA = `
 DO $$ BEGIN CREATE ROLE shop_owner LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
