@@ -1,4 +1,5 @@
--- Purpose: what the functions of the given names are: signature, rights, settings, and the digest of their text.
+-- Purpose: what our functions are, those of the given names and any in cutter_governance: signature, rights, settings,
+-- and the digest of their text.
 -- Parameters: $1 text[], names in schema public. Locks: AccessShareLock on catalogs only. Any role may ask.
 SELECT n.nspname || '.' || p.proname AS name,
   n.nspname || '.' || p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')' AS identity,
@@ -17,5 +18,5 @@ SELECT n.nspname || '.' || p.proname AS name,
 FROM pg_catalog.pg_proc AS p
 JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
 JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
-WHERE n.nspname = 'public' AND p.proname = ANY ($1::text[])
+WHERE n.nspname = 'cutter_governance' OR n.nspname = 'public' AND p.proname = ANY ($1::text[])
 ORDER BY identity

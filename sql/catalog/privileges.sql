@@ -1,5 +1,5 @@
 -- Purpose: who may do what on our objects, from the ACLs as a set. The owner's own entries are left out (MAINTAIN on
--- newer servers among them). Of schemas other than ours, only the right of our roles, and in public of PUBLIC, to CREATE.
+-- newer servers among them). Of other schemas, only CREATE is read: that of our roles, and in public that of PUBLIC.
 -- Parameters: $1 text[], tables in public; $2 text[], functions in public; $3 text[], our roles.
 -- Locks: AccessShareLock on catalogs only. Any role may ask.
 WITH granted AS (
@@ -17,7 +17,8 @@ WITH granted AS (
   CROSS JOIN LATERAL pg_catalog.aclexplode(a.attacl) AS e
   WHERE n.nspname = 'cutter_governance' OR n.nspname = 'public' AND c.relname = ANY ($1::text[])
   UNION ALL
-  SELECT 'function', n.nspname || '.' || p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')',
+  SELECT 'function',
+    n.nspname || '.' || p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')',
     n.nspname || '.' || p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')', p.proowner, e.*
   FROM pg_catalog.pg_proc AS p
   JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace

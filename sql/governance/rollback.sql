@@ -1,7 +1,8 @@
 -- Removes the governance schema: views first, then the tables, then the schema itself.
--- Locks: ACCESS EXCLUSIVE on its tables. It refuses (55000) while rows exist that are not reference data, unless they
--- are given up first: SET cutter.discard_rows = 'on'. It never cascades: what others built on the tables, or put into
--- the schema, makes it fail, and then nothing has changed.
+-- Parameters: none but the setting named below. Locks: ACCESS EXCLUSIVE on its tables.
+-- It refuses (55000) while rows exist that are not reference data, unless they are given up first:
+-- SET cutter.discard_rows = 'on'. It never cascades: what others built on the tables, or put into the schema, makes it
+-- fail, and then nothing has changed.
 DO $rollback$
 DECLARE
   relation text;

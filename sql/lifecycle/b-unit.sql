@@ -16,7 +16,7 @@ BEGIN
     CHECK (lifecycle_status <> 'enacted' OR enacted_at IS NOT NULL),
     CHECK (lifecycle_status NOT IN ('draft', 'withdrawn') OR enacted_at IS NULL)
   );
-  COMMENT ON TABLE public.information_unit IS 'One row per information unit: the smallest addressable piece of a document';
+  COMMENT ON TABLE public.information_unit IS 'One row per unit: the smallest addressable piece of a document';
   COMMENT ON COLUMN public.information_unit.id IS 'Random, so that a proof consumes no sequence';
   COMMENT ON COLUMN public.information_unit.canonical_address IS 'DOC-ID/segment/segment; unique for ever';
   COMMENT ON COLUMN public.information_unit.unit_kind IS 'A word of vocab.unit_kind, for instance law_unit';

@@ -14,7 +14,7 @@ BEGIN
     created_at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (information_unit_id, version_no)
   );
-  COMMENT ON TABLE public.unit_version IS 'One row per version of an information unit; the highest version_no is current';
+  COMMENT ON TABLE public.unit_version IS 'One row per version of a unit; the highest version_no is current';
   COMMENT ON COLUMN public.unit_version.id IS 'Random, so that a proof consumes no sequence';
   COMMENT ON COLUMN public.unit_version.information_unit_id IS 'The unit';
   COMMENT ON COLUMN public.unit_version.version_no IS '1, 2, 3 …';

@@ -74,7 +74,8 @@ BEGIN
     FOR EACH STATEMENT EXECUTE FUNCTION public.fn_iu_enacted_truncate();
   CREATE TRIGGER trg_uv_enacted_truncate BEFORE TRUNCATE ON public.unit_version
     FOR EACH STATEMENT EXECUTE FUNCTION public.fn_iu_enacted_truncate();
-  COMMENT ON TRIGGER trg_iu_enacted_immut ON public.information_unit IS 'An enacted unit accepts no UPDATE and no DELETE';
+  COMMENT ON TRIGGER trg_iu_enacted_immut ON public.information_unit IS
+    'An enacted unit accepts no UPDATE and no DELETE';
   COMMENT ON TRIGGER trg_uv_enacted_immut ON public.unit_version IS
     'A version of an enacted unit accepts no UPDATE and no DELETE';
   COMMENT ON TRIGGER trg_iu_enacted_truncate ON public.information_unit IS 'No TRUNCATE while any unit is enacted';

@@ -2,6 +2,7 @@
 -- Each is called by name, answers one jsonb, runs as its owner with a pinned search_path, and belongs to nobody by
 -- default. A refusal is an answer ({"status":"rejected","errors":[…]}) and leaves no row. Called in batches, one
 -- statement for many rows, so the way to success is short: two statements in each function.
+-- Parameters: none. Locks: none that readers or writers of the tables would notice.
 DO $bundle$
 BEGIN
   CREATE FUNCTION public.fn_iu_create(
@@ -121,8 +122,10 @@ BEGIN
     SELECT unit.lifecycle_status INTO present
     FROM public.information_unit AS unit WHERE unit.id = fn_iu_withdraw.information_unit_id;
     RETURN jsonb_build_object('status', 'rejected', 'errors', to_jsonb(array_remove(ARRAY[
-      CASE WHEN present IS NULL THEN format('information_unit_id: %s does not exist', fn_iu_withdraw.information_unit_id)
-        WHEN present <> 'draft' THEN format('lifecycle_status: only a draft can be withdrawn, this is %s', present) END,
+      CASE WHEN present IS NULL
+        THEN format('information_unit_id: %s does not exist', fn_iu_withdraw.information_unit_id)
+        WHEN present <> 'draft' THEN format('lifecycle_status: only a draft can be withdrawn, this is %s', present)
+      END,
       CASE WHEN coalesce(fn_iu_withdraw.actor, '') = '' THEN 'actor: must not be empty' END], NULL)));
   END
   $function$;

@@ -1,7 +1,8 @@
 -- Rollback runbook: removes bundles E, D, C, B and A, in this order, in one step.
--- Locks: ACCESS EXCLUSIVE on the lifecycle tables. It refuses (55000) while rows exist that are not reference data,
--- unless they are given up first: SET cutter.discard_rows = 'on'. It never cascades: what others built on the tables
--- makes it fail, and then nothing has changed.
+-- Parameters: none but the setting named below. Locks: ACCESS EXCLUSIVE on the lifecycle tables.
+-- It refuses (55000) while rows exist that are not reference data, unless they are given up first:
+-- SET cutter.discard_rows = 'on'. It never cascades: what others built on the tables makes it fail, and then nothing
+-- has changed.
 DO $runbook$
 DECLARE
   precious bigint;

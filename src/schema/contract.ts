@@ -38,7 +38,7 @@ export async function readContract(session: Session): Promise<Contract | Failure
   if (functionRows instanceof Failure) return functionRows;
   const words = await readRows(session, vocabularySql);
   if (words instanceof Failure) return words;
-  const functions = functionRows.map(contractFunction);
+  const functions = functionRows.filter(isOfContract).map(contractFunction);
   const ofFamily = (family: string): string[] =>
     words.filter((row) => row.family === family).map((row) => row.word ?? "");
   return {
@@ -76,6 +76,10 @@ export function contractDifferences(contract: Contract): readonly ContractDiffer
 
 function describe(entry: FunctionShape | undefined): string {
   return entry === undefined ? "" : `${entry.signature}, ${entry.properties}`;
+}
+
+function isOfContract({ name }: Row): boolean {
+  return FUNCTIONS.some((known) => name === `public.${known}`);
 }
 
 function contractFunction(row: Row): ContractFunction {

@@ -101,7 +101,7 @@ export function privilegeEntry(privilege: {
   };
 }
 
-/** Everything that the frozen matrix prescribes: privileges, roles, attributes, memberships. `owner` is the live one. */
+/** What the frozen matrix prescribes: privileges, roles, attributes, memberships. `owner` is the live one. */
 export function matrixEntries(owner: string | null): Entry[] {
   const privileges = expandMatrix().map((item) =>
     privilegeEntry({ ...item, object: objectOf(item), parent: parentOf(item), grantable: "no" }),

@@ -58,8 +58,10 @@ function fingerprint(): string {
     "namespace class proc attribute attrdef constraint trigger rewrite index depend description default_acl";
   const each = catalogs
     .split(" ")
-    .map((name) => `SELECT md5(string_agg(t::text || xmin, ',' ORDER BY t::text || xmin)) FROM pg_${name} AS t`);
-  return database.psql(each.join(" UNION ALL "));
+    .map(
+      (name) => `SELECT '${name}', md5(string_agg(t::text || xmin, ',' ORDER BY t::text || xmin)) FROM pg_${name} AS t`,
+    );
+  return database.psql(`${each.join(" UNION ALL ")} ORDER BY 1`);
 }
 
 /** Rows of ours, their writers included. */
@@ -168,7 +170,8 @@ describe("uninstall", () => {
   const precious: [what: string, statement: string][] = [
     [
       "a run that is not reference data",
-      "INSERT INTO cutter_governance.run (run_id, document_id, mode, state, target) VALUES ('r', 'D', 'live', 'CUT', '{}')",
+      `INSERT INTO cutter_governance.run (run_id, document_id, mode, state, target)
+        VALUES ('r', 'D', 'live', 'CUT', '{}')`,
     ],
     [
       "a unit that someone cut",

@@ -1,8 +1,8 @@
 /**
  * read-rights: who may do what with our objects in a live database, as entries: ACLs, roles, memberships, defaults.
  *
- * Reads pg_catalog only and writes nothing. Compared with the frozen matrix as sets, never as strings. Left out are the
- * owner's own entries, memberships that a server gives the creator of a role, and members of a group that is for people.
+ * Reads pg_catalog only and writes nothing. Compared with the frozen matrix as sets, never as strings. Left out:
+ * the owner's own entries, memberships that a server gives the creator of a role, members of a group made for people.
  */
 import defaultPrivilegesSql from "../../sql/catalog/default-privileges.sql" with { type: "text" };
 import membershipsSql from "../../sql/catalog/memberships.sql" with { type: "text" };

@@ -123,7 +123,8 @@ const PROMISES: [claim: string, query: string][] = [
   ],
   [
     "both legs signed the same digest",
-    `SELECT change_set_id FROM cutter_governance.dot_pair_signature GROUP BY 1 HAVING count(DISTINCT payload_sha256) <> 1`,
+    `SELECT change_set_id FROM cutter_governance.dot_pair_signature
+     GROUP BY 1 HAVING count(DISTINCT payload_sha256) <> 1`,
   ],
   [
     "every row says that it is reference data",
@@ -157,7 +158,8 @@ test("two installations have the same content, row by row", async () => {
 test("every table, view, column, function and trigger of ours has a comment", () => {
   const ours = "(relnamespace = 'cutter_governance'::regnamespace OR relnamespace = 'public'::regnamespace)";
   const silent = database.psql(`
-    SELECT c.oid::regclass::text FROM pg_class c WHERE relkind IN ('r', 'v') AND ${ours} AND obj_description(oid, 'pg_class') IS NULL
+    SELECT c.oid::regclass::text FROM pg_class c WHERE relkind IN ('r', 'v') AND ${ours}
+      AND obj_description(oid, 'pg_class') IS NULL
     UNION ALL
     SELECT c.oid::regclass || '.' || attname FROM pg_class c JOIN pg_attribute a ON attrelid = c.oid
     WHERE relkind IN ('r', 'v') AND ${ours} AND attnum > 0 AND col_description(c.oid, attnum) IS NULL

@@ -1,8 +1,8 @@
 /**
  * shape: what a schema looks like, as nested data: the form of contract.json, of a baseline, and of a live database.
  *
- * Names of constraints and indexes are left out: what they say is what counts. An owner is mentioned only where it is not
- * the one that most of our objects have. Pure: read by read-shape.ts, compared by compare.ts; never holds a privilege.
+ * Names of constraints and indexes are left out: what they say is what counts. An owner is mentioned only where it is
+ * not the one that most of our objects have. Pure: made by read-shape.ts, compared by compare.ts. Holds no privilege.
  */
 import contract from "../../sql/catalog/contract.json" with { type: "json" };
 

@@ -1,5 +1,5 @@
 /**
- * uninstall: removes what install made, in one transaction: the governance schema, and the lifecycle if it came with it.
+ * uninstall: removes what install made, in one transaction: the governance schema, and the lifecycle that came with it.
  *
  * Refuses while any row is not reference data, unless told to give them up. Never cascades: what others built on our
  * tables makes the server refuse. Roles belong to the whole cluster and stay, unless asked. Called by

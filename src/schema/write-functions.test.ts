@@ -158,7 +158,9 @@ describe("fn_iu_create", () => {
            unit_kind => 'law_unit', section_type => r.section, publication_type => 'law') ->> 'status' AS status
          FROM jsonb_to_recordset($1::jsonb) AS r (address text, section text)`,
         [
-          '[{"address":"B/1","section":"article"},{"address":"B/1","section":"article"},{"address":"B/2","section":"x"}]',
+          JSON.stringify(
+            ["B/1", "B/1", "B/2"].map((address, index) => ({ address, section: index < 2 ? "article" : "x" })),
+          ),
         ],
       ),
     );
