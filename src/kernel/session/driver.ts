@@ -14,6 +14,11 @@ export type Driver = (text: string, parameters: readonly Cell[]) => Promise<read
 
 type Table = readonly (readonly Cell[])[] & { readonly columns?: readonly { readonly name: string }[] };
 
+/** Starts loading the package, so that it is there when the login is done. Loading it twice costs nothing. */
+export function preloadDriver(): void {
+  void import("postgres");
+}
+
 export async function loadDriver(wire: Wire): Promise<Driver> {
   const { default: postgresDriver } = await import("postgres");
   const sql = postgresDriver(completeOptions(wire) as unknown as postgres.Options<Record<string, never>>);

@@ -13,6 +13,7 @@ import { requestCancel } from "./cancel.ts";
 import { NO_CERTIFICATES, readCertificates } from "./certificates.ts";
 import { Channel } from "./channel.ts";
 import { type Connection, describeAddress } from "./connect.ts";
+import { preloadDriver } from "./driver.ts";
 import { GuardedSession } from "./guarded-session.ts";
 import { type Attempt, firstUsable } from "./hosts.ts";
 import { type LoginReply, login } from "./login.ts";
@@ -31,6 +32,7 @@ export async function openSession(target: Target, settings: SessionSettings): Pr
 }
 
 async function openServer(target: ServerTarget, settings: SessionSettings): Promise<Session | Failure> {
+  preloadDriver();
   for (const { password } of target.hosts) if (password !== null) registerSecret(password);
   const certificates = needsTls(target) ? await readCertificates(target) : NO_CERTIFICATES;
   if (certificates instanceof Failure) return certificates;
