@@ -38,7 +38,7 @@ type Invocation = { readonly flags: CountsFlags; readonly globals: Globals };
 const NOT_PROVEN = 3;
 
 export async function counts({ flags, globals }: Invocation, terminal: Terminal): Promise<number | Failure> {
-  const named = await nameTargets(flags, globals);
+  const named = await nameTargets(flags, { globals, primary: "survey" });
   if (named instanceof Failure) return named;
   const filters: CountRequest[] = [];
   for (const text of flags.filter) {
@@ -89,9 +89,7 @@ async function take(
     durationMs: elapsed(),
     database: { line: describeTarget(target), source: target.source, kind: target.kind },
     role: role.rows[0]?.role ?? "",
-    relations: counted.map((count) =>
-      count.how === "unreadable" ? { ...count, note: "42501, untouched by construction" } : count,
-    ),
+    relations: counted,
     comparison: null,
     verdict: "TAKEN",
   };

@@ -4,7 +4,9 @@
  * Shared by the commands that connect. Checks everything that can be checked before a connection is made.
  */
 import type { Globals } from "../../src/cli/command/command.ts";
+import { type ConnectionName, NO_CONFIGURATION, readConfiguration } from "../../src/kernel/conninfo/configuration.ts";
 import { type EnvFile, parseEnvMap } from "../../src/kernel/conninfo/env-file.ts";
+import type { Configured } from "../../src/kernel/conninfo/naming.ts";
 import { resolveTarget } from "../../src/kernel/conninfo/resolve.ts";
 import type { Target } from "../../src/kernel/conninfo/target.ts";
 import { Failure } from "../../src/kernel/failure.ts";
@@ -18,25 +20,42 @@ export type NamingFlags = {
 
 export type NamedTargets = { readonly target: Target; readonly witnessTarget: Target | null };
 
-export async function nameTargets(flags: NamingFlags, globals: Globals): Promise<NamedTargets | Failure> {
+/** `primary` is what the configuration calls the connection that --url names for this command. */
+export async function nameTargets(
+  flags: NamingFlags,
+  { globals, primary }: { readonly globals: Globals; readonly primary: ConnectionName },
+): Promise<NamedTargets | Failure> {
   const envFile = envFileOf(flags);
   if (envFile instanceof Failure) return envFile;
   const environment = process.env;
+  const configuration = flags.embedded ? NO_CONFIGURATION : await readConfiguration(globals.config, environment);
+  if (configuration instanceof Failure) return configuration;
+  const { connections } = configuration;
   const target = await resolveTarget({
     environment,
     ...(globals.url === undefined ? {} : { url: globals.url }),
     ...(globals.service === undefined ? {} : { service: globals.service }),
     ...(flags.embedded ? { embedded: true } : {}),
     ...(envFile === null ? {} : { envFile }),
+    ...(connections[primary] === undefined ? {} : { configured: connections[primary] }),
   });
   if (target instanceof Failure) return target;
-  const witnessUrl = flags["witness-url"];
-  if (witnessUrl === undefined) return { target, witnessTarget: null };
-  if (target.kind === "embedded") {
+  const witnessTarget = await nameWitness(flags["witness-url"], target, connections.witness);
+  return witnessTarget instanceof Failure ? witnessTarget : { target, witnessTarget };
+}
+
+/** The configured witness goes with a configured database only: one that was typed may be another. */
+async function nameWitness(
+  url: string | undefined,
+  target: Target,
+  configured: Configured | undefined,
+): Promise<Target | null | Failure> {
+  if (url !== undefined && target.kind === "embedded") {
     return new Failure("USAGE", "--witness-url has no meaning with --embedded, which has one session");
   }
-  const witnessTarget = await resolveTarget({ environment, url: witnessUrl, urlOption: "--witness-url" });
-  return witnessTarget instanceof Failure ? witnessTarget : { target, witnessTarget };
+  if (url !== undefined) return resolveTarget({ environment: process.env, url, urlOption: "--witness-url" });
+  if (configured === undefined || target.source !== "configuration") return null;
+  return resolveTarget({ environment: {}, configured });
 }
 
 function envFileOf(flags: NamingFlags): EnvFile | null | Failure {

@@ -33,7 +33,7 @@ export type RollbackFlags = NamingFlags &
 type Invocation = { readonly flags: RollbackFlags; readonly globals: Globals };
 
 export async function rollback({ flags, globals }: Invocation, terminal: Terminal): Promise<number | Failure> {
-  const named = await nameTargets(flags, globals);
+  const named = await nameTargets(flags, { globals, primary: "exec" });
   if (named instanceof Failure) return named;
   const state = stateDirectory(process.env, { flag: globals.stateDir });
   if (state instanceof Failure) return state;

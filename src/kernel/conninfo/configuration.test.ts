@@ -1,0 +1,87 @@
+/** Tests of cutter.toml: what is found, what is refused, and that nothing of a password is said. */
+import { afterAll, expect, test } from "bun:test";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Failure } from "../failure.ts";
+import { readConfiguration } from "./configuration.ts";
+import { resolveTarget } from "./resolve.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "cutter-config-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let serial = 0;
+function file(text: string): string {
+  serial += 1;
+  const path = join(folder, `${serial}.toml`);
+  writeFileSync(path, text, { mode: 0o600 });
+  return path;
+}
+
+async function refusalOf(text: string): Promise<string> {
+  const read = await readConfiguration(file(text), {});
+  return read instanceof Failure ? `${read.code} ${read.message.replace(folder, "")}` : "accepted";
+}
+
+test("a connection of the file names the database, and says so", async () => {
+  const read = await readConfiguration(file('[connections.exec]\nurl = "postgres://app@db.example/shop"\n'), {});
+  if (read instanceof Failure) throw new Error(read.message);
+  const target = await resolveTarget({ environment: {}, configured: read.connections.exec ?? {} });
+  expect(target).toMatchObject({ kind: "server", user: "app", database: "shop", source: "configuration" });
+});
+
+test("a misspelt key is refused with its path, wherever it stands", async () => {
+  expect(await refusalOf('[connections.exec]\nulr = "x"\n')).toContain("connections.exec.ulr: is not known");
+  expect(await refusalOf('[connections.exce]\nurl = "x"\n')).toContain("connections.exce: is not known");
+  expect(await refusalOf("[conections]\n")).toContain("conections: is not known");
+});
+
+test("settings that contradict each other are refused", async () => {
+  expect(await refusalOf('[connections.exec]\nurl = "a"\nservice = "b"\n')).toStartWith("CONFIG_INVALID");
+  expect(await refusalOf('[connections.exec]\nenv_file = "/x"\n')).toStartWith("CONFIG_INVALID");
+});
+
+test("a mistake beside a password does not show the password", async () => {
+  const canary = "canary-7Qx";
+  const texts = [
+    `[connections.exec]\nurl = "postgres://a:${canary}@h/d"\nurl = "again"\n`,
+    `[connections.exec]\nurl = postgres://a:${canary}@h/d\n`,
+    `[connections.exec]\nservice = 3\nurl = "postgres://a:${canary}@h/d"\n`,
+    `[connections.exec]\nurl = ["postgres://a:${canary}@h/d"]\n`,
+  ];
+  for (const text of texts) {
+    const read = await readConfiguration(file(text), {});
+    expect(read).toBeInstanceOf(Failure);
+    if (read instanceof Failure) expect(JSON.stringify([read.message, read.facts, read.hint])).not.toContain(canary);
+  }
+});
+
+test("a named file must exist; a default one need not", async () => {
+  const missing = await readConfiguration(join(folder, "absent.toml"), {});
+  expect(missing instanceof Failure && missing.code).toBe("FILE_UNREADABLE");
+  expect(await readConfiguration(undefined, { HOME: folder })).toEqual({ path: null, connections: {} });
+});
+
+test("the XDG file is found where there is no system file", async () => {
+  mkdirSync(join(folder, "cutter"));
+  writeFileSync(join(folder, "cutter", "cutter.toml"), '[connections.survey]\nservice = "shop"\n', { mode: 0o600 });
+  const read = await readConfiguration(undefined, { XDG_CONFIG_HOME: folder });
+  expect(read).toMatchObject({ connections: { survey: { service: "shop" } } });
+});
+
+test("a file that others may write, or that is someone else's, is refused", async () => {
+  const open = file("");
+  chmodSync(open, 0o666);
+  const refused = await readConfiguration(open, {});
+  expect(refused instanceof Failure && refused.code).toBe("FILE_NOT_PRIVATE");
+  if (process.geteuid?.() !== 0) return;
+  const foreign = file("");
+  chownSync(foreign, 12345, 12345);
+  const theirs = await readConfiguration(foreign, {});
+  expect(theirs instanceof Failure && theirs.code).toBe("FILE_NOT_PRIVATE");
+});
+
+test("a directory is not a file", async () => {
+  const read = await readConfiguration(folder, {});
+  expect(read instanceof Failure && read.code).toBe("FILE_UNREADABLE");
+});

@@ -1,0 +1,100 @@
+/**
+ * configuration: cutter.toml: which connection is used for what.
+ *
+ * Strict: an unknown key is an error that names its path. A file that anyone but its owner may write is refused,
+ * since it says which database is written to. Only what this version uses is known; nothing in it can arm anything.
+ * Read by the commands, which hand one connection to resolve.ts.
+ */
+import { join } from "node:path";
+import { Failure } from "../failure.ts";
+import { checkConfigurationFile } from "./configuration-file.ts";
+import type { Configured } from "./naming.ts";
+
+/** What a connection is for. */
+export const CONNECTIONS = [
+  "survey",
+  "witness",
+  "governance",
+  "exec",
+  "verify",
+  "rehearse",
+  "backup",
+  "revert",
+  "owner",
+] as const;
+export type ConnectionName = (typeof CONNECTIONS)[number];
+
+export type Configuration = {
+  /** null where there is no file. */
+  readonly path: string | null;
+  readonly connections: { readonly [name in ConnectionName]?: Configured };
+};
+
+export const NO_CONFIGURATION: Configuration = { path: null, connections: {} };
+
+const SYSTEM_FILE = "/etc/cutter/cutter.toml";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** --config, else the first that exists of /etc/cutter/cutter.toml and the XDG one; none is fine. */
+export async function readConfiguration(
+  flag: string | undefined,
+  environment: Environment,
+): Promise<Configuration | Failure> {
+  const candidates = flag === undefined ? [SYSTEM_FILE, ...personalFile(environment)] : [flag];
+  for (const path of candidates) {
+    const text = await checkConfigurationFile(path, flag === undefined ? "may be absent" : "was named");
+    if (text instanceof Failure) return text;
+    if (text !== null) return parseConfiguration(text, path);
+  }
+  return NO_CONFIGURATION;
+}
+
+function personalFile({ XDG_CONFIG_HOME: configHome, HOME: home }: Environment): string[] {
+  if (configHome?.startsWith("/")) return [join(configHome, "cutter", "cutter.toml")];
+  return home?.startsWith("/") ? [join(home, ".config", "cutter", "cutter.toml")] : [];
+}
+
+async function parseConfiguration(text: string, path: string): Promise<Configuration | Failure> {
+  const [{ parse }, { configurationSchema }, v] = await Promise.all([
+    import("smol-toml"),
+    import("./configuration-schema.ts"),
+    import("valibot"),
+  ]);
+  let document: unknown;
+  try {
+    document = parse(text);
+  } catch (cause) {
+    // The library quotes the line, which may hold a password: only the reason is kept.
+    const [reason] = (cause instanceof Error ? cause.message : "not TOML").split("\n");
+    return new Failure("CONFIG_INVALID", `${path}: ${reason}`);
+  }
+  const result = v.safeParse(configurationSchema, document);
+  if (!result.success) {
+    const problems = result.issues.map((issue) => `${v.getDotPath(issue) ?? "the file"}: ${describe(issue)}`);
+    return new Failure("CONFIG_INVALID", `${path}: ${problems.join("; ")}`, { facts: { problems } });
+  }
+  const given = Object.entries(result.output.connections ?? {});
+  const entries = given.map(([name, entry]) => [name, configured(entry ?? {})]);
+  return { path, connections: Object.fromEntries(entries) as Configuration["connections"] };
+}
+
+/** Never the value: it may be a URL with a password. */
+function describe(issue: { readonly type: string; readonly expected: string | null }): string {
+  return issue.expected === "never" ? "is not known" : `should be ${issue.expected ?? issue.type}`;
+}
+
+type Entry = {
+  readonly url?: string | undefined;
+  readonly service?: string | undefined;
+  readonly env_file?: string | undefined;
+  readonly env_map?: Readonly<Record<string, string>> | undefined;
+};
+
+function configured({ url, service, env_file: path, env_map: map }: Entry): Configured {
+  return {
+    ...(url === undefined ? {} : { url }),
+    ...(service === undefined ? {} : { service }),
+    ...(path === undefined || map === undefined ? {} : { envFile: { path, map } }),
+  };
+}
