@@ -4,7 +4,8 @@
  * Shared by the commands that connect. Checks everything that can be checked before a connection is made.
  */
 import type { Globals } from "../../src/cli/command/command.ts";
-import { type ConnectionName, NO_CONFIGURATION, readConfiguration } from "../../src/kernel/conninfo/configuration.ts";
+import { NO_CONFIGURATION, readConfiguration } from "../../src/kernel/conninfo/configuration.ts";
+import type { ConnectionName } from "../../src/kernel/conninfo/connection-name.ts";
 import { type EnvFile, parseEnvMap } from "../../src/kernel/conninfo/env-file.ts";
 import type { Configured } from "../../src/kernel/conninfo/naming.ts";
 import { resolveTarget } from "../../src/kernel/conninfo/resolve.ts";

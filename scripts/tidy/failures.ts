@@ -7,28 +7,40 @@
 import { isNode, type Node, nodesOf } from "./syntax.ts";
 import { isTest, lineAt, type Rule } from "./tree.ts";
 
-const TABLE = "src/kernel/failure-table.ts";
+const TABLE = /^src\/kernel\/failure-table(\.ts|\/[a-z-]+\.ts)$/;
 
 export const usedFailures: Rule = {
   name: "used-failures",
   check: ({ sources }) => {
-    const table = sources.find(({ path }) => path === TABLE);
-    if (table?.syntax == null) return [];
     const said = new Set(
       sources
-        .filter((source) => source !== table && !isTest(source) && /^(src|proofs)\//.test(source.path))
+        .filter((source) => !TABLE.test(source.path) && !isTest(source) && /^(src|proofs)\//.test(source.path))
         .flatMap(({ syntax }) => (syntax === null ? [] : nodesOf(syntax.program, "Literal").map(({ value }) => value))),
     );
-    return codes(table.syntax.program)
-      .filter(({ code }) => !said.has(code))
-      .map(({ code, start }) => ({ path: TABLE, line: lineAt(table, start), message: `nothing fails with ${code}` }));
+    return sources
+      .filter(({ path }) => TABLE.test(path))
+      .flatMap((table) =>
+        codes(table.syntax?.program)
+          .filter(({ code }) => !said.has(code))
+          .map(({ code, start }) => ({
+            path: table.path,
+            line: lineAt(table, start),
+            message: `nothing fails with ${code}`,
+          })),
+      );
   },
 };
 
-/** The keys of the object that FAILURES is. */
-function codes(program: Node): { code: string; start: number }[] {
-  const declarator = nodesOf(program, "VariableDeclarator").find(({ id }) => isNode(id) && id.name === "FAILURES");
-  const [table] = declarator === undefined ? [] : nodesOf(declarator, "ObjectExpression");
-  const properties = (table?.properties ?? []) as readonly (Node & { readonly key: Node })[];
-  return properties.map(({ key, start }) => ({ code: String(key.name), start }));
+/** The keys whose value is an entry: an object that has an exit code. */
+function codes(program: Node | undefined): { code: string; start: number }[] {
+  if (program === undefined) return [];
+  return nodesOf(program, "Property")
+    .filter(({ value }) => isNode(value) && propertyNames(value).includes("exit"))
+    .map(({ key, start }) => ({ code: isNode(key) ? String(key.name) : "", start }));
+}
+
+function propertyNames(value: Node): string[] {
+  if (value.type !== "ObjectExpression") return [];
+  const properties = value.properties as readonly (Node & { readonly key?: Node })[];
+  return properties.map(({ key }) => String(key?.name));
 }

@@ -5,7 +5,7 @@
  * check, since it loads valibot.
  */
 import * as v from "valibot";
-import { CONNECTIONS, type ConnectionName } from "./configuration.ts";
+import { CONNECTIONS, type ConnectionName } from "./connection-name.ts";
 
 const text = v.pipe(v.string(), v.nonEmpty());
 

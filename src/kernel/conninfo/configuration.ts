@@ -8,21 +8,8 @@
 import { join } from "node:path";
 import { Failure } from "../failure.ts";
 import { checkConfigurationFile } from "./configuration-file.ts";
+import type { ConnectionName } from "./connection-name.ts";
 import type { Configured } from "./naming.ts";
-
-/** What a connection is for. */
-export const CONNECTIONS = [
-  "survey",
-  "witness",
-  "governance",
-  "exec",
-  "verify",
-  "rehearse",
-  "backup",
-  "revert",
-  "owner",
-] as const;
-export type ConnectionName = (typeof CONNECTIONS)[number];
 
 export type Configuration = {
   /** null where there is no file. */

@@ -1,0 +1,51 @@
+/**
+ * failure-table/proof: what was tried, and is not proven.
+ *
+ * A part of the one table of codes, which failure-table.ts puts together. Data only.
+ */
+import { type FailureEntry, NOT_CONNECTED, NOTHING_WRITTEN, ROLLED_BACK } from "./entry.ts";
+
+export const PROOF_FAILURES = {
+  UNIT_REJECTED: {
+    exit: 3,
+    cause: "fn_iu_create refused at least one row, or did not answer for each.",
+    action: "Mend the rows that the message lists; the choices stand beside each problem.",
+    data: ROLLED_BACK,
+  },
+  STATEMENT_FAILED: {
+    exit: 3,
+    cause: "A statement of the plan failed on this database, as it would have failed for real.",
+    action: "Mend the statement; the SQLSTATE and the server's own words are in the message.",
+    data: ROLLED_BACK,
+  },
+  CONSTRAINT_DEFERRED: {
+    exit: 3,
+    cause: "A deferred constraint would have refused the COMMIT.",
+    action: "Mend the statement that violates it; the server names the constraint.",
+    data: ROLLED_BACK,
+  },
+  GUARD_BROKEN: {
+    exit: 3,
+    cause: "A wall of the rollback-only transaction did not stand as it should; the session was ended.",
+    action: "Read which wall in the message, and find what in the plan touched it.",
+    data: "The session was ended without a COMMIT; the server rolls back. The witness's counts say whether it did.",
+  },
+  NOT_PROVEN: {
+    exit: 3,
+    cause: "A proof, check or comparison did not pass.",
+    action: "Read the line that is not PASS; its facts say what was expected and what was seen.",
+    data: ROLLED_BACK,
+  },
+  SCHEMA_DIFFERS: {
+    exit: 3,
+    cause: "The database differs from the contract; each difference is named.",
+    action: "Mend the differences, or save a baseline if they are meant.",
+    data: NOTHING_WRITTEN,
+  },
+  EVIDENCE_ALTERED: {
+    exit: 3,
+    cause: "An evidence folder is not as it was written: a file was changed, lost or added.",
+    action: "Compare it with a copy that was kept elsewhere; the message names the first thing that does not fit.",
+    data: NOT_CONNECTED,
+  },
+} as const satisfies Record<string, FailureEntry>;

@@ -1,0 +1,87 @@
+/**
+ * failure-table/refusal: what was refused by policy, before the first write.
+ *
+ * A part of the one table of codes, which failure-table.ts puts together. Data only.
+ */
+import { type FailureEntry, NOT_CONNECTED, NOTHING_WRITTEN, ROLLED_BACK } from "./entry.ts";
+
+export const REFUSALS = {
+  SERVER_TOO_OLD: {
+    exit: 4,
+    cause: "The server is older than PostgreSQL 14, the oldest on which the rollback-only transaction holds.",
+    action: "Use a server of version 14 or newer.",
+    data: NOTHING_WRITTEN,
+  },
+  TARGET_IS_STANDBY: {
+    exit: 4,
+    cause: "The server is a standby: it cannot write, so nothing can be proven about a write.",
+    action: "Name the primary (target_session_attrs=read-write helps where several hosts are named).",
+    data: NOTHING_WRITTEN,
+  },
+  TARGET_IS_POOLER: {
+    exit: 4,
+    cause: "Something between us and the server hands out sessions: the backend is not the one that we logged in to.",
+    action: "Connect to the server directly, not through a transaction pooler.",
+    data: NOTHING_WRITTEN,
+  },
+  TARGET_IS_SUPERUSER: {
+    exit: 4,
+    cause: "The session is a superuser, for whom privileges, row-level security and many guards do not hold.",
+    action: "Use the role that will do the work later, or add --allow-superuser, which the report will show.",
+    data: NOTHING_WRITTEN,
+  },
+  TRACK_COUNTS_OFF: {
+    exit: 4,
+    cause: "track_counts is off, so the server does not count what a transaction touches.",
+    action: "Turn track_counts on for this role or database.",
+    data: NOTHING_WRITTEN,
+  },
+  SCRIPT_UNPARSABLE: {
+    exit: 4,
+    cause: "PostgreSQL's own parser does not accept the script.",
+    action: "Mend the statement at the line that the message names.",
+    data: NOTHING_WRITTEN,
+  },
+  SCRIPT_NOT_SEALABLE: {
+    exit: 4,
+    cause: "The script holds a statement that cannot run inside a block that the server rolls back.",
+    action: "Remove the statement, or rehearse the script in a throwaway copy of the database.",
+    data: NOTHING_WRITTEN,
+  },
+  SCRIPT_ESCAPES: {
+    exit: 4,
+    cause: "The script reaches something that a rollback does not undo.",
+    action: "Remove it, or accept it by name with --allow-escape NAME; the report will show that.",
+    data: NOTHING_WRITTEN,
+  },
+  KILL_SWITCH_OFF: {
+    exit: 4,
+    cause: "Execution is off. That is the default, and no flag, file or variable turns it on.",
+    action: "Only one run with a valid signed approval is ever armed; see `cutter resume --help`.",
+    data: NOT_CONNECTED,
+  },
+  KILL_SWITCH_UNREADABLE: {
+    exit: 4,
+    cause: "A file that can say `off` exists and cannot be read.",
+    action: "Make it readable or remove it; until then everything is off.",
+    data: NOT_CONNECTED,
+  },
+  PHASE_NOT_BUILT: {
+    exit: 4,
+    cause: "The phase belongs to the live path, which this version does not have.",
+    action: "Use the proofs; the live phases come with a later version.",
+    data: NOTHING_WRITTEN,
+  },
+  SCHEMA_PRESENT: {
+    exit: 4,
+    cause: "Objects of the schema are in the database already, and an installation never replaces any.",
+    action: "Run `cutter schema verify` to see what is there.",
+    data: ROLLED_BACK,
+  },
+  SCHEMA_HOLDS_ROWS: {
+    exit: 4,
+    cause: "The tables hold rows that are not reference data, and removing the schema would destroy them.",
+    action: "Take a backup first; then say that the rows are given up.",
+    data: ROLLED_BACK,
+  },
+} as const satisfies Record<string, FailureEntry>;
