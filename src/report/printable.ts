@@ -35,7 +35,7 @@ export function printableJson(json: string): string {
 }
 
 /** Lines of at most `columns`, broken at spaces; a word that is longer stays whole on its own line. */
-function wrap(text: string, columns: number): string[] {
+export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {

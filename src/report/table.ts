@@ -5,7 +5,7 @@
  * batteries, counts, selfcheck, schema verify. Never shortens a cell: names are evidence.
  */
 import { markdownText } from "./markdown-text.ts";
-import { printable } from "./printable.ts";
+import { printable, wrap } from "./printable.ts";
 
 export type Column = { readonly title: string; readonly align: "left" | "right" };
 
@@ -19,13 +19,19 @@ export function right(title: string): Column {
   return { title, align: "right" };
 }
 
-/** Lines without trailing space: titles, a rule, then the rows; two spaces between columns. */
+const TERMINAL_COLUMNS = 80;
+const NARROWEST_LAST_COLUMN = 24;
+
+/**
+ * Lines without trailing space: titles, a rule, then the rows; two spaces between columns. Where a row would be wider
+ * than a terminal, the text of a last column that is left-aligned goes on below itself, broken at spaces.
+ */
 export function textTable(table: Table, indent = ""): string[] {
   const titles = table.columns.map((column) => column.title);
-  const cells = [titles, ...table.rows].map((row) => table.columns.map((_, index) => printable(row[index] ?? "")));
-  const layout = table.columns.map(({ align }, index) => {
-    return { align, width: Math.max(...cells.map((row) => Bun.stringWidth(row[index] ?? ""))) };
-  });
+  const whole = [titles, ...table.rows].map((row) => table.columns.map((_, index) => printable(row[index] ?? "")));
+  const room = roomForLast(whole, table.columns, indent);
+  const cells = whole.flatMap((row) => foldLast(row, room));
+  const layout = table.columns.map(({ align }, index) => ({ align, width: widthOf(cells, index) }));
   const [head = [], ...body] = cells;
   const rule = layout.map(({ width }) => "-".repeat(width));
   return [head, rule, ...body].map((row) => {
@@ -37,6 +43,25 @@ export function textTable(table: Table, indent = ""): string[] {
         .trimEnd()
     );
   });
+}
+
+/** Columns that are left for the last one; no bound where it is right-aligned, and never too few to read. */
+function roomForLast(cells: readonly (readonly string[])[], columns: readonly Column[], indent: string): number {
+  if (columns.at(-1)?.align !== "left") return Number.POSITIVE_INFINITY;
+  const before = columns.slice(0, -1).map((_, index) => widthOf(cells, index) + 2);
+  const taken = before.reduce((sum, width) => sum + width, indent.length);
+  return Math.max(TERMINAL_COLUMNS - taken, NARROWEST_LAST_COLUMN);
+}
+
+function widthOf(cells: readonly (readonly string[])[], index: number): number {
+  return Math.max(...cells.map((row) => Bun.stringWidth(row[index] ?? "")));
+}
+
+function foldLast(row: readonly string[], room: number): string[][] {
+  const last = row.at(-1) ?? "";
+  if (Bun.stringWidth(last) <= room) return [[...row]];
+  const before = row.slice(0, -1);
+  return wrap(last, room).map((line, index) => [...(index === 0 ? before : before.map(() => "")), line]);
 }
 
 function pad(cell: string, place: { readonly align: Column["align"]; readonly width: number }): string {
