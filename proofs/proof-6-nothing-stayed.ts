@@ -59,12 +59,8 @@ async function lookAfter(
     if (reply instanceof Failure) return reply;
     leaked.push({ what: leak.what, rows: Number(reply.rows[0]?.rows ?? Number.NaN) });
   }
-  const ownRows: { relation: string; rows: number | "uncountable" }[] = [];
-  for (const relation of suspects(take, after)) {
-    const rows = await witness.rowsOf(relation, take.transactionIds);
-    if (rows instanceof Failure) return rows;
-    ownRows.push({ relation, rows });
-  }
+  const ownRows = await witness.ownRows(suspects(take, after), take.transactionIds);
+  if (ownRows instanceof Failure) return ownRows;
   return { after, status, leaked, ownRows };
 }
 
@@ -173,7 +169,7 @@ async function nameWriters(
 ): Promise<Judgement> {
   const session = await context.connections.proof();
   const pid = session instanceof Failure ? 0 : session.login.backendPid;
-  const writers = await witness.otherWriters(pid);
+  const writers = await witness.otherWriters(pid, take.durationMs);
   if (writers instanceof Failure) return failed(writers);
   context.record.take = { ...take, otherWriters: writers };
   const shown = writers.map((writer) => `pid ${writer.pid} ${writer.role} ${writer.application} ${writer.state}`);

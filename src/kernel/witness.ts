@@ -6,16 +6,19 @@
  * that it watches. At the rendezvous it holds a session advisory lock, for which the proof waits. Never writes.
  */
 import activity from "../../sql/witness/activity.sql" with { type: "text" };
+import advisoryHolder from "../../sql/witness/advisory-holder.sql" with { type: "text" };
 import transactionIds from "../../sql/witness/transaction-ids.sql" with { type: "text" };
 import { sleep, stopwatch } from "./clock.ts";
 import { type CountOptions, type CountRequest, countRelations, type RelationCount } from "./counts/count.ts";
-import { textArray } from "./counts/relation.ts";
+import { describe, textArray } from "./counts/relation.ts";
 import { Failure } from "./failure.ts";
 import { limits } from "./limits.ts";
 import type { Cell, Reply, Session } from "./session/session.ts";
 
 /** What a look at all watched relations gave. */
 export type Look = readonly RelationCount[];
+
+export type OwnRows = { readonly relation: string; readonly rows: number | "uncountable" };
 
 export type OtherWriter = {
   readonly pid: number;
@@ -26,15 +29,21 @@ export type OtherWriter = {
 
 export class Witness {
   readonly session: Session;
-  readonly #options: CountOptions;
+  readonly options: CountOptions;
 
   constructor(session: Session, options: CountOptions) {
     this.session = session;
-    this.#options = options;
+    this.options = options;
   }
 
   look(requests: readonly CountRequest[]): Promise<Look | Failure> {
-    return countRelations(this.session, requests, this.#options);
+    return countRelations(this.session, requests, this.options);
+  }
+
+  /** The backend that holds an advisory lock in the witness's own database; null where none is seen. */
+  async holderOf(key: string): Promise<number | null | Failure> {
+    const reply = await this.session.query(advisoryHolder, [key]);
+    return reply instanceof Failure ? reply : (reply.rows.map((row) => Number(row.pid))[0] ?? null);
   }
 
   /** `aborted`, `committed`, `in progress`, or null where the server no longer knows. */
@@ -50,22 +59,40 @@ export class Witness {
   }
 
   /**
-   * Rows of a relation that carry one of the ids as xmin: rows that stayed although they should not.
-   * "uncountable" where the look would take longer than its time budget.
+   * Rows of relations that carry one of the ids as xmin: rows that stayed although they should not. A relation that is
+   * not there was made by the transaction and is gone. "uncountable" where this role may not read it, it is locked, or
+   * the looks together would take longer than the time budget.
    */
-  async rowsOf(relation: string, xids: readonly string[]): Promise<number | "uncountable" | Failure> {
+  async ownRows(relations: readonly string[], xids: readonly string[]): Promise<readonly OwnRows[] | Failure> {
+    if (relations.length === 0 || xids.length === 0) return [];
+    const described = await describe(this.session, relations);
+    if (described instanceof Failure) return described;
+    const elapsed = stopwatch();
+    const found: OwnRows[] = [];
+    for (const { relation, readable, lockedBy } of described) {
+      if (relation === null) continue;
+      const possible = readable && lockedBy.length === 0 && elapsed() < this.options.budgetMs;
+      const rows = possible ? await this.#rowsOf(relation, xids) : "uncountable";
+      if (rows instanceof Failure) return rows;
+      found.push({ relation, rows });
+    }
+    return found;
+  }
+
+  async #rowsOf(relation: string, xids: readonly string[]): Promise<number | "uncountable" | Failure> {
     const statement = `SELECT pg_catalog.count(*) AS rows FROM ${relation} AS looked
       WHERE looked.xmin::pg_catalog.text = ANY ($1::pg_catalog.text[])`;
     const reply = await this.#withinBudget(statement, [textArray(xids)]);
     if (!(reply instanceof Failure)) return Number(reply.rows[0]?.rows ?? Number.NaN);
     const sqlstate = String(reply.facts.sqlstate ?? "");
-    // Cancelled, locked, no right, or a relation without xmin (a view, a foreign table): not known, and said so.
+    // Cancelled, locked, no right, dropped meanwhile, or without xmin (a view, a foreign table): not known, and said so.
     return ["57014", "55P03", "42501", "42703", "0A000", "42P01"].includes(sqlstate) ? "uncountable" : reply;
   }
 
-  /** Other sessions that hold a transaction id now: who was writing, as far as this role may see. */
-  async otherWriters(proofPid: number): Promise<readonly OtherWriter[] | Failure> {
-    const reply = await this.session.query(activity, [`${proofPid}`, `${limits.activityRows}`]);
+  /** Other sessions that are writing or did something in the last `sinceMs`, as far as this role may see. */
+  async otherWriters(proofPid: number, sinceMs: number): Promise<readonly OtherWriter[] | Failure> {
+    const since = `${Math.ceil(sinceMs)}`;
+    const reply = await this.session.query(activity, [`${proofPid}`, `${limits.activityRows}`, since]);
     if (reply instanceof Failure) return reply;
     return reply.rows.map((row) => ({
       pid: Number(row.pid),
@@ -108,7 +135,7 @@ export class Witness {
     if (begun instanceof Failure) return begun;
     const bounded = await this.session.query(
       `SELECT pg_catalog.set_config('statement_timeout', $1, true), pg_catalog.set_config('lock_timeout', $2, true)`,
-      [`${this.#options.budgetMs}`, `${limits.witnessLockTimeoutMs}`],
+      [`${this.options.budgetMs}`, `${limits.witnessLockTimeoutMs}`],
     );
     const reply = bounded instanceof Failure ? bounded : await this.session.query(statement, parameters);
     const ended = await this.session.query("ROLLBACK");

@@ -4,6 +4,7 @@
  * One REPEATABLE READ, READ ONLY transaction, so the figures belong together. What cannot be counted is said by name
  * (missing, 42501, locked, over budget), never 0. Proofs, dry run, backup and revert count through here.
  */
+import { stopwatch } from "../clock.ts";
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Row, Session } from "../session/session.ts";
@@ -92,7 +93,9 @@ export type Step = {
   readonly request: CountRequest;
   readonly relation: string;
   readonly how: RelationCount["how"];
-  /** The answer when it is not counted exactly. */
+  /** Note of an exact count. */
+  readonly note: string | null;
+  /** The answer when it is not counted exactly, or not in time. */
   readonly otherwise: RelationCount;
 };
 
@@ -121,19 +124,25 @@ function planOne(request: CountRequest, facts: RelationFacts | undefined, afford
   const base = { filter: request.filter?.label ?? null, rows: null, digest: null, note: null };
   const relation = facts?.relation ?? request.relation;
   const step = (how: RelationCount["how"], details: Partial<RelationCount> = {}): Step => {
-    return { request, relation, how, otherwise: { relation, ...base, how, ...details } };
+    return { request, relation, how, note: details.note ?? null, otherwise: { relation, ...base, how, ...details } };
   };
   if (facts === undefined || facts.relation === null) return step("missing", { note: "no such relation" });
-  if (!facts.readable) return step("unreadable", { note: "42501" });
+  if (!facts.readable) return step("unreadable", { note: unreadableNote(facts) });
   if (facts.lockedBy.length > 0)
     return step("locked", { note: `AccessExclusiveLock, pid ${facts.lockedBy.join(", ")}` });
   const note = facts.rowSecurity ? "row-level security is active for this role: hidden rows are not counted" : null;
-  if (request.filter !== null || affordable.has(request.relation)) {
-    const exact = step("exact", { note });
-    return { ...exact, otherwise: { ...exact.otherwise, how: "over budget" } };
-  }
-  if (facts.estimatedRows === null) return step("over budget", { note: "never analysed, so there is no estimate" });
-  return step("estimate", { rows: facts.estimatedRows, note });
+  const exact = step("exact", { note });
+  if (request.filter !== null) return { ...exact, otherwise: { ...exact.otherwise, how: "over budget" } };
+  const estimate =
+    facts.estimatedRows === null
+      ? step("over budget", { note: "never analysed, so there is no estimate" })
+      : step("estimate", { rows: facts.estimatedRows, note });
+  return affordable.has(request.relation) ? { ...exact, otherwise: estimate.otherwise } : estimate;
+}
+
+/** What a role may not read it can still write to, if it was given that right alone. */
+export function unreadableNote(facts: Pick<RelationFacts, "writable">): string {
+  return facts.writable ? "42501, though this role may write to it" : "42501, untouched by construction";
 }
 
 type Counted = Map<Step, RelationCount>;
@@ -164,34 +173,40 @@ async function countTogether(
   return counted;
 }
 
-/** After a failure of the whole: each by itself, so that one lock or timeout costs only its own relation. */
+/** After a failure of the whole: each by itself, so that one lock or timeout costs only its own relation, and bounded. */
 async function countOneByOne(
   session: Session,
   steps: readonly Step[],
   options: CountOptions,
 ): Promise<Counted | Failure> {
   const counted: Counted = new Map();
+  const elapsed = stopwatch();
   for (const step of steps) {
+    if (elapsed() > options.budgetMs) break;
     const restored = await session.query("ROLLBACK TO SAVEPOINT cutter_count");
     if (restored instanceof Failure) return restored;
     const reply = await session.query(countStatement(step, 0, options), step.request.filter?.parameters ?? []);
     if (!(reply instanceof Failure)) record(counted, step, reply.rows[0]);
     else if (session.lost() !== null) return reply;
-    else counted.set(step, { ...step.otherwise, ...refusedCount(reply) });
+    else counted.set(step, refusedCount(step, reply));
   }
   return counted;
 }
 
-function refusedCount(failure: Failure): Partial<RelationCount> {
+function refusedCount({ otherwise }: Step, failure: Failure): RelationCount {
   const sqlstate = String(failure.facts.sqlstate ?? failure.code);
-  if (sqlstate === "55P03") return { how: "locked", note: "55P03, lock not available" };
-  if (sqlstate === "42501") return { how: "unreadable", note: "42501" };
-  return { how: "over budget", note: `${sqlstate}: ${failure.message}` };
+  const unknown = { ...otherwise, rows: null };
+  if (sqlstate === "57014") return otherwise;
+  if (sqlstate === "55P03") return { ...unknown, how: "locked", note: "55P03, lock not available" };
+  if (sqlstate === "42501") return { ...unknown, how: "unreadable", note: `42501: ${failure.message}` };
+  if (sqlstate === "42P01") return { ...unknown, how: "missing", note: "dropped meanwhile" };
+  return { ...unknown, how: "over budget", note: `${sqlstate}: ${failure.message}` };
 }
 
 function record(counted: Counted, step: Step | undefined, row: Row | undefined): void {
   if (step === undefined || row === undefined) throw new Error("a count answered without a row");
-  counted.set(step, { ...step.otherwise, rows: Number(row.rows), how: "exact", digest: row.digest ?? null });
+  const { note } = step;
+  counted.set(step, { ...step.otherwise, rows: Number(row.rows), how: "exact", digest: row.digest ?? null, note });
 }
 
 export function countStatement(step: Step, ordinal: number, options: CountOptions): string {

@@ -26,7 +26,7 @@ export async function countInside(
     }
     const reply = await transaction.query(countStatement(step, 0, options), step.request.filter?.parameters ?? []);
     if (reply instanceof Failure) return reply;
-    counts.push({ ...step.otherwise, how: "exact", rows: Number(reply.rows[0]?.rows) });
+    counts.push({ ...step.otherwise, how: "exact", rows: Number(reply.rows[0]?.rows), note: step.note });
   }
   return counts;
 }

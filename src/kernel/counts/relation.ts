@@ -1,8 +1,8 @@
 /**
  * relation: what the catalog says of the relations that are to be counted, before one row is read.
  *
- * Called by count.ts and by the witness. Never takes a lock that it would have to wait for: a relation that another
- * session holds exclusively is reported as locked, with the pids that hold it.
+ * Called by count.ts, by the witness and by proofs/. Never takes a lock that it would have to wait for: a relation that
+ * another session holds exclusively is reported as locked, with the pids that hold it.
  */
 import describeRelations from "../../../sql/counts/relations.sql" with { type: "text" };
 import { Failure } from "../failure.ts";
@@ -13,16 +13,17 @@ export type RelationFacts = {
   readonly wanted: string;
   /** Schema-qualified, quoted where needed; null where there is no such relation. */
   readonly relation: string | null;
+  /** With all partitions and inheritance children. */
   readonly bytes: number;
   /** Rows by the planner's statistics, scaled to the present size; null where never analysed. */
   readonly estimatedRows: number | null;
   readonly readable: boolean;
+  /** Whether this role has any right to change its rows: INSERT, UPDATE, DELETE or TRUNCATE. */
+  readonly writable: boolean;
   readonly rowSecurity: boolean;
-  /** pids that hold AccessExclusiveLock. */
+  /** pids that hold AccessExclusiveLock on it, on a child or on an index: reading it would wait for them. */
   readonly lockedBy: readonly number[];
 };
-
-const BLOCK_BYTES = 8192;
 
 export async function describe(
   session: Pick<Session, "query">,
@@ -39,23 +40,17 @@ export function textArray(items: readonly string[]): string {
 }
 
 function relationFacts(row: Row): RelationFacts {
-  const bytes = Number(row.bytes ?? row.partition_bytes ?? 0);
+  const tuples = row.tuples ?? null;
   return {
     wanted: row.wanted ?? "",
     relation: row.relation ?? null,
-    bytes,
-    estimatedRows: estimate(Number(row.tuples ?? -1), Number(row.pages ?? 0), bytes),
+    bytes: Number(row.bytes ?? 0),
+    estimatedRows: tuples === null ? null : Number(tuples),
     readable: row.readable === "t",
+    writable: row.writable === "t",
     rowSecurity: row.row_security === "t",
     lockedBy: pids(row.locked_by ?? null),
   };
-}
-
-/** As the planner does it: tuples per page when last analysed, times the pages of now. */
-function estimate(tuples: number, pages: number, bytes: number): number | null {
-  if (tuples < 0) return null;
-  if (pages === 0) return bytes === 0 ? 0 : null;
-  return Math.round((tuples / pages) * (bytes / BLOCK_BYTES));
 }
 
 function pids(list: Cell): number[] {
