@@ -71,6 +71,11 @@ const REFUSED: Readonly<Record<string, readonly [string, string]>> = {
     "DO $$ BEGIN PERFORM pg_stat_reset /* x */ (); END $$",
     "pg_stat_reset",
   ],
+  "a call behind comments in comments": [
+    "DO $$ BEGIN PERFORM pg_stat_reset/* /* */ ( */--x\n(); END $$",
+    "pg_stat_reset",
+  ],
+  "a program, comments in between": ["DO $$ BEGIN COPY shop.audit TO/**/PROGRAM 'cat'; END $$", "copy-program"],
   "a call in a string that something may execute": [
     "SELECT query_to_xml('SELECT lo_export(1, ''x'')', true, true, '')",
     "lo_export",
@@ -104,6 +109,17 @@ describe("what a rollback does undo is not refused", () => {
 
   test("data that only talks of it", async () => {
     expect(await scan("INSERT INTO shop.audit VALUES ('about dblink, lo_export and COPY')")).toEqual([]);
+  });
+
+  test("a long text of words, quotes or blanks, read in linear time", async () => {
+    for (const long of ["x", '"', " ", "copy ", "é", "from "]) {
+      expect(await scan(`INSERT INTO shop.audit VALUES ($x$ ${long.repeat(200_000 / long.length)} $x$)`)).toEqual([]);
+    }
+    // Comments that never end would cost the square of their length: not read to the end, and said so.
+    for (const long of ["a/*", "from/*", "a--"]) {
+      const text = `INSERT INTO shop.audit VALUES ($x$ ${long.repeat(20_000)} $x$)`;
+      expect(await scan(text)).toEqual(["listed dynamic-sql"]);
+    }
   });
 
   test("C functions of extensions and session locks are listed", async () => {

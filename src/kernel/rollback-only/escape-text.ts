@@ -35,15 +35,26 @@ export function noMentions(): Mentions {
   };
 }
 
-const GAP = String.raw`(?:\s|/\*[\s\S]*?\*/|--[^\n]*\n)*`;
-const NAME = String.raw`(?:"((?:[^"]|"")+)"|([A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*))`;
-const CALL = new RegExp(`${NAME}${GAP}\\(`, "g");
-const RELATION = new RegExp(
-  `\\b(?:from|into|update|join|table|only|truncate|copy|view|using|on)${GAP}(?:${NAME}${GAP}\\.${GAP})?${NAME}`,
-  "gi",
-);
-const COPY_PROGRAM = /\bcopy\b[^;]*\b(?:from|to)\s+program\b/i;
-const COPY_FILE = /\bcopy\b[^;]*\bto\s+(?:E?'|\$|%|'\s*\|\|)/i;
+/** At most as long as PostgreSQL lets a name be, and begun where a word begins: a long text is read in linear time. */
+const WORD = /"((?:[^"]|""){1,128})"|(?<![\w$])([A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]{0,127})/g;
+const BEFORE_RELATION = new Set([
+  "from",
+  "into",
+  "update",
+  "join",
+  "table",
+  "only",
+  "truncate",
+  "copy",
+  "view",
+  "using",
+  "on",
+]);
+/** Steps per character that comments between words may cost; a text made to cost more is not read, and so is dynamic. */
+const GAP_STEPS = 20;
+const COPY_PROGRAM = "COPY … PROGRAM runs a program on the server";
+const COPY = /\bcopy\b/i;
+const COPY_FILE = /\bcopy\b[^;]{0,1000}\bto\s+(?:E?'|\$|%|'\s*\|\|)/i;
 /** EXECUTE of anything but one literal; CREATE TRIGGER's EXECUTE FUNCTION is none. */
 const DYNAMIC = /\bexecute\b(?!\s+(?:function|procedure)\b)(?!\s+'(?:[^']|'')*'\s*(?:;|into\b|using\b|loop\b))/i;
 const DYNAMIC_FUNCTIONS = /^(query_to_xml\w*|cursor_to_xml\w*|database_to_xml\w*|ts_stat|ts_rewrite|crosstab\w*)$/;
@@ -53,12 +64,50 @@ const HARMLESS_MESSAGE = /\bpg_logical_emit_message\s*\(\s*true\b/gi;
 /** A body of SQL or PL/pgSQL, or a string that may be executed as one. */
 export function readText(text: string, mentions: Mentions): void {
   const source = text.replaceAll(HARMLESS_MESSAGE, "");
-  for (const [, quoted, plain] of source.matchAll(CALL)) mentions.functions.add(identifier(quoted, plain));
-  for (const [, , , quoted, plain] of source.matchAll(RELATION)) mentions.relations.add(identifier(quoted, plain));
-  if (COPY_PROGRAM.test(source)) mentions.commands.set("copy-program", "COPY … PROGRAM runs a program on the server");
+  readWords(source, mentions);
   if (COPY_FILE.test(source)) mentions.commands.set("copy-file", "COPY … TO writes a file on the server");
   if (/\btrack_counts\b/i.test(source)) mentions.commands.set("track_counts", TRACK_COUNTS);
   if (DYNAMIC.test(source)) mentions.dynamic = true;
+}
+
+/** Words before a parenthesis are functions, words after FROM and the like relations, comments in between or not. */
+function readWords(source: string, mentions: Mentions): void {
+  let steps = source.length * GAP_STEPS;
+  let relationAt = -1;
+  let [last, lastEnd] = ["", -1];
+  for (const match of source.matchAll(WORD)) {
+    const [word, quoted, plain] = match;
+    const gap = skipGap(source, match.index + word.length, steps);
+    steps = gap.steps;
+    const name = identifier(quoted, plain);
+    const next = source[gap.end];
+    if (next === "(") mentions.functions.add(name);
+    const runs = name === "program" && lastEnd === match.index && (last === "to" || last === "from");
+    if (runs && COPY.test(source)) mentions.commands.set("copy-program", COPY_PROGRAM);
+    [last, lastEnd] = [name, gap.end];
+    const isRelation = relationAt === match.index;
+    if (isRelation) mentions.relations.add(name);
+    if (isRelation && next === ".") relationAt = skipGap(source, gap.end + 1, steps).end;
+    else relationAt = BEFORE_RELATION.has(name) ? gap.end : -1;
+  }
+  if (steps <= 0) mentions.dynamic = true;
+}
+
+/** Past white space and comments, which nest. */
+function skipGap(source: string, from: number, budget: number): { readonly end: number; readonly steps: number } {
+  let [at, depth, steps] = [from, 0, budget];
+  for (; at < source.length && steps > 0; steps -= 1) {
+    const two = source.slice(at, at + 2);
+    if (two === "/*") [depth, at] = [depth + 1, at + 2];
+    else if (depth > 0) [depth, at] = two === "*/" ? [depth - 1, at + 2] : [depth, at + 1];
+    else if (two === "--") {
+      const end = source.indexOf("\n", at);
+      const line = end === -1 ? source.length : end;
+      [at, steps] = [line, steps - (line - at) / GAP_STEPS];
+    } else if (/\s/.test(two[0] ?? "")) at += 1;
+    else break;
+  }
+  return { end: at, steps };
 }
 
 const TRACK_COUNTS = "turning track_counts off would blind the measurement";
@@ -100,7 +149,7 @@ function readNode(key: string, value: unknown, { mentions, pending, statement }:
 
 function readCommand(name: string, fields: Tree, mentions: Mentions): void {
   if (name === "CopyStmt" && fields.is_program === true) {
-    mentions.commands.set("copy-program", "COPY … PROGRAM runs a program on the server");
+    mentions.commands.set("copy-program", COPY_PROGRAM);
   } else if (name === "CopyStmt" && fields.filename !== undefined && fields.is_from !== true) {
     mentions.commands.set("copy-file", "COPY … TO writes a file on the server");
   }
