@@ -35,7 +35,7 @@ export function noMentions(): Mentions {
   };
 }
 
-/** At most as long as PostgreSQL lets a name be, and begun where a word begins: a long text is read in linear time. */
+/** At most as long as PostgreSQL lets a name be, begun where a word begins: long texts are read in linear time. */
 const WORD = /"((?:[^"]|""){1,128})"|(?<![\w$])([A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]{0,127})/g;
 const BEFORE_RELATION = new Set([
   "from",
@@ -50,7 +50,7 @@ const BEFORE_RELATION = new Set([
   "using",
   "on",
 ]);
-/** Steps per character that comments between words may cost; a text made to cost more is not read, and so is dynamic. */
+/** Steps per character that comments between words may cost; a text made to cost more counts as dynamic SQL. */
 const GAP_STEPS = 20;
 const COPY_PROGRAM = "COPY … PROGRAM runs a program on the server";
 const COPY = /\bcopy\b/i;
