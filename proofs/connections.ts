@@ -9,8 +9,9 @@ import type { Target } from "../src/kernel/conninfo/target.ts";
 import type { CountOptions } from "../src/kernel/counts/count.ts";
 import { Failure } from "../src/kernel/failure.ts";
 import { limits } from "../src/kernel/limits.ts";
+import { refuseOldServer } from "../src/kernel/rollback-only/identity.ts";
 import { openSession } from "../src/kernel/session/open.ts";
-import type { Session } from "../src/kernel/session/session.ts";
+import type { Reply, Session } from "../src/kernel/session/session.ts";
 import { Witness } from "../src/kernel/witness.ts";
 import type { Connections, ProofContext } from "./context.ts";
 
@@ -85,7 +86,14 @@ type Purpose = { readonly label: string; readonly readOnly: "on" | "off" };
 async function openBounded(target: Target, { label, readOnly }: Purpose): Promise<Session | Failure> {
   const session = await openSession(target, { label });
   if (session instanceof Failure) return session;
-  const bounded = await session.query(boundsOfSession, [
+  const bounded = refuseOldServer(session.login) ?? (await setBounds(session, readOnly));
+  if (!(bounded instanceof Failure)) return session;
+  await session.close();
+  return bounded;
+}
+
+function setBounds(session: Session, readOnly: Purpose["readOnly"]): Promise<Reply | Failure> {
+  return session.query(boundsOfSession, [
     `${limits.idleInTransactionTimeoutMs}`,
     `${limits.clientConnectionCheckMs}`,
     `${limits.tcpKeepalivesIdleSeconds}`,
@@ -93,9 +101,6 @@ async function openBounded(target: Target, { label, readOnly }: Purpose): Promis
     `${limits.tcpKeepalivesCount}`,
     readOnly,
   ]);
-  if (!(bounded instanceof Failure)) return session;
-  await session.close();
-  return bounded;
 }
 
 /** Opens at the first call; later calls get the same. A failure is not kept, since nothing was opened. */

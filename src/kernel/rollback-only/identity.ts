@@ -9,7 +9,7 @@ import identityQuery from "../../../sql/guard/identity.sql" with { type: "text" 
 import systemIdentifierQuery from "../../../sql/guard/system-identifier.sql" with { type: "text" };
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
-import type { Row, Session } from "../session/session.ts";
+import type { LoginFacts, Row, Session } from "../session/session.ts";
 
 export type SessionIdentity = {
   /** e.g. 150018 and `15.18 (Debian …)`. */
@@ -77,11 +77,16 @@ function readRow(row: Row): Omit<SessionIdentity, Own> {
   };
 }
 
+/** Known from the login, so that a server which may not know our questions is asked none. */
+export function refuseOldServer(login: Pick<LoginFacts, "serverVersion" | "serverVersionNumber">): Failure | null {
+  if (login.serverVersionNumber >= limits.oldestServerVersion) return null;
+  return new Failure("SERVER_TOO_OLD", `the server is PostgreSQL ${login.serverVersion}`);
+}
+
 /** The first rule that this session breaks, or null. `allowSuperuser` is --allow-superuser. */
 export function refuseUnsafe(identity: SessionIdentity, rules: { readonly allowSuperuser: boolean }): Failure | null {
-  if (identity.serverVersionNumber < limits.oldestServerVersion) {
-    return new Failure("SERVER_TOO_OLD", `the server is PostgreSQL ${identity.serverVersion}`);
-  }
+  const old = refuseOldServer(identity);
+  if (old !== null) return old;
   if (identity.inRecovery) return new Failure("TARGET_IS_STANDBY", `${identity.address} is in recovery`);
   const strangers = identity.backendPids.filter((pid) => pid !== identity.loginPid);
   if (strangers.length > 0) {

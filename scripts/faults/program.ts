@@ -1,0 +1,99 @@
+/**
+ * program: the program under test as a process, and what it left: exit code, both streams, its evidence files.
+ *
+ * The compiled binary where CUTTER_BINARY names one, else the source under bun. Every run gets a home and a state
+ * directory of its own and an environment that names no database. Each of its outputs is searched for the tests'
+ * passwords, whatever the test is about. Used by the fault tests; never by the program.
+ */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { TEST_PASSWORD } from "../database/server.ts";
+
+export type Ended = {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** All evidence files, one after the other. */
+  readonly evidence: string;
+};
+
+export type Setting = {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Instead of a new one; it is not removed. */
+  readonly stateDirectory?: string;
+  /** Where it is started; its own folder unless given. */
+  readonly directory?: string;
+};
+
+export type Running = {
+  readonly pid: number;
+  kill(signal: NodeJS.Signals): void;
+  readonly ended: Promise<Ended>;
+};
+
+/** A password that no server knows; like the right one it may never be shown. */
+export const WRONG_PASSWORD = TEST_PASSWORD.replace("4Fq9", "wrong");
+
+const MAIN = join(dirname(dirname(import.meta.dirname)), "src", "main.ts");
+const { CUTTER_BINARY } = process.env;
+export const PROGRAM: readonly string[] =
+  CUTTER_BINARY === undefined ? [process.execPath, "--no-env-file", MAIN] : [CUTTER_BINARY];
+
+/** Starts the program with its own folder as home and as working directory. */
+export function startCutter(argv: readonly string[], setting: Setting = {}): Running {
+  const home = mkdtempSync(join(tmpdir(), "cutter-fault-"));
+  const state = setting.stateDirectory ?? join(home, "state");
+  const child = Bun.spawn([...PROGRAM, ...argv], {
+    cwd: setting.directory ?? home,
+    env: { ...environmentOf(home), CUTTER_STATE_DIR: state, ...setting.environment },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const collect = async (): Promise<Ended> => {
+    const [code, stdout, stderr] = await Promise.all([child.exited, child.stdout.text(), child.stderr.text()]);
+    const evidence = readAll(state);
+    rmSync(home, { recursive: true, force: true });
+    expectNoSecret({ stdout, stderr, evidence });
+    return { code: child.signalCode === null ? code : null, signal: child.signalCode, stdout, stderr, evidence };
+  };
+  return { pid: child.pid, kill: (signal) => child.kill(signal), ended: collect() };
+}
+
+export function cutter(argv: readonly string[], setting: Setting = {}): Promise<Ended> {
+  return startCutter(argv, setting).ended;
+}
+
+/** Names no database. */
+export function environmentOf(home: string): Record<string, string> {
+  return { PATH: process.env.PATH ?? "/usr/bin:/bin", HOME: home };
+}
+
+/** Throws where a password of the tests stands in a text, as it is or encoded. */
+export function expectNoSecret(texts: Readonly<Record<string, string>>): void {
+  for (const [where, text] of Object.entries(texts)) {
+    for (const secret of [TEST_PASSWORD, WRONG_PASSWORD]) {
+      const forms = [secret, secret.slice(0, -3), Buffer.from(secret).toString("base64").slice(0, -4)];
+      const at = text.search(new RegExp(forms.join("|")));
+      if (at !== -1) throw new Error(`a password stands in ${where}: ${text.slice(Math.max(0, at - 80), at + 20)}`);
+    }
+  }
+}
+
+function readAll(folder: string): string {
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) return "";
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name));
+  return names
+    .filter((name) => statSync(name).isFile())
+    .map((name) => readFileSync(name, "utf8"))
+    .join("\n");
+}
+
+/** A folder with these files, to be named on a command line. */
+export function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
+  const folder = mkdtempSync(join(tmpdir(), "cutter-fault-files-"));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  return folder;
+}
