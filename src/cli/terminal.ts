@@ -34,21 +34,31 @@ export type TerminalSettings = { readonly talk: Talk; readonly color: "auto" | "
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export function createTerminal(settings: TerminalSettings, environment: Environment = process.env): Terminal {
-  const stdout = openStream(process.stdout);
-  const stderr = openStream(process.stderr);
+  const stdout = openStream("stdout");
+  const stderr = openStream("stderr");
   const say = (line: string): Promise<void> => stderr.write(`${redact(line)}\n`);
   const nothing = (): Promise<void> => Promise.resolve();
-  const drawn = process.stderr.isTTY === true && environment.TERM !== "dumb" ? "drawn" : "lines";
-  const colourOf = (stream: { readonly isTTY?: boolean }): Colour =>
-    decideColour({ color: settings.color, environment, device: stream.isTTY === true ? "terminal" : "other" });
+  const isTerminal = (name: StreamName): boolean => process.getBuiltinModule("node:tty").isatty(DESCRIPTORS[name]);
+  const colourOf = (stream: StreamName): Colour =>
+    decideColour({ color: settings.color, environment, device: isTerminal(stream) ? "terminal" : "other" });
   return {
     result: (text) => stdout.write(redact(text)),
     document: (value) => stdout.write(`${JSON.stringify(redactFact(value), null, 2)}\n`),
     talk: settings.talk === "quiet" ? nothing : say,
     detail: settings.talk === "verbose" ? say : nothing,
     alarm: say,
-    colour: { stdout: colourOf(process.stdout), stderr: colourOf(process.stderr) },
-    progress: settings.talk === "quiet" ? "none" : drawn,
+    colour: {
+      get stdout() {
+        return colourOf("stdout");
+      },
+      get stderr() {
+        return colourOf("stderr");
+      },
+    },
+    get progress() {
+      if (settings.talk === "quiet") return "none";
+      return isTerminal("stderr") && environment.TERM !== "dumb" ? "drawn" : "lines";
+    },
     lost: () => stdout.lost(),
   };
 }
@@ -84,30 +94,35 @@ function redactFact(value: Fact): Fact {
 
 type Output = { write(text: string): Promise<void>; lost(): Failure | undefined };
 
-const outputs = new Map<NodeJS.WriteStream, Output>();
+type StreamName = "stdout" | "stderr";
+
+const DESCRIPTORS = { stdout: 1, stderr: 2 } as const;
+
+const outputs = new Map<StreamName, Output>();
 
 /** One wrapper per stream and process, so that a crash report knows what the run's terminal knew. */
-function openStream(stream: NodeJS.WriteStream): Output {
-  const open = outputs.get(stream) ?? makeOutput(stream);
-  outputs.set(stream, open);
+function openStream(name: StreamName): Output {
+  const open = outputs.get(name) ?? makeOutput(name);
+  outputs.set(name, open);
   return open;
 }
 
-function makeOutput(stream: NodeJS.WriteStream): Output {
+/** Bun's own file sink: a stream of process takes longer to make than all else that a short command does. */
+function makeOutput(name: StreamName): Output {
+  let sink: Bun.FileSink | undefined;
   let gone: NodeJS.ErrnoException | undefined;
-  // Without a listener an EPIPE is an uncaught exception.
-  stream.on("error", (error) => {
-    gone ??= error;
-  });
   return {
-    write: (text) =>
-      new Promise((resolve) => {
-        if (gone !== undefined) return resolve();
-        stream.write(text, (error) => {
-          gone ??= error ?? undefined;
-          resolve();
-        });
-      }),
+    async write(text) {
+      if (gone !== undefined) return;
+      try {
+        sink ??= Bun[name].writer();
+        // A write that cannot wait in the buffer answers with its own promise, and its own error.
+        await sink.write(text);
+        await sink.flush();
+      } catch (error) {
+        gone = error as NodeJS.ErrnoException;
+      }
+    },
     lost: () => {
       if (gone === undefined || gone.code === "EPIPE" || gone.code === "EIO") return undefined;
       return new Failure("FILE_WRITE_FAILED", `the result could not be written to stdout: ${gone.code}`);
