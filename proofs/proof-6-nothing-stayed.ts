@@ -157,9 +157,9 @@ function notCompared(take: Take, after: readonly RelationCount[]): string[] {
 
 function summary(take: Take, looked: Looked): string {
   const status = looked.status === null ? "no xid assigned" : `xid ${take.xid} ${looked.status}`;
-  const first = take.before[0];
-  const last = looked.after[0];
-  const counts = first === undefined || last === undefined ? "no relation watched" : `${first.rows} = ${last.rows}`;
+  const index = take.before.findIndex((count) => count.how === "exact");
+  const [first, last] = [take.before[index], looked.after[index]];
+  const counts = first === undefined || last === undefined ? "nothing countable" : `${first.rows} = ${last.rows}`;
   return `${counts}, 0 rows leaked, ${status}`;
 }
 

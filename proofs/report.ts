@@ -1,19 +1,16 @@
 /**
  * report: what a battery found → the document `cutter.proof/v1`.
  *
- * Gathers, and decides one thing: the exit code. A failure that says why the database could not be reached or was
- * refused keeps its own code; anything else that is not proven is 3. Everything shown comes from the battery's record.
+ * Gathers, and decides nothing: why a battery is not proven is outcome.ts. Everything shown comes from its record.
  */
 import type { RelationCount } from "../src/kernel/counts/count.ts";
 import { Failure } from "../src/kernel/failure.ts";
-import { FAILURES, type FailureCode } from "../src/kernel/failure-table.ts";
 import { COMMIT, VERSION } from "../src/kernel/version.ts";
 import type { BatteryReport, CountRow, ProofResult } from "../src/report/battery.ts";
 import { verdictLine } from "../src/report/battery.ts";
 import type { ProofContext, Take } from "./context.ts";
 import { notUndone } from "./not-undone.ts";
-
-const NOT_PROVEN = 3;
+import { outcomeOf } from "./outcome.ts";
 
 export type ReportParts = {
   readonly runId: string;
@@ -55,7 +52,7 @@ export function makeReport(parts: ReportParts): BatteryReport {
     notUndone: drive === null ? [] : notUndone(drive.effects),
     attempts,
     verdictLine: verdictLine(proofs),
-    exit: exitCode(proofs),
+    ...outcomeOf(proofs, attempts),
   };
 }
 
@@ -63,14 +60,6 @@ export function makeReport(parts: ReportParts): BatteryReport {
 function allowances(context: ProofContext): readonly string[] {
   const waived = context.connections.sessions === "single" ? ["single session, superuser underneath (embedded)"] : [];
   return [...context.options.allowances.map((name) => `--allow-${name}`), ...waived];
-}
-
-function exitCode(proofs: readonly ProofResult[]): number {
-  const failedProofs = proofs.filter((proof) => proof.verdict !== "PASS");
-  if (failedProofs.length === 0 && proofs.length > 0) return 0;
-  const failure = failedProofs.find((proof) => proof.failure !== null)?.failure;
-  if (failure === null || failure === undefined || !(failure.code in FAILURES)) return NOT_PROVEN;
-  return FAILURES[failure.code as FailureCode].exit;
 }
 
 /** Watched relations that say something: those touched, moved, named by the operator, or not countable. */

@@ -5,13 +5,14 @@
  * printed, so that a closed terminal loses nothing.
  */
 import type { Globals } from "../../src/cli/command/command.ts";
+import { tellFailure } from "../../src/cli/exit.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";
 import { writeEvidence } from "../../src/kernel/evidence/folder.ts";
 import { runId } from "../../src/kernel/evidence/run-id.ts";
-import { Failure } from "../../src/kernel/failure.ts";
+import { Failure, type FailureCode } from "../../src/kernel/failure.ts";
 import { limits } from "../../src/kernel/limits.ts";
 import { stateDirectory } from "../../src/kernel/private-files/state-directory.ts";
-import type { BatteryReport, ProofResult } from "../../src/report/battery.ts";
+import type { FailureDocument, ProofResult } from "../../src/report/battery.ts";
 import { evidenceFiles, renderBattery } from "../render.ts";
 import { runProofs } from "../run.ts";
 import type { TargetFlags } from "../target-choice.ts";
@@ -52,8 +53,12 @@ export async function rollback({ flags, globals }: Invocation, terminal: Termina
   if (report instanceof Failure) return report;
   const written = writeEvidence({ stateDirectory: state, runId: id, files: evidenceFiles(report) });
   await terminal.result(renderBattery(report, { format: globals.format, colour: terminal.colour.stdout, detail }));
-  await explainFailures(report, terminal);
-  if (written instanceof Failure) return report.exit === 0 ? written : report.exit;
+  if (report.failure !== null) await explain(report.failure, terminal);
+  if (written instanceof Failure) {
+    // The result is out already, so this is told beside it; what the proof found is the graver of the two.
+    const code = await tellFailure(written, terminal);
+    return report.exit === 0 ? code : report.exit;
+  }
   await terminal.talk(`evidence: ${written}`);
   return report.exit;
 }
@@ -96,11 +101,7 @@ function progressLine(result: ProofResult): string {
   return `${result.verdict.padEnd(12)} ${result.id} in ${result.durationMs} ms`;
 }
 
-/** What a failed proof means for the data and what to do, on stderr beside the report. */
-async function explainFailures(report: BatteryReport, terminal: Terminal): Promise<void> {
-  const failure = report.proofs.find((proof) => proof.failure !== null)?.failure;
-  if (failure === null || failure === undefined) return;
-  await terminal.alarm(`error ${failure.code}: ${failure.message}`);
-  await terminal.alarm(`data: ${failure.data}`);
-  await terminal.alarm(`hint: ${failure.hint}`);
+/** Why it is not proven, what it means for the data and what to do, on stderr beside the report. */
+async function explain({ code, message, data, hint, facts }: FailureDocument, terminal: Terminal): Promise<void> {
+  await tellFailure(new Failure(code as FailureCode, message, { data, hint, facts }), terminal);
 }

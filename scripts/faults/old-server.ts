@@ -31,7 +31,7 @@ export async function oldServer(): Promise<OldServer> {
   const server = await fakeServer((socket: Socket) => {
     socket.once("data", () => {
       socket.write(LOGIN);
-      socket.on("data", (bytes) => asked.push(bytes));
+      socket.on("data", (bytes: Buffer) => asked.push(bytes));
     });
   });
   return { ...server, asked: () => Buffer.concat(asked) };

@@ -57,7 +57,8 @@ export function startCutter(argv: readonly string[], setting: Setting = {}): Run
     const evidence = readAll(state);
     rmSync(home, { recursive: true, force: true });
     expectNoSecret({ stdout, stderr, evidence });
-    return { code: child.signalCode === null ? code : null, signal: child.signalCode, stdout, stderr, evidence };
+    const signal = child.signalCode as NodeJS.Signals | null;
+    return { code: signal === null ? code : null, signal, stdout, stderr, evidence };
   };
   return { pid: child.pid, kill: (signal) => child.kill(signal), ended: collect() };
 }

@@ -15,7 +15,9 @@ export type Refusal = {
 };
 
 export async function refusal(argv: readonly string[], setting: Setting = {}): Promise<Refusal> {
-  const [asText, asJson] = await Promise.all([cutter(argv, setting), cutter([...argv, "--json"], setting)]);
+  // One after the other: a role has connections for one proof only.
+  const asText = await cutter(argv, setting);
+  const asJson = await cutter([...argv, "--json"], setting);
   const told = readText(asText);
   const document = readJson(asJson);
   if (told === null || asText.code !== asJson.code || document?.code !== told.code || claimsPass(asText)) {
@@ -26,22 +28,19 @@ export async function refusal(argv: readonly string[], setting: Setting = {}): P
 
 /** The failure that the last lines of stderr tell; null where there is none. */
 export function readText({ stderr }: Ended): Omit<Refusal, "exit"> | null {
-  const told = /^error (?<code>[A-Z_]+): (?<message>[^]*?)\ndata: (?<data>.+)\nhint: (?<hint>.+)$/m.exec(stderr);
+  const told = /^error (?<code>[A-Z_]+): (?<message>.*?)\ndata: (?<data>[^\n]+)\nhint: (?<hint>[^\n]+)$/ms.exec(stderr);
   const { code = "", message = "", data = "", hint = "" } = told?.groups ?? {};
   return told === null ? null : { code, message, data, hint };
 }
 
 type FailureDocument = { readonly code?: string; readonly exit_code?: number };
-type Report = FailureDocument & {
-  readonly exit?: number;
-  readonly proofs?: readonly { readonly failure: FailureDocument | null }[];
-};
+type Report = FailureDocument & { readonly exit?: number; readonly failure?: FailureDocument | null };
 
-/** The code in a failure's document, or of the first proof that has one. */
+/** The code in a failure's own document, or in a report's. */
 function readJson({ stdout, code }: Ended): { readonly code: string } | null {
   const report = JSON.parse(stdout) as Report;
   if ((report.exit_code ?? report.exit) !== code) return null;
-  const found = report.code ?? report.proofs?.find(({ failure }) => failure !== null)?.failure?.code;
+  const found = report.code ?? report.failure?.code;
   return found === undefined ? null : { code: found };
 }
 

@@ -101,6 +101,7 @@ export function sampleReport(changes: Partial<BatteryReport> = {}): BatteryRepor
     ],
     attempts: 1,
     verdictLine: "CUTTER_ROLLBACK_PROOF 7/7 ALL_PROOFS_PASS",
+    failure: null,
     exit: 0,
     ...changes,
   };
@@ -131,6 +132,13 @@ export function troubledReport(): BatteryReport {
     ],
     attempts: 3,
     verdictLine: "CUTTER_ROLLBACK_PROOF 1/7 NOT_PROVEN",
+    failure: {
+      code: "NOT_PROVEN",
+      message: "PROOF-2, the live writer refuses before any connect: provider_calls: expected 0, seen 1",
+      data: "The write was not tried; nothing was written.",
+      hint: "Read the line that is not PASS; its facts say what was expected and what was seen.",
+      facts: {},
+    },
     exit: 3,
   });
 }

@@ -147,5 +147,6 @@ export const batterySchema = v.strictObject({
   ),
   attempts: field(v.pipe(v.number(), v.integer(), v.minValue(0)), "How often the transaction was run."),
   verdictLine: field(v.string(), "The last line of the text report."),
+  failure: field(v.nullable(failureSchema), "Why it is not proven, as one failure; null if it is."),
   exit: field(v.pipe(v.number(), v.integer()), "Exit code of the program."),
 });

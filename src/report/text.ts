@@ -58,16 +58,17 @@ function proofLines(proof: ProofResult, style: ProofStyle): string[] {
   const below = " ".repeat(label.length);
   const more = [
     ...proof.mismatches.map((one) => `${one.what}: expected ${one.expected}, seen ${one.seen}`),
-    ...(proof.failure === null ? [] : failureTexts(proof.failure)),
+    ...(proof.failure === null ? [] : failureTexts(proof.failure, proof.summary)),
     ...(style.detail === "short" ? [] : Object.entries(proof.facts).map(factLine)),
   ];
   const painted = style.palette(verdict, verdictStyle[proof.verdict]) + first.slice(verdict.length);
   return [painted, ...rest, ...more.flatMap((text) => hanging(below, printable(text), COLUMNS))];
 }
 
-function failureTexts(failure: FailureDocument): string[] {
+function failureTexts(failure: FailureDocument, summary: string): string[] {
+  const what = `${failure.code}: ${failure.message}`;
   return [
-    `${failure.code}: ${failure.message}`,
+    ...(what === summary ? [] : [what]),
     ...Object.entries(failure.facts).map(factLine),
     `data: ${failure.data}`,
     `next: ${failure.hint}`,

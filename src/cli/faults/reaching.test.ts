@@ -25,6 +25,7 @@ afterAll(async () => {
   stock.drop();
 });
 
+const TERMINATE = "5800000004";
 const ROLLBACK = ["proof", "rollback"];
 const on = (url: string, ...argv: readonly string[]): string[] => [...ROLLBACK, "--url", url, ...argv];
 /** The stock over TCP, with changes to the URL. */
@@ -114,7 +115,7 @@ test("a server older than 14 is asked nothing", async () => {
   old.stop();
   expect(told).toMatchObject({ exit: 4, code: "SERVER_TOO_OLD", data: "Nothing was written." });
   expect(told.message).toContain("13.14");
-  expect(old.asked().toString("latin1")).toMatch(/^(X\0\0\0\x04)*$/);
+  expect([...new Set(old.asked().toString("hex").match(/.{10}/g) ?? [])]).toEqual([TERMINATE]);
 });
 
 test("a transaction pooler", async () => {
