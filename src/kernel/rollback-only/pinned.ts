@@ -10,20 +10,24 @@ import { Failure, joinFailure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Session } from "../session/session.ts";
 
-const READ = `SELECT pg_catalog.current_setting('search_path') AS path,
-  pg_catalog.current_setting('lock_timeout') AS lock_timeout`;
-const SET = `SELECT pg_catalog.set_config('search_path', $1, false), pg_catalog.set_config('lock_timeout', $2, false)`;
-
 const PINNED_PATH = "pg_catalog, pg_temp";
 
+/** Read and set in one statement; MATERIALIZED, so that what was is read before it is changed. */
+const PIN = `WITH was AS MATERIALIZED (
+  SELECT pg_catalog.current_setting('search_path') AS path, pg_catalog.current_setting('lock_timeout') AS lock_timeout
+)
+SELECT was.path, was.lock_timeout, pg_catalog.set_config('search_path', '${PINNED_PATH}', false),
+  pg_catalog.set_config('lock_timeout', '${limits.surveyLockTimeoutMs}', false)
+FROM was`;
+const RESTORE = `SELECT pg_catalog.set_config('search_path', $1, false),
+  pg_catalog.set_config('lock_timeout', $2, false)`;
+
 export async function pinned<T>(session: Session, work: () => Promise<T | Failure>): Promise<T | Failure> {
-  const settings = await session.query(READ);
-  if (settings instanceof Failure) return settings;
-  const { path = "", lock_timeout = "0" } = settings.rows[0] ?? {};
-  const set = await session.query(SET, [PINNED_PATH, `${limits.surveyLockTimeoutMs}`]);
-  if (set instanceof Failure) return set;
+  const was = await session.query(PIN);
+  if (was instanceof Failure) return was;
+  const { path = "", lock_timeout = "0" } = was.rows[0] ?? {};
   const outcome = await work();
-  const restored = await session.query(SET, [path, lock_timeout]);
+  const restored = await session.query(RESTORE, [path, lock_timeout]);
   if (!(restored instanceof Failure)) return outcome;
   return outcome instanceof Failure ? joinFailure(outcome, restored) : restored;
 }
