@@ -28,7 +28,7 @@ export type CommitRefusal = {
  * Tries a COMMIT in an empty transaction that holds the poison, and answers how the server refused it.
  * A COMMIT that went through is GUARD_BROKEN: the wall does not stand on this server.
  */
-export async function demonstrateRefusal(session: Session): Promise<CommitRefusal | Failure> {
+export async function demonstrateRefusal(session: Pick<Session, "query" | "status">): Promise<CommitRefusal | Failure> {
   for (const statement of ["BEGIN READ WRITE", DECLARE_POISON]) {
     const reply = await session.query(statement);
     if (reply instanceof Failure) return reply;
