@@ -22,6 +22,8 @@ export type ConnectionPlan = {
   /** Taken with SET ROLE on the embedded engine. */
   readonly embeddedRole: string;
   readonly counts: CountOptions;
+  /** The longest that a statement of the plan may take; limits.statementTimeoutMs unless given. */
+  readonly statementTimeoutMs?: number;
 };
 
 export function connect(plan: ConnectionPlan): Connections & Pick<ProofContext, "asOwner"> {
@@ -29,9 +31,13 @@ export function connect(plan: ConnectionPlan): Connections & Pick<ProofContext, 
 }
 
 function twoSessions(plan: ConnectionPlan): Connections & Pick<ProofContext, "asOwner"> {
-  const proof = once(() => openBounded(plan.target, { label: "proof", readOnly: "off" }));
+  // Also for what is ours: a server that froze must not hold an operator longer than his own statement would.
+  const longestMs = plan.statementTimeoutMs ?? limits.statementTimeoutMs;
+  const wallClockMs = Math.max(longestMs, limits.witnessLookTimeoutMs) + limits.wallClockGraceMs;
+  const proof = once(() => openBounded(plan.target, { label: "proof", readOnly: "off", wallClockMs }));
   const witness = once(async () => {
-    const session = await openBounded(plan.witnessTarget ?? plan.target, { label: "witness", readOnly: "on" });
+    const target = plan.witnessTarget ?? plan.target;
+    const session = await openBounded(target, { label: "witness", readOnly: "on", wallClockMs });
     return session instanceof Failure ? session : new Witness(session, plan.counts);
   });
   return {
@@ -80,11 +86,11 @@ function oneSession(plan: ConnectionPlan): Connections & Pick<ProofContext, "asO
   };
 }
 
-type Purpose = { readonly label: string; readonly readOnly: "on" | "off" };
+type Purpose = { readonly label: string; readonly readOnly: "on" | "off"; readonly wallClockMs: number };
 
 /** A session under the bounds of limits.ts. Its default is read-only where it never writes. */
-async function openBounded(target: Target, { label, readOnly }: Purpose): Promise<Session | Failure> {
-  const session = await openSession(target, { label });
+async function openBounded(target: Target, { label, readOnly, wallClockMs }: Purpose): Promise<Session | Failure> {
+  const session = await openSession(target, { label, wallClockMs });
   if (session instanceof Failure) return session;
   const bounded = refuseOldServer(session.login) ?? (await setBounds(session, readOnly));
   if (!(bounded instanceof Failure)) return session;

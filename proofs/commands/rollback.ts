@@ -45,7 +45,7 @@ export async function rollback({ flags, globals }: Invocation, terminal: Termina
     runId: id,
     command: commandLine(),
     stateDirectory: state,
-    plan: { ...named, embeddedRole: embeddedRole(flags), counts: options.counts },
+    plan: { ...named, ...options, embeddedRole: embeddedRole(flags) },
     targetFlags: targetFlagsOf(flags, named.target.kind),
     options,
     progress: (result) => void terminal.detail(progressLine(result)),

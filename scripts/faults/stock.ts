@@ -9,6 +9,7 @@ import { createDatabase, psqlOn, type TestDatabase, testServer } from "../databa
 import { type Server, TEST_PASSWORD } from "../database/server.ts";
 
 export const OWNER = "fault_owner";
+const HOLDER = "holder";
 const POLL_MS = 10;
 const PATIENCE_MS = 10_000;
 
@@ -19,6 +20,8 @@ export type Stock = TestDatabase & {
   backends(): string;
   /** Milliseconds until no backend was left; throws when some are after `withinMs`. */
   gone(withinMs: number): Promise<number>;
+  /** A psql that has run the statements in a transaction and keeps it open; ends it when called. Never counted above. */
+  hold(statements: string): Promise<() => Promise<void>>;
   /** Resolves when a backend is as the condition on pg_stat_activity says; answers its pid. */
   seen(condition: string): Promise<number>;
 };
@@ -47,7 +50,8 @@ export function withLooks(database: TestDatabase): Stock {
       server,
       "postgres",
       `SELECT ${what} FROM pg_stat_activity
-        WHERE datname = '${name}' AND backend_type = 'client backend' AND ${condition}`,
+        WHERE datname = '${name}' AND backend_type = 'client backend'
+          AND application_name <> '${HOLDER}' AND ${condition}`,
     );
   const backends = (): string => activity("pid, application_name, state, wait_event, left(query, 60)", "true");
   return {
@@ -61,6 +65,19 @@ export function withLooks(database: TestDatabase): Stock {
         await Bun.sleep(POLL_MS);
       }
       return performance.now() - start;
+    },
+    async hold(statements) {
+      const script = `SET application_name = '${HOLDER}'; BEGIN; ${statements}; \\echo held\n`;
+      const psql = Bun.spawn(["psql", "-qXAt", database.socketUrl()], { stdin: "pipe", stdout: "pipe" });
+      psql.stdin.write(script);
+      await psql.stdin.flush();
+      const reader = psql.stdout.getReader();
+      await reader.read();
+      return async () => {
+        psql.stdin.write("ROLLBACK;\n");
+        await psql.stdin.end();
+        await psql.exited;
+      };
     },
     async seen(condition) {
       const start = performance.now();

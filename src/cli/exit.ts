@@ -122,6 +122,15 @@ export function unlessSignalled(): Promise<void> {
   return ending === "no" ? Promise.resolve() : new Promise(() => {});
 }
 
+/** The terminal of a command: once a signal came, what the command finds of its own clean-up is no result any more. */
+export function unlessSignalledTerminal(terminal: Terminal): Terminal {
+  return {
+    ...terminal,
+    result: (text) => unlessSignalled().then(() => terminal.result(text)),
+    document: (value) => unlessSignalled().then(() => terminal.document(value)),
+  };
+}
+
 /** First signal: clean up within limits.signalCleanupMs, report, end. A second one ends at once. */
 export function installSignals({ terminal, format, exit }: SignalHandling): void {
   for (const [signal, { code, message }] of Object.entries(SIGNALS)) {

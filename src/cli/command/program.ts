@@ -15,6 +15,7 @@ import {
   reportBug,
   reportFailure,
   unlessSignalled,
+  unlessSignalledTerminal,
 } from "../exit.ts";
 import { createTerminal, type Terminal, type TerminalSettings } from "../terminal.ts";
 import type { Command } from "./command.ts";
@@ -40,7 +41,7 @@ export async function runProgram({ root, argv, exit }: Program): Promise<void> {
   installSignals({ terminal, format, exit });
   onSignal(closeAllSessions);
   try {
-    const answer = await perform(parsed, { root, terminal });
+    const answer = await perform(parsed, { root, terminal: unlessSignalledTerminal(terminal) });
     await unlessSignalled();
     const code = answer instanceof Failure ? await reportFailure(answer, { terminal, format }) : answer;
     const lost = terminal.lost();

@@ -3,25 +3,27 @@
  *
  * A part of the one table of codes, which failure-table.ts puts together. Data only.
  */
-import { type FailureEntry, ROLLED_BACK } from "./entry.ts";
+import type { FailureEntry } from "./entry.ts";
+
+const SERVER_ROLLS_BACK = "The server rolls back what was not committed; a proof never commits, so no row of it stays.";
 
 export const SIGNALS = {
   INTERRUPTED: {
     exit: 130,
     cause: "SIGINT (Ctrl-C) ended the command.",
     action: "Run it again when you are ready.",
-    data: ROLLED_BACK,
+    data: SERVER_ROLLS_BACK,
   },
   TERMINATED: {
     exit: 143,
     cause: "SIGTERM ended the command.",
     action: "Run it again when you are ready.",
-    data: ROLLED_BACK,
+    data: SERVER_ROLLS_BACK,
   },
   HUNG_UP: {
     exit: 129,
     cause: "SIGHUP (the terminal went away) ended the command.",
     action: "Run it again, perhaps inside tmux or screen.",
-    data: ROLLED_BACK,
+    data: SERVER_ROLLS_BACK,
   },
 } as const satisfies Record<string, FailureEntry>;

@@ -29,6 +29,7 @@ export type SessionParts = {
   /** Asks the backend to cancel what it runs; settles when the request has been taken. */
   readonly requestCancel: () => Promise<Failure | null>;
   readonly loginNotices: readonly Notice[];
+  readonly wallClockMs: number | undefined;
 };
 
 type Running = {
@@ -48,6 +49,7 @@ export class GuardedSession implements Session {
   readonly #channel: Channel;
   readonly #requestCancel: () => Promise<Failure | null>;
   readonly #wire: Wire;
+  readonly #wallClockMs: number;
   #driver: Driver | null = null;
   #turn: Promise<unknown> = Promise.resolve();
   #running: Running | null = null;
@@ -60,6 +62,7 @@ export class GuardedSession implements Session {
     this.login = parts.login;
     this.#channel = parts.channel;
     this.#requestCancel = parts.requestCancel;
+    this.#wallClockMs = parts.wallClockMs ?? DEFAULT_WALL_CLOCK_MS;
     this.#wire = new Wire(parts.channel, {
       failed: (failure) => this.#lose(failure),
       lastWords: (error) => this.#lose(this.#ended(error)),
@@ -74,7 +77,7 @@ export class GuardedSession implements Session {
   }
 
   query(text: string, parameters: readonly Cell[] = [], options: QueryOptions = {}): Promise<Reply | Failure> {
-    const wallClockMs = Math.min(options.wallClockMs ?? DEFAULT_WALL_CLOCK_MS, LONGEST_TIMER_MS);
+    const wallClockMs = Math.min(options.wallClockMs ?? this.#wallClockMs, LONGEST_TIMER_MS);
     const turn = this.#turn.then(() => this.#run({ text, parameters, wallClockMs }));
     this.#turn = turn.catch(() => {});
     return turn;

@@ -70,6 +70,7 @@ async function logInToServer(
   const { backendPid, cancelKey, reported, notices } = reply;
   const session = new GuardedSession({
     label: settings.label,
+    wallClockMs: settings.wallClockMs,
     login: { ...loginFacts(reply), engine: "server", address, tls: connection.tls },
     channel,
     requestCancel: () => requestCancel({ way: connection.way, backendPid, cancelKey }),
@@ -112,6 +113,7 @@ async function openEmbedded(settings: SessionSettings): Promise<Session | Failur
   if (reply instanceof Failure) return endLogin(channel, reply);
   const session = new GuardedSession({
     label: settings.label,
+    wallClockMs: settings.wallClockMs,
     login: { ...loginFacts(reply), engine: "embedded", address: EMBEDDED_ADDRESS, tls: null },
     channel,
     requestCancel: async () => {

@@ -25,7 +25,7 @@ export type Reply = {
 };
 
 export type QueryOptions = {
-  /** Our own clock: cancel after this, then end the session. Default: limits.statementTimeoutMs + grace. */
+  /** Our own clock: cancel after this, then end the session. Default: that of the session. */
   readonly wallClockMs?: number;
 };
 
@@ -70,4 +70,6 @@ export type SessionSettings = {
   readonly label: string;
   /** Run-time parameters sent in the startup packet, e.g. `default_transaction_read_only: "on"`. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** For statements that bring no wall clock of their own. Default: limits.statementTimeoutMs + grace. */
+  readonly wallClockMs?: number;
 };
