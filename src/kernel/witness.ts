@@ -27,6 +27,9 @@ export type OtherWriter = {
   readonly state: string;
 };
 
+/** Cancelled, locked, no right, dropped meanwhile, or without xmin (a view, a foreign table): not known, and said so. */
+const NOT_COUNTABLE = new Set(["57014", "55P03", "42501", "42703", "0A000", "42P01"]);
+
 export class Witness {
   readonly session: Session;
   readonly options: CountOptions;
@@ -67,26 +70,43 @@ export class Witness {
     if (relations.length === 0 || xids.length === 0) return [];
     const described = await describe(this.session, relations);
     if (described instanceof Failure) return described;
-    const elapsed = stopwatch();
-    const found: OwnRows[] = [];
-    for (const { relation, readable, lockedBy } of described) {
-      if (relation === null) continue;
-      const possible = readable && lockedBy.length === 0 && elapsed() < this.options.budgetMs;
-      const rows = possible ? await this.#rowsOf(relation, xids) : "uncountable";
-      if (rows instanceof Failure) return rows;
-      found.push({ relation, rows });
-    }
-    return found;
+    const there = described.filter((entry) => entry.relation !== null);
+    const possible = there.filter(({ readable, lockedBy }) => readable && lockedBy.length === 0);
+    const counted = await this.#rowsOf(
+      possible.map(({ relation }) => relation ?? ""),
+      xids,
+    );
+    if (counted instanceof Failure) return counted;
+    return there.map(({ relation }) => ({
+      relation: relation ?? "",
+      rows: counted.get(relation ?? "") ?? "uncountable",
+    }));
   }
 
-  async #rowsOf(relation: string, xids: readonly string[]): Promise<number | "uncountable" | Failure> {
-    const statement = `SELECT pg_catalog.count(*) AS rows FROM ${relation} AS looked
-      WHERE looked.xmin::pg_catalog.text = ANY ($1::pg_catalog.text[])`;
-    const reply = await this.#withinBudget(statement, [textArray(xids)]);
-    if (!(reply instanceof Failure)) return Number(reply.rows[0]?.rows ?? Number.NaN);
-    const sqlstate = String(reply.facts.sqlstate ?? "");
-    // Cancelled, locked, no right, dropped meanwhile, or without xmin (a view, a foreign table): not known, and said so.
-    return ["57014", "55P03", "42501", "42703", "0A000", "42P01"].includes(sqlstate) ? "uncountable" : reply;
+  /** All in one statement; where that fails each by itself, until the time budget is used. Absent: not countable. */
+  async #rowsOf(relations: readonly string[], xids: readonly string[]): Promise<Map<string, number> | Failure> {
+    const counted = new Map<string, number>();
+    const together = await this.#countOwn(relations, xids);
+    if (!(together instanceof Failure)) return together;
+    const elapsed = stopwatch();
+    for (const relation of relations) {
+      if (elapsed() > this.options.budgetMs) break;
+      const alone = await this.#countOwn([relation], xids);
+      if (!(alone instanceof Failure)) counted.set(relation, alone.get(relation) ?? Number.NaN);
+      else if (!NOT_COUNTABLE.has(String(alone.facts.sqlstate))) return alone;
+    }
+    return counted;
+  }
+
+  async #countOwn(relations: readonly string[], xids: readonly string[]): Promise<Map<string, number> | Failure> {
+    if (relations.length === 0) return new Map();
+    const each = relations.map(
+      (relation, index) => `SELECT ${index} AS ordinal, pg_catalog.count(*) AS rows FROM ${relation} AS looked
+        WHERE looked.xmin::pg_catalog.text = ANY ($1::pg_catalog.text[])`,
+    );
+    const reply = await this.#withinBudget(each.join(" UNION ALL "), [textArray(xids)]);
+    if (reply instanceof Failure) return reply;
+    return new Map(reply.rows.map((row) => [relations[Number(row.ordinal)] ?? "", Number(row.rows)]));
   }
 
   /** Other sessions that are writing or did something in the last `sinceMs`, as far as this role may see. */
@@ -134,8 +154,8 @@ export class Witness {
     const begun = await this.session.query("BEGIN READ ONLY");
     if (begun instanceof Failure) return begun;
     const bounded = await this.session.query(
-      `SELECT pg_catalog.set_config('statement_timeout', $1, true), pg_catalog.set_config('lock_timeout', $2, true)`,
-      [`${this.options.budgetMs}`, `${limits.witnessLockTimeoutMs}`],
+      `SELECT pg_catalog.set_config('statement_timeout', '${Math.ceil(this.options.budgetMs)}', true),
+        pg_catalog.set_config('lock_timeout', '${limits.witnessLockTimeoutMs}', true)`,
     );
     const reply = bounded instanceof Failure ? bounded : await this.session.query(statement, parameters);
     const ended = await this.session.query("ROLLBACK");

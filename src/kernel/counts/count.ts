@@ -40,11 +40,10 @@ export const defaultCountOptions: CountOptions = { mode: "auto", digest: "none",
 const BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /** Text forms of values depend on these; a digest must not. */
-const PIN_SETTINGS = `SELECT pg_catalog.set_config('statement_timeout', $1, true),
-  pg_catalog.set_config('lock_timeout', $2, true),
-  pg_catalog.set_config('DateStyle', 'ISO, YMD', true), pg_catalog.set_config('IntervalStyle', 'iso_8601', true),
-  pg_catalog.set_config('TimeZone', 'UTC', true), pg_catalog.set_config('extra_float_digits', '3', true),
-  pg_catalog.set_config('bytea_output', 'hex', true), pg_catalog.set_config('lc_monetary', 'C', true)`;
+const PINNED_FORMS = `pg_catalog.set_config('DateStyle', 'ISO, YMD', true),
+  pg_catalog.set_config('IntervalStyle', 'iso_8601', true), pg_catalog.set_config('TimeZone', 'UTC', true),
+  pg_catalog.set_config('extra_float_digits', '3', true), pg_catalog.set_config('bytea_output', 'hex', true),
+  pg_catalog.set_config('lc_monetary', 'C', true)`;
 
 /** Counts in the order of the requests. */
 export async function countRelations(
@@ -52,8 +51,6 @@ export async function countRelations(
   requests: readonly CountRequest[],
   options: CountOptions = defaultCountOptions,
 ): Promise<readonly RelationCount[] | Failure> {
-  const begun = await session.query(BEGIN);
-  if (begun instanceof Failure) return begun;
   const counted = await countInTransaction(session, requests, options);
   const ended = await session.query("ROLLBACK");
   if (counted instanceof Failure) return counted;
@@ -65,9 +62,8 @@ async function countInTransaction(
   requests: readonly CountRequest[],
   options: CountOptions,
 ): Promise<readonly RelationCount[] | Failure> {
-  const lockWaitMs = Math.min(options.budgetMs, limits.witnessLockTimeoutMs);
-  const pinned = await session.query(PIN_SETTINGS, [`${options.budgetMs}`, `${lockWaitMs}`]);
-  if (pinned instanceof Failure) return pinned;
+  const begun = await beginSnapshot(session, options);
+  if (begun instanceof Failure) return begun;
   const plan = await plannedCounts(session, requests, options);
   if (plan instanceof Failure) return plan;
   const exact = plan.filter((step) => step.how === "exact");
@@ -75,6 +71,17 @@ async function countInTransaction(
   const counts = together instanceof Failure ? await countOneByOne(session, exact, options) : together;
   if (counts instanceof Failure) return counts;
   return plan.map((step) => counts.get(step) ?? step.otherwise);
+}
+
+async function beginSnapshot(session: Session, options: CountOptions): Promise<Failure | null> {
+  const begun = await session.query(BEGIN);
+  if (begun instanceof Failure) return begun;
+  const lockWaitMs = Math.min(options.budgetMs, limits.witnessLockTimeoutMs);
+  const bounds = `pg_catalog.set_config('statement_timeout', '${Math.ceil(options.budgetMs)}', true),
+    pg_catalog.set_config('lock_timeout', '${Math.ceil(lockWaitMs)}', true)`;
+  const forms = options.digest === "none" ? [] : [PINNED_FORMS];
+  const pinned = await session.query(`SELECT ${[bounds, ...forms].join(", ")}`);
+  return pinned instanceof Failure ? pinned : null;
 }
 
 /** How each request will be counted. Needs a transaction or none; takes no lock that it would wait for. */
@@ -142,22 +149,20 @@ function planOne(request: CountRequest, facts: RelationFacts | undefined, afford
 
 /** What a role may not read it can still write to, if it was given that right alone. */
 export function unreadableNote(facts: Pick<RelationFacts, "writable">): string {
-  return facts.writable ? "42501, though this role may write to it" : "42501, untouched by construction";
+  return facts.writable ? "42501, though the role may write to it" : "42501, untouched by construction";
 }
 
 type Counted = Map<Step, RelationCount>;
 
 /** The usual way: one statement for many relations. */
-async function countTogether(
-  session: Session,
+export async function countTogether(
+  session: Pick<Session, "query">,
   steps: readonly Step[],
   options: CountOptions,
 ): Promise<Counted | Failure> {
   const counted: Counted = new Map();
   const plain = steps.filter((step) => step.request.filter === null);
   const filtered = steps.filter((step) => step.request.filter !== null);
-  const marked = await session.query("SAVEPOINT cutter_count");
-  if (marked instanceof Failure) return marked;
   for (let start = 0; start < plain.length; start += limits.countsPerStatement) {
     const chunk = plain.slice(start, start + limits.countsPerStatement);
     const text = chunk.map((step, index) => countStatement(step, index, options)).join("\nUNION ALL\n");
@@ -173,13 +178,15 @@ async function countTogether(
   return counted;
 }
 
-/** After a failure of the whole: each by itself, so that one lock or timeout costs only its own relation, and bounded. */
+/** After a failure of the whole, in a new snapshot: each by itself, so that a lock costs only its own relation. */
 async function countOneByOne(
   session: Session,
   steps: readonly Step[],
   options: CountOptions,
 ): Promise<Counted | Failure> {
   const counted: Counted = new Map();
+  const restarted = await restart(session, options);
+  if (restarted instanceof Failure) return restarted;
   const elapsed = stopwatch();
   for (const step of steps) {
     if (elapsed() > options.budgetMs) break;
@@ -191,6 +198,15 @@ async function countOneByOne(
     else counted.set(step, refusedCount(step, reply));
   }
   return counted;
+}
+
+async function restart(session: Session, options: CountOptions): Promise<Failure | null> {
+  const ended = await session.query("ROLLBACK");
+  if (ended instanceof Failure) return ended;
+  const begun = await beginSnapshot(session, options);
+  if (begun instanceof Failure) return begun;
+  const marked = await session.query("SAVEPOINT cutter_count");
+  return marked instanceof Failure ? marked : null;
 }
 
 function refusedCount({ otherwise }: Step, failure: Failure): RelationCount {
@@ -209,7 +225,7 @@ function record(counted: Counted, step: Step | undefined, row: Row | undefined):
   counted.set(step, { ...step.otherwise, rows: Number(row.rows), how: "exact", digest: row.digest ?? null, note });
 }
 
-export function countStatement(step: Step, ordinal: number, options: CountOptions): string {
+function countStatement(step: Step, ordinal: number, options: CountOptions): string {
   const digest = options.digest === "none" ? "NULL" : `pg_catalog.concat_ws('-', ${hashSum(0)}, ${hashSum(1)})`;
   const where = step.request.filter === null ? "" : ` WHERE ${step.request.filter.predicate}`;
   return `SELECT ${ordinal} AS ordinal, pg_catalog.count(*) AS rows, ${digest} AS digest

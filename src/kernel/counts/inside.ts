@@ -7,7 +7,7 @@
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Cell, Reply } from "../session/session.ts";
-import { type CountRequest, countStatement, plannedCounts, type RelationCount } from "./count.ts";
+import { type CountRequest, countTogether, plannedCounts, type RelationCount } from "./count.ts";
 
 type Statements = { query(text: string, parameters?: readonly Cell[]): Promise<Reply | Failure> };
 
@@ -18,15 +18,11 @@ export async function countInside(
   const options = { mode: "auto", digest: "none", budgetMs: limits.exactCountBudgetMs } as const;
   const plan = await plannedCounts(transaction, requests, options);
   if (plan instanceof Failure) return plan;
-  const counts: RelationCount[] = [];
-  for (const step of plan) {
-    if (step.how !== "exact") {
-      counts.push(step.otherwise);
-      continue;
-    }
-    const reply = await transaction.query(countStatement(step, 0, options), step.request.filter?.parameters ?? []);
-    if (reply instanceof Failure) return reply;
-    counts.push({ ...step.otherwise, how: "exact", rows: Number(reply.rows[0]?.rows), note: step.note });
-  }
-  return counts;
+  const counted = await countTogether(
+    transaction,
+    plan.filter((step) => step.how === "exact"),
+    options,
+  );
+  if (counted instanceof Failure) return counted;
+  return plan.map((step) => counted.get(step) ?? step.otherwise);
 }
