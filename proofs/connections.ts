@@ -9,7 +9,7 @@ import type { Target } from "../src/kernel/conninfo/target.ts";
 import type { CountOptions } from "../src/kernel/counts/count.ts";
 import { Failure } from "../src/kernel/failure.ts";
 import { limits } from "../src/kernel/limits.ts";
-import { refuseOldServer } from "../src/kernel/rollback-only/identity.ts";
+import { refuseOldServer, refuseStandby } from "../src/kernel/rollback-only/identity.ts";
 import { openSession } from "../src/kernel/session/open.ts";
 import type { Reply, Session } from "../src/kernel/session/session.ts";
 import { Witness } from "../src/kernel/witness.ts";
@@ -92,7 +92,8 @@ type Purpose = { readonly label: string; readonly readOnly: "on" | "off"; readon
 async function openBounded(target: Target, { label, readOnly, wallClockMs }: Purpose): Promise<Session | Failure> {
   const session = await openSession(target, { label, wallClockMs });
   if (session instanceof Failure) return session;
-  const bounded = refuseOldServer(session.login) ?? (await setBounds(session, readOnly));
+  const unfit = refuseOldServer(session.login) ?? (readOnly === "off" ? refuseStandby(session.login) : null);
+  const bounded = unfit ?? (await setBounds(session, readOnly));
   if (!(bounded instanceof Failure)) return session;
   await session.close();
   return bounded;

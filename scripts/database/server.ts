@@ -169,19 +169,48 @@ async function launch(server: Omit<Server, "pid">, account: Account | null): Pro
 /** Starts a server of one's own; `stop()` ends it and removes its folder. */
 export async function startServer(major: Major, options: ServerOptions = {}): Promise<OwnServer> {
   const account = serverAccount();
+  const place = makePlace();
+  const binaries = reachableBinaries(binariesOf(major), place.home, account);
+  for (const folder of [place.data, place.socket]) makeFolder(folder, account);
+  initialise(binaries, place.data, account);
+  const port = await freePort();
+  configure(place.data, { port, socket: place.socket }, options);
+  return runServer({ place, binaries, port, major }, account);
+}
+
+/** Starts a hot standby of a server, on a copy of it: both must be ended. */
+export async function startStandby(primary: Server): Promise<OwnServer> {
+  const account = serverAccount();
+  const place = makePlace();
+  const { binaries, major } = primary;
+  for (const folder of [place.data, place.socket]) makeFolder(folder, account);
+  const from = ["-h", primary.socketDirectory, "-p", `${primary.port}`, "-U", SUPERUSER];
+  const copy = [join(binaries, "pg_basebackup"), ...from, "-D", place.data, "-R", "-c", "fast", "--no-sync"];
+  const run = Bun.spawnSync(asAccount(account, copy), { cwd: "/", env: serverEnvironment() });
+  if (run.exitCode !== 0) throw new Error(`pg_basebackup failed: ${run.stderr}`);
+  const port = await freePort();
+  configure(place.data, { port, socket: place.socket }, {});
+  return runServer({ place, binaries, port, major }, account);
+}
+
+type Place = { readonly home: string; readonly data: string; readonly socket: string };
+
+function makePlace(): Place {
   const home = mkdtempSync(join(tmpdir(), "cutter-pg-"));
   chmodSync(home, 0o755);
-  const binaries = reachableBinaries(binariesOf(major), home, account);
-  const data = join(home, "data");
-  const socket = join(home, "s");
-  for (const folder of [data, socket]) {
-    mkdirSync(folder, { mode: 0o700 });
-    if (account !== null) chownSync(folder, account.uid, account.gid);
-  }
+  return { home, data: join(home, "data"), socket: join(home, "s") };
+}
+
+function makeFolder(folder: string, account: Account | null): void {
+  mkdirSync(folder, { mode: 0o700 });
+  if (account !== null) chownSync(folder, account.uid, account.gid);
+}
+
+type Installed = Pick<Server, "binaries" | "port" | "major"> & { readonly place: Place };
+
+async function runServer({ place, binaries, port, major }: Installed, account: Account | null): Promise<OwnServer> {
+  const { home, data, socket } = place;
   if (account !== null) chmodSync(socket, 0o755);
-  initialise(binaries, data, account);
-  const port = await freePort();
-  configure(data, { port, socket }, options);
   const described = { major, port, socketDirectory: socket, dataDirectory: data, logFile: join(home, "log"), binaries };
   let child = await launch(described, account);
   return {

@@ -1,5 +1,5 @@
 /**
- * old-server: a login as PostgreSQL 13 would answer it, and nothing behind it, for the one version there is no server of.
+ * old-server: a login as PostgreSQL 13 would answer it, and nothing behind it: the one version there is no server of.
  *
  * Whoever is let in and asks anything is remembered: a program that refuses the version asks nothing.
  */

@@ -20,7 +20,7 @@ export type Stock = TestDatabase & {
   backends(): string;
   /** Milliseconds until no backend was left; throws when some are after `withinMs`. */
   gone(withinMs: number): Promise<number>;
-  /** A psql that has run the statements in a transaction and keeps it open; ends it when called. Never counted above. */
+  /** Statements in a transaction that a psql keeps open, never counted above; the answer ends it. */
   hold(statements: string): Promise<() => Promise<void>>;
   /** Resolves when a backend is as the condition on pg_stat_activity says; answers its pid. */
   seen(condition: string): Promise<number>;
@@ -43,7 +43,7 @@ export async function makeStock(server: Server): Promise<Stock> {
   return withLooks(database);
 }
 
-export function withLooks(database: TestDatabase): Stock {
+function withLooks(database: TestDatabase): Stock {
   const { server, name } = database;
   const activity = (what: string, condition: string): string =>
     psqlOn(

@@ -86,7 +86,7 @@ test("SIGINT while it waits for a lock of somebody else, which stays with him", 
   expect(stock.state()).toBe(state);
 });
 
-test("a second SIGINT ends a clean-up that a frozen backend holds up, and the server rolls back by itself", async () => {
+test("a second SIGINT ends a clean-up that a frozen backend holds up; the server rolls back by itself", async () => {
   const program = startCutter(rollback("sleep.sql"));
   const pid = await stock.seen("wait_event = 'PgSleep'");
   process.kill(pid, "SIGSTOP");

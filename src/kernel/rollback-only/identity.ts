@@ -83,11 +83,17 @@ export function refuseOldServer(login: Pick<LoginFacts, "serverVersion" | "serve
   return new Failure("SERVER_TOO_OLD", `the server is PostgreSQL ${login.serverVersion}`);
 }
 
+/** Also known from the login: a standby answers questions, but not one of the transactions of a proof. */
+export function refuseStandby(login: Pick<LoginFacts, "address" | "inHotStandby">): Failure | null {
+  return login.inHotStandby ? new Failure("TARGET_IS_STANDBY", `${login.address} is in recovery`) : null;
+}
+
 /** The first rule that this session breaks, or null. `allowSuperuser` is --allow-superuser. */
 export function refuseUnsafe(identity: SessionIdentity, rules: { readonly allowSuperuser: boolean }): Failure | null {
   const old = refuseOldServer(identity);
   if (old !== null) return old;
-  if (identity.inRecovery) return new Failure("TARGET_IS_STANDBY", `${identity.address} is in recovery`);
+  const standby = refuseStandby({ address: identity.address, inHotStandby: identity.inRecovery });
+  if (standby !== null) return standby;
   const strangers = identity.backendPids.filter((pid) => pid !== identity.loginPid);
   if (strangers.length > 0) {
     const facts = { login_pid: identity.loginPid, answering_pids: identity.backendPids };

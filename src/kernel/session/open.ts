@@ -142,7 +142,8 @@ function endLogin(channel: Channel, failure: Failure): Failure {
 
 function loginFacts({ backendPid, reported }: LoginReply): Omit<LoginFacts, "engine" | "address" | "tls"> {
   const serverVersion = reported.server_version ?? "";
-  return { backendPid, serverVersion, serverVersionNumber: versionNumber(serverVersion) };
+  const inHotStandby = reported.in_hot_standby === "on";
+  return { backendPid, serverVersion, serverVersionNumber: versionNumber(serverVersion), inHotStandby };
 }
 
 /** `15.18 (Debian …)` → 150018, `9.6.3` → 90603, `19beta1` → 190000, anything else → 0. */

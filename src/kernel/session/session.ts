@@ -38,6 +38,8 @@ export type LoginFacts = {
   readonly serverVersion: string;
   /** e.g. 150018; 0 where it could not be read. */
   readonly serverVersionNumber: number;
+  /** As reported at the login (in_hot_standby, 14 and newer). */
+  readonly inHotStandby: boolean;
   /** Where the bytes go: `127.0.0.1:5432`, `/run/postgresql:5432`, `in this process`. */
   readonly address: string;
   /** e.g. `TLSv1.3 TLS_AES_256_GCM_SHA384, verify-full`, or null for plain text. */
