@@ -16,6 +16,7 @@ import { benchScript } from "./bench/script.ts";
 import { benchStart } from "./bench/start.ts";
 import { createDatabase } from "./database/database.ts";
 import { startServer } from "./database/server.ts";
+import { talk } from "./talk.ts";
 
 const BENCHES = {
   start: benchStart,
@@ -40,6 +41,7 @@ async function main(names: readonly string[]): Promise<void> {
     const place = { binary, proofBinary: join(PROJECT, "dist", "cutter-proof"), server, state };
     for (const [name, bench] of Object.entries(BENCHES)) {
       if (names.length > 0 && !names.includes(name)) continue;
+      talk.start(`measuring ${name}`);
       ratios.push(...(await bench(place)));
     }
   } finally {

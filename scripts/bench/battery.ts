@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { createDatabase, psqlOn } from "../database/database.ts";
 import { TEST_PASSWORD } from "../database/server.ts";
+import { talk } from "../talk.ts";
 import { compare, type Ratio } from "./measure.ts";
 import type { BenchPlace } from "./place.ts";
 import { recordBattery } from "./recorded.ts";
@@ -37,7 +38,7 @@ export async function benchBattery(place: BenchPlace): Promise<readonly Ratio[]>
   const ratios = [compare({ what, against: "psql running the same statements", reach: 1.5, ours, theirs })];
   const available = psqlOn(place.server, database.name, "SELECT 1 FROM pg_available_extensions WHERE name = 'pgtap'");
   if (available !== "1" || Bun.which("pg_prove") === null) {
-    process.stderr.write("bench: pg_prove or pgTAP is not installed, so that row is left out\n");
+    talk.warn("pg_prove or pgTAP is not installed, so that row is left out");
     return ratios;
   }
   psqlOn(place.server, database.name, "CREATE EXTENSION pgtap SCHEMA public");
