@@ -124,11 +124,11 @@ export function unlessSignalled(): Promise<void> {
 
 /** The terminal of a command: once a signal came, what the command finds of its own clean-up is no result any more. */
 export function unlessSignalledTerminal(terminal: Terminal): Terminal {
-  return {
-    ...terminal,
-    result: (text) => unlessSignalled().then(() => terminal.result(text)),
-    document: (value) => unlessSignalled().then(() => terminal.document(value)),
-  };
+  // Not a copy: what a terminal says of itself is found out when it is asked.
+  return Object.assign(Object.create(terminal) as Terminal, {
+    result: (text: string) => unlessSignalled().then(() => terminal.result(text)),
+    document: (value: Fact) => unlessSignalled().then(() => terminal.document(value)),
+  });
 }
 
 /** First signal: clean up within limits.signalCleanupMs, report, end. A second one ends at once. */

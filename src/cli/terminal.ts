@@ -5,8 +5,10 @@
  * event loop lives on meanwhile, so a signal is still answered. A reader that closed stdout is no fault: what remains
  * is dropped and the verdict stands. It never decides an exit code. Made once by program.ts; used by each verb.
  */
+
 import { redact } from "../kernel/evidence/redaction.ts";
 import { type Fact, Failure } from "../kernel/failure.ts";
+import { COLUMNS, fill } from "./command/fill.ts";
 
 export type Talk = "quiet" | "normal" | "verbose";
 export type Colour = "on" | "off";
@@ -31,14 +33,19 @@ export type Terminal = {
 
 export type TerminalSettings = { readonly talk: Talk; readonly color: "auto" | "always" | "never" };
 
+const LONG_LINE = new RegExp(`^.{${COLUMNS + 1},}$`, "gm");
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export function createTerminal(settings: TerminalSettings, environment: Environment = process.env): Terminal {
   const stdout = openStream("stdout");
   const stderr = openStream("stderr");
-  const say = (line: string): Promise<void> => stderr.write(`${redact(line)}\n`);
+  const say = (line: string): Promise<void> => stderr.write(`${fitted(redact(line))}\n`);
   const nothing = (): Promise<void> => Promise.resolve();
   const isTerminal = (name: StreamName): boolean => process.getBuiltinModule("node:tty").isatty(DESCRIPTORS[name]);
+  /** In a file or pipe a line stays one line, for grep. */
+  const fitted = (text: string): string =>
+    text.length > COLUMNS && isTerminal("stderr") ? text.replaceAll(LONG_LINE, (line) => fill(line, "  ")) : text;
   const colourOf = (stream: StreamName): Colour =>
     decideColour({ color: settings.color, environment, device: isTerminal(stream) ? "terminal" : "other" });
   return {

@@ -6,8 +6,8 @@
  */
 import type { Command, Flag, Group, Leaf } from "./command.ts";
 import { GLOBAL_FLAGS } from "./command.ts";
+import { fill } from "./fill.ts";
 
-const COLUMNS = 80;
 const WIDEST_TERM = 26;
 
 /** `path` starts with the program's name. */
@@ -80,33 +80,22 @@ function examples(command: Command, path: readonly string[]): string {
 }
 
 function exitCodes(path: readonly string[]): string {
-  const codes =
-    "Exit codes: 0 done or proven, 1 a bug, 2 usage, 3 not proven, 4 refused, 5 unreachable (try again), " +
-    "6 waiting for an approval, 7 outcome unknown.";
+  const meanings = ["0 done or proven", "1 a bug", "2 usage", "3 not proven", "4 refused", "5 unreachable (try again)"];
+  const codes = `Exit codes: ${[...meanings, "6 waiting for an approval", "7 outcome unknown"].map(whole).join(", ")}.`;
   const [program = ""] = path;
   const where = program === "cutter" ? ` Each failure has a code: cutter explain CODE.` : "";
-  return fill(`${codes}${where}`, "  ");
+  return fill(`${codes}${where}`, "  ").replaceAll(NO_BREAK, " ");
+}
+
+const NO_BREAK = "\u00a0";
+
+/** A line does not end between a code and its meaning. */
+function whole(words: string): string {
+  return words.replaceAll(" ", NO_BREAK);
 }
 
 /** Every leaf below, with the words that lead to it. */
 function leaves(command: Command, words: readonly string[]): { leaf: Leaf; words: readonly string[] }[] {
   if (!("commands" in command)) return [{ leaf: command, words }];
   return command.commands.flatMap((next) => leaves(next, [...words, next.name]));
-}
-
-/** Breaks at spaces so that no line is longer than COLUMNS; lines after the first start with the indent. */
-function fill(text: string, indent: string): string {
-  const lines: string[] = [];
-  let line = text.match(/^ */)?.[0] ?? "";
-  let empty = true;
-  for (const word of text.trim().split(" ")) {
-    if (!empty && line.length + 1 + word.length > COLUMNS) {
-      lines.push(line);
-      line = indent;
-      empty = true;
-    }
-    line += empty ? word : ` ${word}`;
-    empty = false;
-  }
-  return [...lines, line].join("\n");
 }
