@@ -141,6 +141,23 @@ describe("colour", () => {
   });
 });
 
+describe("what is said on stderr", () => {
+  const long = `${"word ".repeat(20)}end`;
+  const act = sample(`await terminal.draw("working"); await terminal.alarm("${long}"); return 0;`);
+  const environment = { CODE: act, TERM: "xterm" };
+
+  test("on a terminal: progress gives way to it, and it is folded at spaces", async () => {
+    const { stdout } = await shell(`script -qec '"$BUN" -e "$CODE" act' /dev/null`, environment);
+    const wipe = "\r\u001b[2K";
+    const folded = `${"word ".repeat(16).trimEnd()}\r\n  ${"word ".repeat(4)}end\r\n`;
+    expect(stdout).toBe(`${wipe}working${wipe}${folded}`);
+  });
+
+  test("in a pipe: no progress is drawn, and a line stays a line", async () => {
+    expect(await run([process.execPath, "-e", act, "act"])).toMatchObject({ stderr: `${long}\n` });
+  });
+});
+
 describe("pipes", () => {
   const large = sample(`await terminal.result("x".repeat(5_000_000)); return 3;`);
 

@@ -128,6 +128,7 @@ export function unlessSignalledTerminal(terminal: Terminal): Terminal {
   return Object.assign(Object.create(terminal) as Terminal, {
     result: (text: string) => unlessSignalled().then(() => terminal.result(text)),
     document: (value: Fact) => unlessSignalled().then(() => terminal.document(value)),
+    draw: (line: string) => unlessSignalled().then(() => terminal.draw(line)),
   });
 }
 

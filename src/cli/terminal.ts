@@ -24,6 +24,8 @@ export type Terminal = {
   detail(line: string): Promise<void>;
   /** A line to stderr, always: failures, and what must not be missed. */
   alarm(line: string): Promise<void>;
+  /** Shows a line of progress, over the last one; whatever is written next takes its place. Nothing unless "drawn". */
+  draw(line: string): Promise<void>;
   readonly colour: { readonly stdout: Colour; readonly stderr: Colour };
   /** Whether progress may be drawn over itself on stderr. */
   readonly progress: "drawn" | "lines" | "none";
@@ -33,6 +35,7 @@ export type Terminal = {
 
 export type TerminalSettings = { readonly talk: Talk; readonly color: "auto" | "always" | "never" };
 
+const WIPE_LINE = "\r\u001b[2K";
 const LONG_LINE = new RegExp(`^.{${COLUMNS + 1},}$`, "gm");
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -40,7 +43,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function createTerminal(settings: TerminalSettings, environment: Environment = process.env): Terminal {
   const stdout = openStream("stdout");
   const stderr = openStream("stderr");
-  const say = (line: string): Promise<void> => stderr.write(`${fitted(redact(line))}\n`);
+  let drawn: "nothing" | "a line" = "nothing";
+  const wipe = async (): Promise<void> => {
+    if (drawn === "nothing") return;
+    drawn = "nothing";
+    await stderr.write(WIPE_LINE);
+  };
+  const say = (line: string): Promise<void> => wipe().then(() => stderr.write(`${fitted(redact(line))}\n`));
   const nothing = (): Promise<void> => Promise.resolve();
   const isTerminal = (name: StreamName): boolean => process.getBuiltinModule("node:tty").isatty(DESCRIPTORS[name]);
   /** In a file or pipe a line stays one line, for grep. */
@@ -48,12 +57,17 @@ export function createTerminal(settings: TerminalSettings, environment: Environm
     text.length > COLUMNS && isTerminal("stderr") ? text.replaceAll(LONG_LINE, (line) => fill(line, "  ")) : text;
   const colourOf = (stream: StreamName): Colour =>
     decideColour({ color: settings.color, environment, device: isTerminal(stream) ? "terminal" : "other" });
-  return {
-    result: (text) => stdout.write(redact(text)),
-    document: (value) => stdout.write(`${JSON.stringify(redactFact(value), null, 2)}\n`),
+  const terminal: Terminal = {
+    result: (text) => wipe().then(() => stdout.write(redact(text))),
+    document: (value) => wipe().then(() => stdout.write(`${JSON.stringify(redactFact(value), null, 2)}\n`)),
     talk: settings.talk === "quiet" ? nothing : say,
     detail: settings.talk === "verbose" ? say : nothing,
     alarm: say,
+    async draw(line) {
+      if (terminal.progress !== "drawn") return;
+      drawn = "a line";
+      await stderr.write(`${WIPE_LINE}${redact(line).slice(0, COLUMNS - 1)}`);
+    },
     colour: {
       get stdout() {
         return colourOf("stdout");
@@ -68,6 +82,7 @@ export function createTerminal(settings: TerminalSettings, environment: Environm
     },
     lost: () => stdout.lost(),
   };
+  return terminal;
 }
 
 type ColourQuestion = {

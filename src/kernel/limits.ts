@@ -78,6 +78,9 @@ export const limits = {
   evidenceFileBytes: 256 * 1024 * 1024,
   /** Rows of a table in the text report; the rest is counted there and listed in full in the other formats. */
   reportRows: 40,
+  /** Progress of long work: how often it is drawn on a terminal, and told where there is none. */
+  progressDrawMs: 500,
+  progressLineMs: 15_000,
   suggestionDistance: 3,
   /** Causes shown below a failure; a chain may bite its tail. */
   causeChain: 8,
