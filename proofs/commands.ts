@@ -10,12 +10,6 @@ import { limits } from "../src/kernel/limits.ts";
 const NAMING_FLAGS = [
   EMBEDDED_FLAG,
   {
-    name: "witness-url",
-    kind: "string",
-    valueName: "URL",
-    description: "Another connection for the witness; the proof's own role if not given.",
-  },
-  {
     name: "env-file",
     kind: "string",
     valueName: "FILE",
@@ -38,6 +32,15 @@ const COUNT_FLAGS = [
     description: "How rows are counted; auto estimates the largest tables and says which.",
   },
   { name: "digest", kind: "boolean", description: "Also compare a digest of each relation's content." },
+] as const satisfies readonly Flag[];
+
+const WITNESS_FLAGS = [
+  {
+    name: "witness-url",
+    kind: "string",
+    valueName: "URL",
+    description: "Another connection for the witness; the proof's own role if not given.",
+  },
 ] as const satisfies readonly Flag[];
 
 const TARGET_FLAGS = [
@@ -137,7 +140,7 @@ const rollback = defineCommand({
     { arguments: "--service shop --format markdown", explanation: "The report, for a ticket." },
   ],
   positionals: [],
-  flags: [...NAMING_FLAGS, ...TARGET_FLAGS, ...BOUND_FLAGS, ...COUNT_FLAGS, ...ALLOWANCE_FLAGS],
+  flags: [...NAMING_FLAGS, ...WITNESS_FLAGS, ...TARGET_FLAGS, ...BOUND_FLAGS, ...COUNT_FLAGS, ...ALLOWANCE_FLAGS],
   formats: FORMATS,
   run: async (invocation, terminal) => (await import("./commands/rollback.ts")).rollback(invocation, terminal),
 });
@@ -152,7 +155,7 @@ const counts = defineCommand({
   positionals: [],
   flags: [
     ...NAMING_FLAGS,
-    { name: "relations", kind: "list", valueName: "TABLE", description: "Only these; may be repeated." },
+    { name: "relations", kind: "list", valueName: "TABLE", description: "Only these." },
     {
       name: "filter",
       kind: "list",

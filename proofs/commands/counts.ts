@@ -5,6 +5,7 @@
  */
 import { readFile } from "node:fs/promises";
 import type { Globals } from "../../src/cli/command/command.ts";
+import { EXIT, tellFailure } from "../../src/cli/exit.ts";
 import { paint, type Terminal } from "../../src/cli/terminal.ts";
 import { stopwatch, timestamp } from "../../src/kernel/clock.ts";
 import { describeTarget } from "../../src/kernel/conninfo/describe.ts";
@@ -21,7 +22,7 @@ import { jsonDocument } from "../../src/report/json.ts";
 import { connect } from "../connections.ts";
 import { compareCounts } from "../counts-comparison.ts";
 import { parseFilter } from "../filter.ts";
-import { type NamingFlags, nameTargets } from "./naming.ts";
+import { type NamingFlags, nameTargets, remarksOn } from "./naming.ts";
 
 type CountsFlags = NamingFlags & {
   readonly relations: readonly string[];
@@ -35,11 +36,10 @@ type CountsFlags = NamingFlags & {
 
 type Invocation = { readonly flags: CountsFlags; readonly globals: Globals };
 
-const NOT_PROVEN = 3;
-
 export async function counts({ flags, globals }: Invocation, terminal: Terminal): Promise<number | Failure> {
   const named = await nameTargets(flags, { globals, primary: "survey" });
   if (named instanceof Failure) return named;
+  for (const remark of remarksOn(named)) await terminal.talk(remark);
   const filters: CountRequest[] = [];
   for (const text of flags.filter) {
     const filter = parseFilter(text);
@@ -57,7 +57,10 @@ export async function counts({ flags, globals }: Invocation, terminal: Terminal)
   }
   const palette = (text: string, style: Parameters<typeof paint>[1]) => paint(text, style, terminal.colour.stdout);
   await terminal.result(renderCounts(report, globals.format, palette));
-  return report.verdict === "TAKEN" || report.verdict === "SAME" ? 0 : NOT_PROVEN;
+  if (report.verdict === "TAKEN" || report.verdict === "SAME") return EXIT.done;
+  const what = report.verdict === "DIFFERS" ? "rows moved since" : "not everything could be compared with";
+  const data = "Counting only reads; nothing was written.";
+  return tellFailure(new Failure("NOT_PROVEN", `${what} ${flags.compare}`, { data }), terminal);
 }
 
 async function take(

@@ -4,13 +4,12 @@
  * Makes no connection, and has no way to turn anything on.
  */
 import type { Globals } from "../../src/cli/command/command.ts";
+import { EXIT, tellFailure } from "../../src/cli/exit.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";
 import { Failure } from "../../src/kernel/failure.ts";
 import { executionEnabled, readKillSwitch, switchMismatches } from "../../src/kernel/kill-switch.ts";
 import { stateDirectory } from "../../src/kernel/private-files/state-directory.ts";
 import { type KillSwitchReport, renderKillSwitch } from "../../src/report/kill-switch.ts";
-
-const NOT_PROVEN = 3;
 
 export async function killswitch({ globals }: { globals: Globals }, terminal: Terminal): Promise<number | Failure> {
   const state = stateDirectory(process.env, { flag: globals.stateDir });
@@ -27,5 +26,8 @@ export async function killswitch({ globals }: { globals: Globals }, terminal: Te
     mismatches,
   };
   await terminal.result(renderKillSwitch(report, globals.format));
-  return mismatches.length === 0 ? 0 : NOT_PROVEN;
+  const [first] = mismatches;
+  if (first === undefined) return EXIT.done;
+  const message = `the kill switch: ${first.what}: expected ${first.expected}, seen ${first.seen}`;
+  return tellFailure(new Failure("NOT_PROVEN", message, { data: "No connection was made." }), terminal);
 }

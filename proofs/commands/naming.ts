@@ -14,7 +14,7 @@ import { Failure } from "../../src/kernel/failure.ts";
 
 export type NamingFlags = {
   readonly embedded: boolean;
-  readonly "witness-url": string | undefined;
+  readonly "witness-url"?: string | undefined;
   readonly "env-file": string | undefined;
   readonly "env-map": string | undefined;
 };
@@ -57,6 +57,12 @@ async function nameWitness(
   if (url !== undefined) return resolveTarget({ environment: process.env, url, urlOption: "--witness-url" });
   if (configured === undefined || target.source !== "configuration") return null;
   return resolveTarget({ environment: {}, configured });
+}
+
+/** What a person should know of the names, though it stops nothing. */
+export function remarksOn({ target, witnessTarget }: NamedTargets): readonly string[] {
+  const targets = [target, ...(witnessTarget === null ? [] : [witnessTarget])];
+  return [...new Set(targets.flatMap((each) => (each.kind === "server" ? each.remarks : [])))];
 }
 
 function envFileOf(flags: NamingFlags): EnvFile | null | Failure {

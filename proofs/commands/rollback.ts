@@ -12,11 +12,12 @@ import { runId } from "../../src/kernel/evidence/run-id.ts";
 import { Failure, type FailureCode } from "../../src/kernel/failure.ts";
 import { limits } from "../../src/kernel/limits.ts";
 import { stateDirectory } from "../../src/kernel/private-files/state-directory.ts";
-import type { FailureDocument, ProofResult } from "../../src/report/battery.ts";
+import type { FailureDocument } from "../../src/report/battery.ts";
 import { evidenceFiles, renderBattery } from "../render.ts";
 import { runProofs } from "../run.ts";
 import type { TargetFlags } from "../target-choice.ts";
-import { type NamingFlags, nameTargets } from "./naming.ts";
+import { type NamingFlags, nameTargets, remarksOn } from "./naming.ts";
+import { showProgress } from "./progress.ts";
 
 export type RollbackFlags = NamingFlags &
   TargetFlags & {
@@ -36,11 +37,13 @@ type Invocation = { readonly flags: RollbackFlags; readonly globals: Globals };
 export async function rollback({ flags, globals }: Invocation, terminal: Terminal): Promise<number | Failure> {
   const named = await nameTargets(flags, { globals, primary: "exec" });
   if (named instanceof Failure) return named;
+  for (const remark of remarksOn(named)) await terminal.talk(remark);
   const state = stateDirectory(process.env, { flag: globals.stateDir });
   if (state instanceof Failure) return state;
   const id = runId("proof");
   const options = optionsOf(flags);
   const detail = globals.talk === "verbose" ? "full" : "short";
+  const progress = showProgress(terminal);
   const report = await runProofs({
     runId: id,
     command: commandLine(),
@@ -48,8 +51,9 @@ export async function rollback({ flags, globals }: Invocation, terminal: Termina
     plan: { ...named, ...options, embeddedRole: embeddedRole(flags) },
     targetFlags: targetFlagsOf(flags, named.target.kind),
     options,
-    progress: (result) => void terminal.detail(progressLine(result)),
+    progress: progress.ended,
   });
+  progress.stop();
   if (report instanceof Failure) return report;
   const written = writeEvidence({ stateDirectory: state, runId: id, files: evidenceFiles(report) });
   await terminal.result(renderBattery(report, { format: globals.format, colour: terminal.colour.stdout, detail }));
@@ -95,10 +99,6 @@ function embeddedRole(flags: RollbackFlags): string {
 
 function commandLine(): string {
   return ["cutter", ...process.argv.slice(2)].join(" ");
-}
-
-function progressLine(result: ProofResult): string {
-  return `${result.verdict.padEnd(12)} ${result.id} in ${result.durationMs} ms`;
 }
 
 /** Why it is not proven, what it means for the data and what to do, on stderr beside the report. */

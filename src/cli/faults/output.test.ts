@@ -70,6 +70,18 @@ const DIRECTORIES: readonly (readonly [what: string, make: () => string, code: s
   ["is a symbolic link", linkedFolder, "FILE_NOT_PRIVATE", 2],
 ];
 
+test("counts that moved, and a switch that cannot be read, are told in a coded line too", async () => {
+  const [saved, before] = [join(files, "counts.json"), ["proof", "counts", "--url", stock.url(OWNER)]];
+  expect((await cutter([...before, "--save", saved])).code).toBe(0);
+  stock.psql("INSERT INTO public.stock VALUES (99, 99)");
+  const moved = await cutter([...before, "--compare", saved]);
+  stock.psql("DELETE FROM public.stock WHERE id = 99");
+  const unread = await cutter(["proof", "killswitch"], { stateDirectory: join(files, "a-file") });
+  expect([moved.code, unread.code]).toEqual([3, 3]);
+  expect(readText(moved)).toMatchObject({ code: "NOT_PROVEN", message: `rows moved since ${saved}` });
+  expect(readText(unread)).toMatchObject({ code: "NOT_PROVEN", message: expect.stringContaining("HOLD") });
+});
+
 describe("a state directory that", () => {
   for (const [what, make, code, exit] of DIRECTORIES) {
     test(`${what}: the result is printed, the evidence is refused with ${code}`, async () => {
