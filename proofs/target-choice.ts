@@ -10,6 +10,8 @@ import type { Connections, ProofTarget } from "./context.ts";
 
 export type TargetFlags = {
   readonly target: "iu" | "generic" | undefined;
+  /** Why `target` is what it is, where no flag said so. */
+  readonly targetBecause?: string;
   readonly sql: string | undefined;
   readonly param: readonly string[];
   readonly spec: string | undefined;
@@ -37,7 +39,7 @@ export async function chooseTarget(
     const target = await specTarget({ ...flags, spec: flags.spec });
     return target instanceof Failure ? target : async () => target;
   }
-  if (flags.target === "iu") return settled(iu("--target iu"));
+  if (flags.target === "iu") return settled(iu(flags.targetBecause ?? "--target iu"));
   if (flags.target === "generic") return settled(generic(flags, "--target generic"));
   return settled(fromCatalog(flags, connections));
 }

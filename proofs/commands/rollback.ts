@@ -88,7 +88,7 @@ function optionsOf(flags: RollbackFlags) {
 /** The embedded database holds the contract, so nothing has to be looked up. */
 function targetFlagsOf(flags: RollbackFlags, kind: "server" | "embedded"): TargetFlags {
   const free = flags.target === undefined && flags.sql === undefined && flags.spec === undefined;
-  return kind === "embedded" && free ? { ...flags, target: "iu" } : flags;
+  return kind === "embedded" && free ? { ...flags, target: "iu", targetBecause: "--embedded" } : flags;
 }
 
 /** On the embedded engine a script runs as the owner: cutter_exec may call functions, but owns nothing. */

@@ -16,7 +16,7 @@ import { refusedCommit } from "../refused-commit.ts";
 import { driveSealed } from "../sealed-drive.ts";
 import { type Bound, outsideBound, readSpec, type Spec } from "../spec.ts";
 import { type WatchFlags, watchAll } from "../watch.ts";
-import { holdsNoEscape } from "./sql.ts";
+import { holdsNoEscape, howMany } from "./sql.ts";
 
 export type SpecFlags = WatchFlags & { readonly spec: string; readonly "allow-escape": readonly string[] };
 
@@ -30,7 +30,7 @@ export async function specTarget(flags: SpecFlags): Promise<ProofTarget | Failur
   if (queries instanceof Failure) return queries;
   return {
     kind: "spec",
-    name: `${basename(flags.spec)}, ${script.statements.length} statements`,
+    name: `${basename(flags.spec)}, ${howMany(script)}`,
     chosenBecause: "--spec",
     tier: "sealed",
     expectedRole: spec.role ?? null,

@@ -31,7 +31,7 @@ export async function sqlTarget(flags: SqlFlags): Promise<ProofTarget | Failure>
   if (script instanceof Failure) return script;
   return {
     kind: "sql",
-    name: `${basename(flags.sql)}, ${script.statements.length} statements`,
+    name: `${basename(flags.sql)}, ${howMany(script)}`,
     chosenBecause: "--sql",
     tier: "sealed",
     expectedRole: null,
@@ -44,6 +44,11 @@ export async function sqlTarget(flags: SqlFlags): Promise<ProofTarget | Failure>
     judgeDrive: () => [],
     leaks: [],
   };
+}
+
+/** `1 statement`, `2 statements`. */
+export function howMany({ statements }: Script): string {
+  return `${statements.length} statement${statements.length === 1 ? "" : "s"}`;
 }
 
 async function readScript(path: string, parameters: readonly string[]): Promise<Script | Failure> {
@@ -73,7 +78,7 @@ export async function holdsNoEscape(
   if (refused.length > 0) return failed(refusal(refused), { escapes: escapes.map(describe) });
   const kinds = [...new Set(script.statements.map((statement) => statement.kind))];
   return judge({
-    summary: `${script.statements.length} statements parse, none ends a transaction, no escape`,
+    summary: `${howMany(script)} parsed, none ends a transaction, no escape`,
     facts: { statements: script.statements.length, kinds, escapes: escapes.map(describe) },
     mismatches: expectEqual("escapes not accepted", 0, refused.length),
   });

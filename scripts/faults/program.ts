@@ -32,12 +32,15 @@ export type Setting = {
 export type Running = {
   readonly pid: number;
   kill(signal: NodeJS.Signals): void;
+  /** Resolves when the process has a handler for the signal of this number. */
+  catches(signal: number): Promise<void>;
   readonly ended: Promise<Ended>;
 };
 
 /** A password that no server knows; like the right one it may never be shown. */
 export const WRONG_PASSWORD = TEST_PASSWORD.replace("4Fq9", "wrong");
 
+const POLL_MS = 5;
 const MAIN = join(dirname(dirname(import.meta.dirname)), "src", "main.ts");
 const { CUTTER_BINARY } = process.env;
 const PROGRAM: readonly string[] =
@@ -63,7 +66,18 @@ export function startCutter(argv: readonly string[], setting: Setting = {}): Run
     const signal = child.signalCode as NodeJS.Signals | null;
     return { code: signal === null ? code : null, signal, stdout, stderr, evidence };
   };
-  return { pid: child.pid, kill: (signal) => child.kill(signal), ended: collect() };
+  return {
+    pid: child.pid,
+    kill: (signal) => child.kill(signal),
+    async catches(signal) {
+      const caught = (): bigint => {
+        const [, mask = "0"] = /^SigCgt:\s*(\w+)/m.exec(readFileSync(`/proc/${child.pid}/status`, "utf8")) ?? [];
+        return (BigInt(`0x${mask}`) >> BigInt(signal - 1)) & 1n;
+      };
+      while (caught() === 0n) await Bun.sleep(POLL_MS);
+    },
+    ended: collect(),
+  };
 }
 
 export function cutter(argv: readonly string[], setting: Setting = {}): Promise<Ended> {

@@ -61,7 +61,10 @@ export function markdownPage(page: Page): string {
 export function textSection(section: Section, palette: Palette): string[] {
   const remarks = section.remarks.flatMap((remark) => hanging("  ", printable(remark), COLUMNS));
   const title = palette(printable(section.title), "bold");
-  if (section.table.rows.length === 0) return [`${title}: ${printable(section.empty)}`, ...remarks, ""];
+  const empty = printable(section.empty);
+  const fits = printable(section.title).length + 2 + empty.length <= COLUMNS;
+  if (section.table.rows.length === 0)
+    return [...(fits ? [`${title}: ${empty}`] : [`${title}:`, `  ${empty}`]), ...remarks, ""];
   return [title, ...textTable(section.table, "  "), ...remarks, ""];
 }
 

@@ -14,6 +14,7 @@ const FILES = {
   "sleep.sql": "INSERT INTO public.stock VALUES (11, 11); SELECT pg_sleep(30);",
   "lock.sql": "INSERT INTO public.stock VALUES (11, 11); UPDATE public.stock SET amount = 0 WHERE id = 1;",
 };
+const SIGINT = 2;
 /** Above what it takes, far below limits.signalCleanupMs. */
 const PROMPTLY_MS = 2000;
 
@@ -121,7 +122,8 @@ test("SIGINT while it logs in to a server that does not answer", async () => {
 
 test("SIGINT while the embedded database starts or runs", async () => {
   const program = startCutter(["proof", "rollback", "--embedded"]);
-  await Bun.sleep(150);
+  await program.catches(SIGINT);
+  await Bun.sleep(50);
   program.kill("SIGINT");
   expect(await program.ended).toMatchObject({ code: 130, signal: null, stdout: "" });
 });
