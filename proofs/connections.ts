@@ -50,7 +50,7 @@ function twoSessions(plan: ConnectionPlan): Connections & Pick<ProofContext, "as
     witness: witness.get,
     asOwner: null,
     async close() {
-      const opened = [await proof.opened(), (await witness.opened())?.session];
+      const opened = [await proof.taken(), (await witness.taken())?.session];
       await Promise.all(opened.map((session) => session?.close()));
     },
   };
@@ -81,7 +81,7 @@ function oneSession(plan: ConnectionPlan): Connections & Pick<ProofContext, "asO
       return null;
     },
     async close() {
-      await (await session.opened())?.close();
+      await (await session.taken())?.close();
     },
   };
 }
@@ -110,10 +110,13 @@ function setBounds(session: Session, readOnly: Purpose["readOnly"]): Promise<Rep
   ]);
 }
 
-/** Opens at the first call; later calls get the same. A failure is not kept, since nothing was opened. */
+/**
+ * Opens at the first call; later calls get the same. A failure is not kept, since nothing was opened. What was opened
+ * is taken out to be closed; the next call opens anew.
+ */
 function once<T>(open: () => Promise<T | Failure>): {
   get: () => Promise<T | Failure>;
-  opened: () => Promise<T | null>;
+  taken: () => Promise<T | null>;
 } {
   let pending: Promise<T | Failure> | null = null;
   return {
@@ -123,8 +126,9 @@ function once<T>(open: () => Promise<T | Failure>): {
       if (answer instanceof Failure) pending = null;
       return answer;
     },
-    opened: async () => {
+    taken: async () => {
       const answer = pending === null ? null : await pending;
+      pending = null;
       return answer instanceof Failure ? null : answer;
     },
   };

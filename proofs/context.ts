@@ -116,7 +116,9 @@ export type ProofTarget = {
   /** PROOF-5: the write itself, in a transaction that the server refuses to commit. */
   drive(context: ProofContext, order: DriveOrder): Promise<Drive | Failure>;
   /** PROOF-5: what of the drive is not as declared. */
-  judgeDrive(drive: Drive, before: readonly RelationCount[]): readonly Mismatch[];
+  judgeDrive(drive: Drive): readonly Mismatch[];
+  /** PROOF-5: what of it differs because of the proof or of other sessions that wrote meanwhile: nobody can tell. */
+  disturbances?(drive: Drive, before: readonly RelationCount[]): readonly Mismatch[];
   /** PROOF-6: how leaked rows are looked for. */
   readonly leaks: readonly LeakQuery[];
   /** Settings of the run that belong into the report. */

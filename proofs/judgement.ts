@@ -20,12 +20,15 @@ export type Observation = {
   readonly summary: string;
   readonly facts: Facts;
   readonly mismatches: readonly Mismatch[];
+  /** What differs and may be the doing of other sessions. */
+  readonly disturbances?: readonly Mismatch[];
 };
 
-/** PASS where nothing differs from the claim, FAIL otherwise. */
-export function judge(observation: Observation): Judgement {
-  const verdict = observation.mismatches.length === 0 ? "PASS" : "FAIL";
-  return { verdict, ...observation, failure: null };
+/** FAIL for a mismatch, INCONCLUSIVE where there are disturbances only, PASS where nothing differs from the claim. */
+export function judge({ disturbances = [], ...observation }: Observation): Judgement {
+  const disturbed = disturbances.length === 0 ? "PASS" : "INCONCLUSIVE";
+  const verdict = observation.mismatches.length === 0 ? disturbed : "FAIL";
+  return { ...observation, verdict, mismatches: [...observation.mismatches, ...disturbances], failure: null };
 }
 
 /** A proof that could not come to its end. */

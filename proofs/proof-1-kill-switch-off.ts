@@ -7,12 +7,12 @@ import { switchMismatches } from "../src/kernel/kill-switch.ts";
 import { judge } from "./judgement.ts";
 import { switchFacts, switchState } from "./kill-switch.ts";
 import type { Proof } from "./proof.ts";
-import { sourceUnreadable, switchOn } from "./sabotage/kill-switch.ts";
+import { armed, sourceNotRead, sourceUnreadable, switchOn } from "./sabotage/kill-switch.ts";
 
 export const killSwitchOff: Proof = {
   id: "PROOF-1",
   claim: "the kill switch is OFF",
-  sabotage: [switchOn, sourceUnreadable],
+  sabotage: [switchOn, armed, sourceUnreadable, sourceNotRead],
   async run(context) {
     const reading = context.killSwitch();
     context.record.switchAtStart = switchState(reading);

@@ -7,12 +7,12 @@
 import { Failure } from "../src/kernel/failure.ts";
 import { failed } from "./judgement.ts";
 import type { Proof } from "./proof.ts";
-import { connectsFirst, ungatedMethod } from "./sabotage/adapter.ts";
+import { commitTaken, connectsFirst, ungatedMethod } from "./sabotage/adapter.ts";
 
 export const writerRefuses: Proof = {
   id: "PROOF-2",
   claim: "a write that was not meant is refused",
-  sabotage: [connectsFirst, ungatedMethod],
+  sabotage: [connectsFirst, ungatedMethod, commitTaken],
   async run(context) {
     const target = await context.target();
     return target instanceof Failure ? failed(target) : target.refuses(context);

@@ -2,7 +2,8 @@
  * PROOF-3: the connection is a real one, to the database that was named, as the role that was meant.
  *
  * Asks the server twice, with a question that only a server can answer anew, and refuses what the rollback-only
- * transaction does not hold on: a standby, a pooler, a superuser, an old server, track_counts off.
+ * transaction does not hold on: a standby, a pooler, a superuser, an old server, track_counts off. The witness must be
+ * another session on the same database.
  */
 import { randomUUID } from "node:crypto";
 import { sha256 } from "../src/kernel/digest.ts";
@@ -11,14 +12,17 @@ import { inspectSession, refuseUnsafe, type SessionIdentity } from "../src/kerne
 import type { Session } from "../src/kernel/session/session.ts";
 import type { Mismatch } from "../src/report/battery.ts";
 import { ConnectionShim } from "./connection-shim.ts";
+import type { ProofContext } from "./context.ts";
+import { shakeHands } from "./handshake.ts";
 import { expectEqual, failed, judge } from "./judgement.ts";
 import type { Proof } from "./proof.ts";
-import { fakeDriver, pooler, wrongRole } from "./sabotage/connection.ts";
+import { countsOff, fakeDriver, pooler, standby, superuser, wrongRole } from "./sabotage/connection.ts";
+import { witnessElsewhere, witnessIsProof } from "./sabotage/witness.ts";
 
 export const connectionIsReal: Proof = {
   id: "PROOF-3",
   claim: "the connection is real, to the database that was named",
-  sabotage: [wrongRole, pooler, fakeDriver],
+  sabotage: [wrongRole, pooler, fakeDriver, standby, superuser, countsOff, witnessIsProof, witnessElsewhere],
   async run(context) {
     const target = await context.target();
     if (target instanceof Failure) return failed(target);
@@ -34,15 +38,25 @@ export const connectionIsReal: Proof = {
     if (unsafe !== null) return failed(unsafe, { ...identity });
     const challenged = await challenge(session);
     if (challenged instanceof Failure) return failed(challenged);
+    const witnessed = await seenByWitness(context, session);
+    if (witnessed instanceof Failure) return failed(witnessed);
     const expectedRole = context.options.expectedRole ?? target.expectedRole;
     const role = expectedRole === null ? [] : expectEqual("role", expectedRole, identity.role);
     const facts = {
       ...identity,
       shim: "execute() and fetchone() answered questions that were never asked before",
     };
-    return judge({ summary: summary(identity, session), facts, mismatches: [...challenged, ...role] });
+    const mismatches = [...challenged, ...witnessed, ...role];
+    return judge({ summary: summary(identity, session), facts, mismatches });
   },
 };
+
+/** On the embedded engine the one session is its own witness, and the report says so. */
+async function seenByWitness(context: ProofContext, session: Session): Promise<readonly Mismatch[] | Failure> {
+  if (context.connections.sessions === "single") return [];
+  const witness = await context.connections.witness();
+  return witness instanceof Failure ? witness : shakeHands(session, witness);
+}
 
 const ROUNDS = 2;
 

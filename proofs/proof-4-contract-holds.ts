@@ -7,12 +7,19 @@
 import { Failure } from "../src/kernel/failure.ts";
 import { failed } from "./judgement.ts";
 import type { Proof } from "./proof.ts";
-import { bareRowAccepted, changedSignature, securityInvoker } from "./sabotage/contract.ts";
+import {
+  bareRowAccepted,
+  changedSignature,
+  fieldOverlooked,
+  functionMissing,
+  replicaSession,
+  securityInvoker,
+} from "./sabotage/contract.ts";
 
 export const contractHolds: Proof = {
   id: "PROOF-4",
   claim: "the contract holds, and its guard refuses what does not keep it",
-  sabotage: [bareRowAccepted, changedSignature, securityInvoker],
+  sabotage: [bareRowAccepted, fieldOverlooked, changedSignature, securityInvoker, functionMissing, replicaSession],
   async run(context) {
     const target = await context.target();
     return target instanceof Failure ? failed(target) : target.contract(context);

@@ -10,13 +10,33 @@ import type { Mismatch } from "../src/report/battery.ts";
 import type { Drive, ProofOptions, ProofTarget, Take } from "./context.ts";
 import { failed, judge } from "./judgement.ts";
 import type { Proof } from "./proof.ts";
-import { extraWrite, insertsNothing } from "./sabotage/write.ts";
+import { rendezvousMissed } from "./sabotage/witness.ts";
+import {
+  commitWouldFail,
+  extraTable,
+  extraUpdate,
+  extraWrite,
+  insertsNothing,
+  poisonRemoved,
+  probeNotFilled,
+  rowsBeyondBound,
+} from "./sabotage/write.ts";
 import { takeOnce } from "./take.ts";
 
 export const writeRollsBack: Proof = {
   id: "PROOF-5",
   claim: "the real write does what it declares, then ROLLBACK",
-  sabotage: [insertsNothing, extraWrite],
+  sabotage: [
+    insertsNothing,
+    extraWrite,
+    extraUpdate,
+    extraTable,
+    commitWouldFail,
+    poisonRemoved,
+    probeNotFilled,
+    rowsBeyondBound,
+    rendezvousMissed,
+  ],
   async run(context) {
     const target = await context.target();
     if (target instanceof Failure) return failed(target);
@@ -26,11 +46,10 @@ export const writeRollsBack: Proof = {
     if (take instanceof Failure) return failed(take);
     context.record.take = take;
     if (take.drive instanceof Failure) return failed(take.drive, take.drive.facts);
-    const mismatches = [
-      ...target.judgeDrive(take.drive, take.before),
-      ...boundsExceeded(take.drive.effects, context.options),
-    ];
-    return judge({ summary: summary(target, take, take.drive), facts: facts(take, take.drive), mismatches });
+    const mismatches = [...target.judgeDrive(take.drive), ...boundsExceeded(take.drive.effects, context.options)];
+    const disturbances = target.disturbances?.(take.drive, take.before) ?? [];
+    const observed = { summary: summary(target, take, take.drive), facts: facts(take, take.drive) };
+    return judge({ ...observed, mismatches, disturbances });
   },
 };
 

@@ -13,12 +13,13 @@ import type { Mismatch } from "../src/report/battery.ts";
 import type { LeakQuery, ProofContext, Take } from "./context.ts";
 import { failed, type Judgement, judge } from "./judgement.ts";
 import type { Proof } from "./proof.ts";
-import { probeRowLeft, rowCommittedElsewhere } from "./sabotage/leak.ts";
+import { leakQueryFinds, probeRowLeft, rowCommittedElsewhere, xidCommitted } from "./sabotage/leak.ts";
+import { witnessGone } from "./sabotage/witness.ts";
 
 export const nothingStayed: Proof = {
   id: "PROOF-6",
   claim: "nothing stayed",
-  sabotage: [rowCommittedElsewhere, probeRowLeft],
+  sabotage: [rowCommittedElsewhere, probeRowLeft, leakQueryFinds, xidCommitted, witnessGone],
   async run(context) {
     const { take, target } = context.record;
     if (take === null || target === null)
@@ -83,9 +84,16 @@ async function settledStatus(witness: Witness, xid: string): Promise<string | nu
   return status ?? "no longer known";
 }
 
-type Change = { readonly relation: string; readonly when: string; readonly from: string; readonly to: string };
+type Change = {
+  readonly relation: string;
+  /** The relation and its filter. */
+  readonly label: string;
+  readonly when: string;
+  readonly from: string;
+  readonly to: string;
+};
 
-/** Counts that can be compared and differ. Estimates and locked relations are not compared; that is said in a fact. */
+/** Counts that can be compared and differ. What was not counted exactly is not compared; that is said in a fact. */
 function changes(take: Take, after: readonly RelationCount[]): readonly Change[] {
   return take.before.flatMap((before, index) => [
     ...change(before, take.during?.[index], "during"),
@@ -94,12 +102,19 @@ function changes(take: Take, after: readonly RelationCount[]): readonly Change[]
 }
 
 function change(before: RelationCount, later: RelationCount | undefined, when: string): readonly Change[] {
-  if (later === undefined || before.how !== "exact" || later.how === "locked" || later.how === "over budget") return [];
-  const label = before.filter === null ? before.relation : `${before.relation} [${before.filter}]`;
-  if (later.how !== before.how) return [{ relation: label, when, from: before.how, to: later.how }];
-  if (later.rows === before.rows && later.digest === before.digest) return [];
-  const shown = (count: RelationCount) => (count.digest === null ? `${count.rows}` : `${count.rows} (${count.digest})`);
-  return [{ relation: label, when, from: shown(before), to: shown(later) }];
+  if (later === undefined || before.how !== "exact" || UNCOUNTED.has(later.how)) return [];
+  if (later.how === before.how && later.rows === before.rows && later.digest === before.digest) return [];
+  const { relation, filter } = before;
+  const label = filter === null ? relation : `${relation} [${filter}]`;
+  return [{ relation, label, when, from: shown(before), to: shown(later) }];
+}
+
+/** Not known at that moment; a relation that is gone or no longer readable has changed. */
+const UNCOUNTED: ReadonlySet<RelationCount["how"]> = new Set(["estimate", "locked", "over budget"]);
+
+function shown(count: RelationCount): string {
+  if (count.how !== "exact") return count.how;
+  return count.digest === null ? `${count.rows}` : `${count.rows} (${count.digest})`;
 }
 
 function judgeAfter(take: Take, looked: Looked): Judgement {
@@ -115,15 +130,12 @@ function judgeAfter(take: Take, looked: Looked): Judgement {
     leaks.push(mismatch(`pg_xact_status(${take.xid})`, "aborted", looked.status));
   }
   const moved = changes(take, looked.after);
-  const observation = { summary: summary(take, looked), facts: facts(take, looked), mismatches: leaks };
-  if (leaks.length > 0 || moved.length === 0) return judge(observation);
-  return {
-    verdict: "INCONCLUSIVE",
-    summary: `rows moved while the proof ran, and none of them is the proof's own`,
-    facts: observation.facts,
-    mismatches: moved.map((entry) => mismatch(`${entry.relation} (${entry.when})`, entry.from, entry.to)),
-    failure: null,
-  };
+  return judge({
+    summary: summary(take, looked, moved),
+    facts: facts(take, looked),
+    mismatches: leaks,
+    disturbances: moved.map((entry) => mismatch(`${entry.label} (${entry.when})`, entry.from, entry.to)),
+  });
 }
 
 function mismatch(what: string, expected: string, seen: string): Mismatch {
@@ -132,15 +144,14 @@ function mismatch(what: string, expected: string, seen: string): Mismatch {
 
 function facts(take: Take, looked: Looked): { [key: string]: Fact } {
   const { drive } = take;
-  const compared = take.before.filter((count) => count.how === "exact").length;
   const sequences = drive instanceof Failure ? [] : drive.effects.sequences;
   return {
-    relations_compared: compared,
+    relations_compared: compared(take, looked.after).length,
     relations_not_compared: notCompared(take, looked.after),
     probe_rows_leaked:
       looked.leaked.length === 0 ? "no leak query" : looked.leaked.reduce((sum, leak) => sum + leak.rows, 0),
     rows_with_own_xmin: looked.ownRows.map((own) => `${own.relation} ${own.rows}`),
-    transaction_status: looked.status ?? "no transaction id was assigned: nothing was written",
+    transaction_status: looked.status ?? withoutId(take),
     sequence_drift: sequences.map((sequence) => `${sequence.sequence} ${sequence.drift}`),
     seen_from: take.during === null ? "after only" : "before, during and after",
   };
@@ -155,14 +166,43 @@ function notCompared(take: Take, after: readonly RelationCount[]): string[] {
   });
 }
 
-function summary(take: Take, looked: Looked): string {
-  const status = looked.status === null ? "no xid assigned" : `xid ${take.xid} ${looked.status}`;
-  const index = take.before.findIndex((count) => count.how === "exact");
-  const [first, last] = [take.before[index], looked.after[index]];
-  const counts = first === undefined || last === undefined ? "nothing countable" : `${first.rows} = ${last.rows}`;
-  return `${counts}, 0 rows leaked, ${status}`;
+/** Indexes of the counts that are exact before and after. */
+function compared(take: Take, after: readonly RelationCount[]): readonly number[] {
+  return take.before.flatMap((before, index) =>
+    before.how === "exact" && after[index]?.how === "exact" ? [index] : [],
+  );
 }
 
+function withoutId({ drive }: Take): string {
+  return drive instanceof Failure
+    ? "not known: the write failed before its id was seen"
+    : "no transaction id was assigned: nothing was written";
+}
+
+function summary(take: Take, looked: Looked, moved: readonly Change[]): string {
+  // The same row may be found by a leak query and by its xmin.
+  const leaked = Math.max(total(looked.leaked), total(looked.ownRows));
+  const status = looked.status === null ? withoutId(take) : `xid ${take.xid} ${looked.status}`;
+  const counts = moved.length > 0 ? "rows moved while the proof ran" : unmoved(take, looked.after);
+  const seen = take.during === null && !(take.drive instanceof Failure) ? ["single session"] : [];
+  return [counts, `${leaked} rows leaked`, status, ...seen].join(", ");
+}
+
+function total(found: readonly { readonly rows: number | "uncountable" }[]): number {
+  return found.reduce((sum, { rows }) => sum + (rows === "uncountable" ? 0 : rows), 0);
+}
+
+/** `158 = 158` where one relation matters most, which is the first. */
+function unmoved(take: Take, after: readonly RelationCount[]): string {
+  const [first, ...more] = compared(take, after);
+  if (first === undefined) return "no relation could be compared";
+  const others = more.length === 0 ? "" : ` in ${take.before[first]?.relation}, ${more.length} more relations unmoved`;
+  return `${take.before[first]?.rows} = ${after[first]?.rows}${others}`;
+}
+
+const NAMED_IN_SUMMARY = 3;
+
+/** The sessions that may have moved the rows. */
 async function nameWriters(
   context: ProofContext,
   { witness, take, judgement }: { witness: Witness; take: Take; judgement: Judgement },
@@ -172,6 +212,12 @@ async function nameWriters(
   const writers = await witness.otherWriters(pid, take.durationMs);
   if (writers instanceof Failure) return failed(writers);
   context.record.take = { ...take, otherWriters: writers };
-  const shown = writers.map((writer) => `pid ${writer.pid} ${writer.role} ${writer.application} ${writer.state}`);
-  return { ...judgement, facts: { ...judgement.facts, other_sessions: shown } };
+  const named = writers.map(
+    ({ role, application, ...writer }) => `${role} (pid ${writer.pid}, ${[application, writer.state].join(", ")})`,
+  );
+  const more = named.length > NAMED_IN_SUMMARY ? ` and ${named.length - NAMED_IN_SUMMARY} more` : "";
+  const who =
+    named.length === 0 ? "nobody who is still there" : `${named.slice(0, NAMED_IN_SUMMARY).join("; ")}${more}`;
+  const summary = `${judgement.summary}; other sessions: ${who}`;
+  return { ...judgement, summary, facts: { ...judgement.facts, other_sessions: named } };
 }

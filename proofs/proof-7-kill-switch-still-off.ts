@@ -7,12 +7,12 @@ import { switchMismatches } from "../src/kernel/kill-switch.ts";
 import { expectEqual, judge } from "./judgement.ts";
 import { switchFacts, switchState } from "./kill-switch.ts";
 import type { Proof } from "./proof.ts";
-import { switchFlippedMidway } from "./sabotage/kill-switch.ts";
+import { armedMidway, holdMidway, switchFlippedMidway } from "./sabotage/kill-switch.ts";
 
 export const killSwitchStillOff: Proof = {
   id: "PROOF-7",
   claim: "the kill switch is STILL OFF, and no source changed",
-  sabotage: [switchFlippedMidway],
+  sabotage: [switchFlippedMidway, armedMidway, holdMidway],
   async run(context) {
     const reading = context.killSwitch();
     const unchanged = expectEqual("sources since PROOF-1", context.record.switchAtStart, switchState(reading));

@@ -4,7 +4,7 @@
  * Types only. The proofs stand in proof-1-….ts to proof-7-….ts, their order in battery.ts, what runs them in runner.ts.
  */
 import type { Failure } from "../src/kernel/failure.ts";
-import type { ProofContext } from "./context.ts";
+import type { ProofContext, TargetKind } from "./context.ts";
 import type { Judgement } from "./judgement.ts";
 
 export type ProofId = `PROOF-${1 | 2 | 3 | 4 | 5 | 6 | 7}`;
@@ -20,7 +20,9 @@ export type Proof = {
 export type Sabotage = {
   readonly name: string;
   /** Only makes sense on these targets; all where absent. */
-  readonly targets?: readonly string[];
+  readonly targets?: readonly TargetKind[];
+  /** Only makes sense where the witness has a session of its own. */
+  readonly sessions?: "two";
   apply(context: ProofContext): Promise<Sabotaged | Failure>;
 };
 

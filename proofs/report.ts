@@ -62,7 +62,7 @@ function allowances(context: ProofContext): readonly string[] {
   return [...context.options.allowances.map((name) => `--allow-${name}`), ...waived];
 }
 
-/** Watched relations that say something: those touched, moved, named by the operator, or not countable. */
+/** All watched relations, those that say something first: touched, moved, or with a note. */
 function countRows(take: Take): CountRow[] {
   const drive = take.drive instanceof Failure ? null : take.drive;
   const touched = new Set(drive?.effects.relations.map((entry) => entry.relation));
@@ -76,15 +76,23 @@ function countRows(take: Take): CountRow[] {
       during: at(take.during),
       after: at(take.after),
       mode: before.how,
-      note: before.how === "unreadable" ? "42501, untouched by construction" : before.note,
+      note:
+        before.how === "unreadable" && touched.has(before.relation)
+          ? TOUCHED_UNREAD
+          : noteOf(before, take.during?.[index]),
     };
   });
   const telling = rows.filter((row) => touched.has(row.relation) || row.before !== row.after || row.note !== null);
-  const quiet = rows.filter((row) => !telling.includes(row));
-  return [...telling, ...quiet.slice(0, Math.max(0, QUIET_ROWS - telling.length))];
+  const said = new Set(telling);
+  return [...telling, ...rows.filter((row) => !said.has(row))];
 }
 
-const QUIET_ROWS = 12;
+/** A function of its owner, or a trigger, wrote for a role that may not read it. */
+const TOUCHED_UNREAD = "42501, yet written to by the proof, and rolled back";
+
+function noteOf(before: RelationCount, during: RelationCount | undefined): string | null {
+  return before.note ?? (during?.how === "locked" ? during.note : null);
+}
 
 function shown(count: RelationCount | undefined): CountRow["before"] {
   if (count === undefined) return "not taken";

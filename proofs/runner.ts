@@ -34,16 +34,21 @@ function mayRun(proof: Proof, results: readonly ProofResult[], context: ProofCon
   return proof.id === "PROOF-7";
 }
 
-/** While others were writing, the write and the look after it are taken again together. */
+/** While others were writing, and nothing failed, the write and the look after it are taken again together. */
 async function takeAgain(proofs: readonly Proof[], results: ProofResult[], context: ProofContext): Promise<void> {
   const write = proofs.find((proof) => proof.id === "PROOF-5");
   const look = proofs.find((proof) => proof.id === "PROOF-6");
   for (let retry = 0; retry < context.options.retries; retry += 1) {
-    if (results.at(-1)?.verdict !== "INCONCLUSIVE" || write === undefined || look === undefined) return;
+    if (write === undefined || look === undefined || !disturbed(results)) return;
     const written = await runOne(write, context);
     const looked = await runOne(look, context);
     results.splice(results.length - 2, 2, written, looked);
   }
+}
+
+function disturbed(results: readonly ProofResult[]): boolean {
+  const unproven = results.filter((result) => result.verdict !== "PASS");
+  return unproven.length > 0 && unproven.every((result) => result.verdict === "INCONCLUSIVE");
 }
 
 async function runOne(proof: Proof, context: ProofContext): Promise<ProofResult> {

@@ -7,7 +7,7 @@
  */
 import { Failure } from "../src/kernel/failure.ts";
 import { battery } from "./battery.ts";
-import { emptyRecord, type ProofContext } from "./context.ts";
+import type { Connections, ProofContext, TargetKind } from "./context.ts";
 import type { Proof, Sabotage } from "./proof.ts";
 import { runBattery } from "./runner.ts";
 
@@ -26,14 +26,21 @@ export async function runSelfcheck(fresh: () => ProofContext): Promise<readonly 
   if (target instanceof Failure) return target;
   for (const proof of battery) {
     for (const sabotage of proof.sabotage) {
-      if (sabotage.targets !== undefined && !sabotage.targets.includes(target.kind)) continue;
-      const result = await sabotageOnce(fresh(), proof, sabotage);
+      const context = fresh();
+      if (!applies(sabotage, { kind: target.kind, sessions: context.connections.sessions })) continue;
+      const result = await sabotageOnce(context, proof, sabotage);
       if (result instanceof Failure) return result;
       results.push(result);
     }
   }
   results.push(await healthy(fresh, "healthy, after"));
   return results;
+}
+
+type Place = { readonly kind: TargetKind; readonly sessions: Connections["sessions"] };
+
+function applies({ targets, sessions }: Sabotage, place: Place): boolean {
+  return (targets?.includes(place.kind) ?? true) && (sessions ?? place.sessions) === place.sessions;
 }
 
 async function healthy(fresh: () => ProofContext, name: string): Promise<SabotageResult> {
@@ -55,9 +62,10 @@ async function sabotageOnce(
 ): Promise<SabotageResult | Failure> {
   const broken = await sabotage.apply(context);
   if (broken instanceof Failure) return broken;
-  const results = await runBattery(battery, { ...broken.context, record: emptyRecord() });
+  const results = await runBattery(battery, broken.context);
   const undone = await broken.undo();
   if (undone instanceof Failure) return undone;
+  await renewLost(context);
   const own = results.find((result) => result.id === proof.id);
   const before = results.slice(0, battery.indexOf(proof));
   const reached = before.every((result) => result.verdict === "PASS");
@@ -65,4 +73,10 @@ async function sabotageOnce(
   const mismatch = own?.mismatches[0];
   const detail = mismatch === undefined ? (own?.summary ?? "") : `${mismatch.what}: ${mismatch.seen}`;
   return { proof: proof.id, sabotage: sabotage.name, got: own?.verdict ?? "absent", caught: red && reached, detail };
+}
+
+/** A sabotage may cost the session of the proof; the next one gets new ones. */
+async function renewLost({ connections }: ProofContext): Promise<void> {
+  const session = await connections.proof();
+  if (session instanceof Failure || session.lost() !== null) await connections.close();
 }

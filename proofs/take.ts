@@ -5,8 +5,10 @@
  * session, so the look during the transaction is left out and said to be.
  */
 import { stopwatch } from "../src/kernel/clock.ts";
-import type { RelationCount } from "../src/kernel/counts/count.ts";
+import { lockedNote, type RelationCount, unreadableNote } from "../src/kernel/counts/count.ts";
+import { describe } from "../src/kernel/counts/relation.ts";
 import { Failure } from "../src/kernel/failure.ts";
+import type { Session } from "../src/kernel/session/session.ts";
 import type { Witness } from "../src/kernel/witness.ts";
 import type { ProofContext, ProofTarget, Take } from "./context.ts";
 
@@ -18,7 +20,9 @@ export async function takeOnce(context: ProofContext, target: ProofTarget): Prom
   if (witness instanceof Failure) return witness;
   const watched = await target.watched(context);
   if (watched instanceof Failure) return watched;
-  const before = await witness.look(watched);
+  const looked = await witness.look(watched);
+  if (looked instanceof Failure) return looked;
+  const before = await explainUnread(session, looked);
   if (before instanceof Failure) return before;
 
   const seen: Seen = { during: null, transactionIds: [], xid: null };
@@ -30,7 +34,7 @@ export async function takeOnce(context: ProofContext, target: ProofTarget): Prom
   const elapsed = stopwatch();
   const drive = await target.drive(context, { session, watched, moment });
   const durationMs = elapsed();
-  const xid = drive instanceof Failure ? seen.xid : (drive.effects.xid ?? seen.xid);
+  const xid = drive instanceof Failure ? (seen.xid ?? xidOf(drive)) : (drive.effects.xid ?? seen.xid);
   const transactionIds = seen.transactionIds.length > 0 || xid === null ? seen.transactionIds : [shortXid(xid)];
   const { during } = seen;
   return { watched, before, during, drive, transactionIds, xid, durationMs, after: null, otherWriters: [] };
@@ -45,9 +49,32 @@ async function lookDuring(witness: Witness, { pid, watched, seen }: During): Pro
   if (during instanceof Failure) return during;
   const transactionIds = await witness.transactionIds(pid);
   if (transactionIds instanceof Failure) return transactionIds;
-  seen.during = during;
+  const own = lockedNote([pid]);
+  seen.during = during.map((count) =>
+    count.how === "locked" && count.note === own ? { ...count, note: "not observable: locked by the proof" } : count,
+  );
   seen.transactionIds = transactionIds;
   return null;
+}
+
+/** What the witness may not read: whether the role of the proof could have written to it. */
+async function explainUnread(
+  session: Session,
+  counts: readonly RelationCount[],
+): Promise<readonly RelationCount[] | Failure> {
+  const unread = counts.filter((count) => count.how === "unreadable");
+  if (unread.length === 0) return counts;
+  const described = await describe(session, [...new Set(unread.map((count) => count.relation))]);
+  if (described instanceof Failure) return described;
+  const notes = new Map(described.map((facts) => [facts.wanted, unreadableNote(facts)]));
+  return counts.map((count) =>
+    count.how === "unreadable" ? { ...count, note: notes.get(count.relation) ?? count.note } : count,
+  );
+}
+
+/** A statement that failed may have had an id before it did. */
+function xidOf({ facts }: Failure): string | null {
+  return typeof facts.xid === "string" ? facts.xid : null;
 }
 
 /** xmin holds the low 32 bits of a transaction id. */

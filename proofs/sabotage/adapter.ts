@@ -1,10 +1,12 @@
 /**
- * adapter: breaks the live writer that PROOF-2 judges: one that connects before it asks, one with an ungated method.
+ * adapter: breaks what PROOF-2 judges: a live writer that connects before it asks, or has an ungated method, and a
+ * server that takes the COMMIT.
  *
  * The broken adapters are made of the real one; the connection that they ask for is counted by the proof, not opened.
  */
 import type { Sabotage } from "../proof.ts";
 import { type IuParts, iuTarget, realParts } from "../targets/iu.ts";
+import { replacesSession, replacingStatement } from "./session.ts";
 
 function breaks(name: string, adapter: IuParts["adapter"]): Sabotage {
   return {
@@ -34,3 +36,9 @@ export const ungatedMethod: Sabotage = breaks("one method has no gate", (connect
     return { method: "write_verify", facts: {} };
   },
 }));
+
+export const commitTaken: Sabotage = replacesSession(
+  "the server takes the COMMIT",
+  (session) => replacingStatement(session, /^DECLARE cutter_poison/, "SELECT 1"),
+  { targets: ["sql", "spec", "generic"] },
+);

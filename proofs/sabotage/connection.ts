@@ -1,25 +1,13 @@
 /**
- * connection: breaks what PROOF-3 watches: the wrong role, a pooler in between, a driver that only pretends.
+ * connection: breaks what PROOF-3 watches: the wrong role, a pooler in between, a driver that only pretends, a server
+ * that says of itself what it must not.
  *
  * Nothing in the database is changed: the session that the proof is given is another one.
  */
 import { Failure } from "../../src/kernel/failure.ts";
-import type { Reply, Session } from "../../src/kernel/session/session.ts";
+import type { Reply } from "../../src/kernel/session/session.ts";
 import type { Sabotage } from "../proof.ts";
-import { overriding } from "./session.ts";
-
-function replacesSession(name: string, harm: (session: Session) => Session | Promise<Session | Failure>): Sabotage {
-  return {
-    name,
-    async apply(context) {
-      const proof = async () => {
-        const session = await context.connections.proof();
-        return session instanceof Failure ? session : harm(session);
-      };
-      return { context: { ...context, connections: { ...context.connections, proof } }, undo: async () => null };
-    },
-  };
-}
+import { changingAnswers, overriding, replacesSession } from "./session.ts";
 
 export const wrongRole: Sabotage = {
   name: "the session has another role",
@@ -50,3 +38,21 @@ export const fakeDriver: Sabotage = replacesSession("the driver only pretends", 
     },
   });
 });
+
+/** Columns of sql/guard/identity.sql and of no other statement. */
+const IDENTITY = /AS session_replication_role,\s+pg_catalog\.bool_or/;
+
+export const standby: Sabotage = replacesSession("the server is a standby", (session) =>
+  changingAnswers(session, IDENTITY, { in_recovery: "t" }),
+);
+
+/** On the embedded engine the rule is waived, by name. */
+export const superuser: Sabotage = replacesSession(
+  "the session is a superuser's",
+  (session) => changingAnswers(session, IDENTITY, { superuser: "t" }),
+  { sessions: "two" },
+);
+
+export const countsOff: Sabotage = replacesSession("track_counts is off", (session) =>
+  changingAnswers(session, IDENTITY, { track_counts: "off" }),
+);

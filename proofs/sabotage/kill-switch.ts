@@ -1,9 +1,10 @@
 /**
- * kill-switch: breaks the reading of the kill switch: on, unreadable, flipped between the first and the last proof.
+ * kill-switch: breaks the reading of the kill switch: on, armed, unreadable, not read, or another one at the last
+ * proof.
  *
  * Only what the proof is told is changed; the real switch has no way to be turned on, which is the point.
  */
-import type { KillSwitchReading, SwitchSource } from "../../src/kernel/kill-switch.ts";
+import type { Arming, KillSwitchReading, SwitchSource } from "../../src/kernel/kill-switch.ts";
 import type { ProofContext } from "../context.ts";
 import type { Sabotage } from "../proof.ts";
 
@@ -40,14 +41,51 @@ export const sourceUnreadable: Sabotage = {
   },
 };
 
-export const switchFlippedMidway: Sabotage = {
-  name: "the switch is flipped midway",
+const arming: Arming = {
+  runId: "sabotage",
+  cutplanDigest: "",
+  target: "",
+  gate: "SG1",
+  expiresAt: "9999-12-31T00:00:00.000Z",
+};
+
+export const armed: Sabotage = {
+  name: "a run is armed",
   async apply(context) {
-    let readings = 0;
+    return reads(context, () => ({ ...context.killSwitch(), armed: arming }));
+  },
+};
+
+export const sourceNotRead: Sabotage = {
+  name: "a source is not read",
+  async apply(context) {
     return reads(context, () => {
-      readings += 1;
       const reading = context.killSwitch();
-      return context.record.take === null && readings === 1 ? reading : turnedOn(reading);
+      return { ...reading, sources: reading.sources.filter((source) => source.name !== "HOLD") };
     });
   },
 };
+
+/** Honest until the write was taken. */
+function changesMidway(name: string, change: (reading: KillSwitchReading) => KillSwitchReading): Sabotage {
+  return {
+    name,
+    async apply(context) {
+      return reads(context, () => {
+        const reading = context.killSwitch();
+        return context.record.take === null ? reading : change(reading);
+      });
+    },
+  };
+}
+
+export const switchFlippedMidway: Sabotage = changesMidway("the switch is flipped midway", turnedOn);
+
+export const armedMidway: Sabotage = changesMidway("a run is armed midway", (reading) => ({
+  ...reading,
+  armed: arming,
+}));
+
+export const holdMidway: Sabotage = changesMidway("a HOLD appears midway", (reading) =>
+  withSource(reading, { name: "HOLD", says: "off", detail: "run 7, phase 3" }),
+);

@@ -1,14 +1,17 @@
 /**
- * leak: breaks PROOF-6: a row committed by another path during the proof, and a ROLLBACK that is a COMMIT in disguise.
+ * leak: breaks PROOF-6: a row committed by another path during the proof, a ROLLBACK that is a COMMIT in disguise, and
+ * a witness that is told of a leak.
  *
- * Both really leave rows in the database, which is why they need one that nobody minds, and both take them out again.
+ * The first two really leave rows in the database, which is why they need one that nobody minds, and take them out
+ * again.
  */
 import { Failure } from "../../src/kernel/failure.ts";
 import type { Session } from "../../src/kernel/session/session.ts";
 import type { Sabotage } from "../proof.ts";
 import { PROBE_PREFIX } from "../targets/iu.ts";
 import { asOwner } from "./owner.ts";
-import { overriding } from "./session.ts";
+import { changingAnswers, overriding } from "./session.ts";
+import { replacesWitness } from "./witness.ts";
 
 const REMOVE = [
   `DELETE FROM public.unit_version AS v USING public.information_unit AS u
@@ -41,6 +44,22 @@ export const probeRowLeft: Sabotage = {
     return { context: { ...context, connections }, undo: () => asOwner(context, REMOVE) };
   },
 };
+
+export const leakQueryFinds: Sabotage = {
+  name: "a leak query finds a row",
+  async apply(context) {
+    const target = async () => {
+      const honest = await context.target();
+      if (honest instanceof Failure) return honest;
+      return { ...honest, leaks: [{ what: "planted by the sabotage", text: "SELECT 1 AS rows", parameters: [] }] };
+    };
+    return { context: { ...context, target }, undo: async () => null };
+  },
+};
+
+export const xidCommitted: Sabotage = replacesWitness("the server says that the transaction committed", (session) =>
+  changingAnswers(session, /pg_xact_status/, { status: "committed" }),
+);
 
 /** A session that takes the poison away and commits when it is told to roll back. */
 function committing(session: Session): Session {

@@ -66,7 +66,8 @@ export function iuTarget(chosenBecause: string, parts: IuParts = realParts): Pro
     contract: (context) => guardAndCatalog(context, { parts, row }),
     watched: async () => WATCHED.map((relation) => ({ relation, filter: null })),
     drive: (context, order) => driveLegA(context, { ...order, row }),
-    judgeDrive: (drive, before) => undeclared(drive, before),
+    judgeDrive: undeclared,
+    disturbances: countsInside,
     leaks: [
       {
         what: `units below ${PROBE_PREFIX}`,
@@ -167,21 +168,29 @@ async function driveLegA(context: ProofContext, order: DriveOrder & { row: UnitR
   };
 }
 
-/** Exactly the declared rows moved, seen both by count and by blast radius; nothing else did. */
-function undeclared(drive: Drive, before: readonly RelationCount[]): readonly Mismatch[] {
-  const mismatches: Mismatch[] = [];
+/** Exactly the declared rows moved, by blast radius, which counts no rows but the proof's own; nothing else did. */
+function undeclared(drive: Drive): readonly Mismatch[] {
   const touched = new Map(drive.effects.relations.map((entry) => [entry.relation, entry]));
-  for (const [relation, rows] of DECLARED) {
+  const declared = [...DECLARED].flatMap(([relation, rows]) => {
     const entry = touched.get(relation);
     const seen = `+${entry?.inserted ?? 0} ~${entry?.updated ?? 0} -${entry?.deleted ?? 0}`;
-    mismatches.push(...expectEqual(`rows of ${relation}`, `+${rows} ~0 -0`, seen));
+    return expectEqual(`rows of ${relation}`, `+${rows} ~0 -0`, seen);
+  });
+  const others = [...touched.keys()].filter((relation) => !DECLARED.has(relation));
+  const objects = drive.effects.catalog.map((entry) => `${entry.change} ${entry.objectKind} ${entry.name}`);
+  return [
+    ...declared,
+    ...expectEqual("undeclared tables", "none", others.join(", ") || "none"),
+    ...expectEqual("undeclared objects", "none", objects.join(", ") || "none"),
+  ];
+}
+
+/** The counts move by as much; what other sessions commit in between moves them too. */
+function countsInside(drive: Drive, before: readonly RelationCount[]): readonly Mismatch[] {
+  return [...DECLARED].flatMap(([relation, rows]) => {
     const outside = before.find((count) => count.relation === relation);
     const inside = drive.inTransaction?.find((count) => count.relation === relation);
-    if (outside?.how !== "exact" || inside?.how !== "exact") continue;
-    mismatches.push(...expectEqual(`count of ${relation} inside`, (outside.rows ?? 0) + rows, inside.rows));
-  }
-  const others = [...touched.keys()].filter((relation) => !DECLARED.has(relation));
-  mismatches.push(...expectEqual("undeclared tables", "none", others.join(", ") || "none"));
-  const objects = drive.effects.catalog.map((entry) => `${entry.change} ${entry.objectKind} ${entry.name}`);
-  return [...mismatches, ...expectEqual("undeclared objects", "none", objects.join(", ") || "none")];
+    if (outside?.how !== "exact" || inside?.how !== "exact") return [];
+    return expectEqual(`count of ${relation} inside`, (outside.rows ?? 0) + rows, inside.rows);
+  });
 }

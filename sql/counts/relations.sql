@@ -1,7 +1,7 @@
 -- Purpose: what must be known of each relation before its rows are counted: name, size, rights, locks, row security.
 -- Parameters: $1 text[] of relation names as written (schema.table, quoted where needed).
--- Locks: none on a relation of which another session holds a part exclusively; AccessShareLock on the others while their
---   size is read. Partitions come from pg_inherits, since pg_partition_tree would lock them.
+-- Locks: none on a relation of which another session holds a part exclusively; AccessShareLock on the others while
+--   their size is read. Partitions come from pg_inherits, since pg_partition_tree would lock them.
 -- A name is looked up in the catalog, never by regclass: that would answer 42501 for a schema without USAGE.
 WITH RECURSIVE wanted AS (
   SELECT w.ordinal, w.name, pg_catalog.parse_ident(w.name) AS part

@@ -13,7 +13,7 @@ export function sections(report: BatteryReport, rows = Number.POSITIVE_INFINITY)
 }
 
 function countsSection(report: BatteryReport, rows: number): Section {
-  const shown = report.counts.length <= rows ? report.counts : report.counts.filter(interesting).slice(0, rows);
+  const shown = report.counts.length <= rows ? report.counts : abridged(report.counts, rows);
   const hidden = report.counts.length - shown.length;
   const moved = shown.filter((row) => row.inTransaction !== row.before && typeof row.inTransaction === "number");
   return {
@@ -30,6 +30,14 @@ function countsSection(report: BatteryReport, rows: number): Section {
     empty: "no relation was counted",
   };
 }
+
+/** The interesting ones; where there are none, some of the others, so that the table shows what was looked at. */
+function abridged(counts: readonly CountRow[], rows: number): readonly CountRow[] {
+  const telling = counts.filter(interesting);
+  return telling.length === 0 ? counts.slice(0, QUIET_ROWS) : telling.slice(0, rows);
+}
+
+const QUIET_ROWS = 12;
 
 /** Anything but the same number in every look. */
 function interesting(row: CountRow): boolean {

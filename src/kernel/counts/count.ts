@@ -135,8 +135,7 @@ function planOne(request: CountRequest, facts: RelationFacts | undefined, afford
   };
   if (facts === undefined || facts.relation === null) return step("missing", { note: "no such relation" });
   if (!facts.readable) return step("unreadable", { note: unreadableNote(facts) });
-  if (facts.lockedBy.length > 0)
-    return step("locked", { note: `AccessExclusiveLock, pid ${facts.lockedBy.join(", ")}` });
+  if (facts.lockedBy.length > 0) return step("locked", { note: lockedNote(facts.lockedBy) });
   const note = facts.rowSecurity ? "row-level security is active for this role: hidden rows are not counted" : null;
   const exact = step("exact", { note });
   if (request.filter !== null) return { ...exact, otherwise: { ...exact.otherwise, how: "over budget" } };
@@ -145,6 +144,10 @@ function planOne(request: CountRequest, facts: RelationFacts | undefined, afford
       ? step("over budget", { note: "never analysed, so there is no estimate" })
       : step("estimate", { rows: facts.estimatedRows, note });
   return affordable.has(request.relation) ? { ...exact, otherwise: estimate.otherwise } : estimate;
+}
+
+export function lockedNote(pids: readonly number[]): string {
+  return `AccessExclusiveLock, pid ${pids.join(", ")}`;
 }
 
 /** What a role may not read it can still write to, if it was given that right alone. */

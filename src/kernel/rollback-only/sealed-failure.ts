@@ -64,6 +64,7 @@ function serverFacts(failure: BlockFailure, effects: Effects): Facts {
   for (const part of ["detail", "hint", "context", "constraint", "table"] as const) {
     if (failure[part] !== "") facts[part] = bounded(failure[part]);
   }
+  if (effects.xid !== null) facts.xid = effects.xid;
   if (effects.sequences.length > 0) facts.sequences_moved = effects.sequences;
   if (effects.advisoryLocks.length > 0) facts.advisory_locks_left = effects.advisoryLocks;
   return facts;
