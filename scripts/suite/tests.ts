@@ -1,8 +1,9 @@
 /**
  * tests: runs `bun test` against a shared server of one PostgreSQL version and reads the tally from its junit report.
  *
- * The first version runs every test; each other one runs the files that ask for the suite's server, since only their
- * answer can depend on it. A server is started for its stage and ended after it, so that two are never up at once.
+ * Tests of the program as a process get the built one. The first version runs every test; each other one runs the
+ * files that ask for the suite's server, since only their answer can depend on it. A server is started for its stage
+ * and ended after it, so that two are never up at once.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -27,10 +28,10 @@ export function testStages(project: string): Stage[] {
   const dependent = every.filter((file) => ASKS_FOR_SERVER.test(readFileSync(join(project, file), "utf8")));
   const others = MAJORS.filter((major) => major !== FIRST);
   return [
-    { name: `tests, PostgreSQL ${FIRST}`, run: () => testOn(FIRST, every) },
+    { name: `tests, PostgreSQL ${FIRST}`, run: () => testOn(FIRST, { project, files: every }) },
     ...others.map((major) => ({
       name: `tests that ask a server, PostgreSQL ${major}`,
-      run: () => testOn(major, dependent),
+      run: () => testOn(major, { project, files: dependent }),
     })),
   ];
 }
@@ -47,7 +48,9 @@ function testFiles(project: string): string[] {
   return below.filter((file) => file.endsWith(".test.ts")).sort();
 }
 
-async function testOn(major: Major, files: readonly string[]): Promise<Tally> {
+type Tests = { readonly project: string; readonly files: readonly string[] };
+
+async function testOn(major: Major, { project, files }: Tests): Promise<Tally> {
   if (files.length === 0) return { passed: 0, failed: 0 };
   const server = await startServer(major);
   running.add(server);
@@ -55,7 +58,8 @@ async function testOn(major: Major, files: readonly string[]): Promise<Tally> {
     print(`PostgreSQL ${psqlOn(server, "postgres", "SHOW server_version")}`);
     await prepareReference(server);
     const announced = JSON.stringify({ [major]: { ...server, pid: server.pid } });
-    const environment = { CUTTER_TEST_MAJOR: `${major}`, CUTTER_TEST_SERVERS: announced };
+    const binary = join(project, "dist", "cutter");
+    const environment = { CUTTER_TEST_MAJOR: `${major}`, CUTTER_TEST_SERVERS: announced, CUTTER_BINARY: binary };
     return await bunTest(files, { environment });
   } finally {
     running.delete(server);
