@@ -4,14 +4,14 @@
  * On a server: one session for the proof and one, read-only, for the witness. On the embedded engine there is one
  * session for both: the role is taken with SET ROLE, and the owner's door stands open for sabotages.
  */
-import boundsOfSession from "../sql/guard/bounds.sql" with { type: "text" };
 import type { Target } from "../src/kernel/conninfo/target.ts";
 import type { CountOptions } from "../src/kernel/counts/count.ts";
 import { Failure } from "../src/kernel/failure.ts";
 import { limits } from "../src/kernel/limits.ts";
 import { refuseOldServer, refuseStandby } from "../src/kernel/rollback-only/identity.ts";
+import { boundSession } from "../src/kernel/session/bounds.ts";
 import { openSession } from "../src/kernel/session/open.ts";
-import type { Reply, Session } from "../src/kernel/session/session.ts";
+import type { Session } from "../src/kernel/session/session.ts";
 import { Witness } from "../src/kernel/witness.ts";
 import type { Connections, ProofContext } from "./context.ts";
 
@@ -93,21 +93,10 @@ async function openBounded(target: Target, { label, readOnly, wallClockMs }: Pur
   const session = await openSession(target, { label, wallClockMs });
   if (session instanceof Failure) return session;
   const unfit = refuseOldServer(session.login) ?? (readOnly === "off" ? refuseStandby(session.login) : null);
-  const bounded = unfit ?? (await setBounds(session, readOnly));
+  const bounded = unfit ?? (await boundSession(session, readOnly));
   if (!(bounded instanceof Failure)) return session;
   await session.close();
   return bounded;
-}
-
-function setBounds(session: Session, readOnly: Purpose["readOnly"]): Promise<Reply | Failure> {
-  return session.query(boundsOfSession, [
-    `${limits.idleInTransactionTimeoutMs}`,
-    `${limits.clientConnectionCheckMs}`,
-    `${limits.tcpKeepalivesIdleSeconds}`,
-    `${limits.tcpKeepalivesIntervalSeconds}`,
-    `${limits.tcpKeepalivesCount}`,
-    readOnly,
-  ]);
 }
 
 /**

@@ -7,7 +7,9 @@
 import { NO_CONFIGURATION, readConfiguration } from "../kernel/conninfo/configuration.ts";
 import { describeTarget } from "../kernel/conninfo/describe.ts";
 import { resolveTarget } from "../kernel/conninfo/resolve.ts";
+import type { Target } from "../kernel/conninfo/target.ts";
 import { Failure } from "../kernel/failure.ts";
+import { boundSession } from "../kernel/session/bounds.ts";
 import { openSession } from "../kernel/session/open.ts";
 import type { Session } from "../kernel/session/session.ts";
 import type { Globals } from "./command/command.ts";
@@ -34,9 +36,19 @@ export async function withSession<T>(
   });
   if (target instanceof Failure) return target;
   const database = describeTarget(target);
-  const session = await openSession(target, { label: "schema" });
+  const session = await openBounded(target);
   const result =
     session instanceof Failure ? session : await work({ session, database }).finally(() => session.close());
   if (result instanceof Failure) await terminal.talk(database);
   return result;
+}
+
+/** Read-only but for transactions that say otherwise. The embedded engine has no client that could be lost. */
+async function openBounded(target: Target): Promise<Session | Failure> {
+  const session = await openSession(target, { label: "schema" });
+  if (session instanceof Failure || target.kind === "embedded") return session;
+  const bounded = await boundSession(session, "on");
+  if (!(bounded instanceof Failure)) return session;
+  await session.close();
+  return bounded;
 }

@@ -48,6 +48,17 @@ const PLACES: Readonly<Record<string, Place>> = {
   },
 };
 
+test("killed while an installation waits for a lock: the lock it holds is gone with it", async () => {
+  const release = await stock.hold("CREATE SCHEMA cutter_governance");
+  const program = startCutter(["schema", "install", "--url", stock.socketUrl()]);
+  await stock.seen("wait_event_type = 'Lock'");
+  program.kill("SIGKILL");
+  await stock.gone(WITHIN_MS);
+  await release();
+  expect(stock.psql("SELECT count(*) FROM pg_namespace WHERE nspname = 'cutter_governance'")).toBe("0");
+  expect((await program.ended).signal).toBe("SIGKILL");
+});
+
 describe("killed with its backend", () => {
   for (const [where, { file, seen, holding, argv = [] }] of Object.entries(PLACES)) {
     test(`${where}: gone within ${WITHIN_MS} ms, nothing kept`, async () => {

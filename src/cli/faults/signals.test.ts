@@ -50,7 +50,8 @@ describe("in the middle of a statement", () => {
       program.kill(signal);
       const ended = await program.ended;
       expect(performance.now() - start).toBeLessThan(PROMPTLY_MS);
-      await stock.gone(1000);
+      // Not only soon: the program waits until its backends are gone.
+      expect(stock.backends()).toBe("");
       expect(stock.state()).toBe(state);
       expect({ code: ended.code, signal: ended.signal, stdout: ended.stdout }).toEqual({
         code,
@@ -83,6 +84,19 @@ test("SIGINT while it waits for a lock of somebody else, which stays with him", 
   program.kill("SIGINT");
   expect((await program.ended).code).toBe(130);
   await stock.gone(1000);
+  await release();
+  expect(stock.state()).toBe(state);
+});
+
+test("SIGINT in the middle of an installation: it is whole or not there", async () => {
+  const release = await stock.hold("CREATE SCHEMA cutter_governance");
+  const program = startCutter(["schema", "install", "--url", stock.socketUrl()]);
+  await stock.seen("wait_event_type = 'Lock'");
+  program.kill("SIGINT");
+  const ended = await program.ended;
+  expect(readText(ended)).toMatchObject({ code: "INTERRUPTED", data: expect.stringContaining("rolls back") });
+  expect(ended.code).toBe(130);
+  expect(stock.backends()).toBe("");
   await release();
   expect(stock.state()).toBe(state);
 });

@@ -1,0 +1,22 @@
+/**
+ * bounds: what makes a session end by itself soon after its client did, whatever it was doing.
+ *
+ * Set after the login, on every session that outlives one question: without it a backend that sleeps, computes or waits
+ * for a lock would keep its own locks until it is done. Called by proofs/connections.ts and cli/connect.ts.
+ */
+import boundsOfSession from "../../../sql/guard/bounds.sql" with { type: "text" };
+import type { Failure } from "../failure.ts";
+import { limits } from "../limits.ts";
+import type { Reply, Session } from "./session.ts";
+
+/** `readOnly`: default_transaction_read_only, for sessions that never write. */
+export function boundSession(session: Session, readOnly: "on" | "off"): Promise<Reply | Failure> {
+  return session.query(boundsOfSession, [
+    `${limits.idleInTransactionTimeoutMs}`,
+    `${limits.clientConnectionCheckMs}`,
+    `${limits.tcpKeepalivesIdleSeconds}`,
+    `${limits.tcpKeepalivesIntervalSeconds}`,
+    `${limits.tcpKeepalivesCount}`,
+    readOnly,
+  ]);
+}
