@@ -10,6 +10,7 @@ import { type Fact, Failure } from "../src/kernel/failure.ts";
 import { limits } from "../src/kernel/limits.ts";
 import type { Witness } from "../src/kernel/witness.ts";
 import type { Mismatch } from "../src/report/battery.ts";
+import { blindSpots } from "./blind-spots.ts";
 import type { LeakQuery, ProofContext, Take } from "./context.ts";
 import { failed, type Judgement, judge } from "./judgement.ts";
 import type { Proof } from "./proof.ts";
@@ -28,7 +29,9 @@ export const nothingStayed: Proof = {
     if (disturbed instanceof Failure) return failed(disturbed);
     const witness = await context.connections.witness();
     if (witness instanceof Failure) return failed(witness);
-    const looked = await lookAfter(witness, { take, leaks: target.leaks });
+    const session = await context.connections.proof();
+    const lostPid = session instanceof Failure || session.lost() === null ? null : session.login.backendPid;
+    const looked = await lookAfter(witness, { take, leaks: target.leaks, lostPid });
     if (looked instanceof Failure) return failed(looked);
     const finished: Take = { ...take, after: looked.after };
     context.record.take = finished;
@@ -44,12 +47,16 @@ type Looked = {
   readonly status: string | null;
   readonly leaked: readonly { readonly what: string; readonly rows: number }[];
   readonly ownRows: readonly { readonly relation: string; readonly rows: number | "uncountable" }[];
+  /** Whether the session of the proof, where it was lost, has ended on the server too. */
+  readonly backend: "gone" | "still there" | "in use";
 };
 
 async function lookAfter(
   witness: Witness,
-  { take, leaks }: { take: Take; leaks: readonly LeakQuery[] },
+  { take, leaks, lostPid }: { take: Take; leaks: readonly LeakQuery[]; lostPid: number | null },
 ): Promise<Looked | Failure> {
+  const backend = lostPid === null ? "in use" : await witness.awaitEnd(lostPid);
+  if (backend instanceof Failure) return backend;
   const status = take.xid === null ? null : await settledStatus(witness, take.xid);
   if (status instanceof Failure) return status;
   const after = await witness.look(take.watched);
@@ -62,7 +69,7 @@ async function lookAfter(
   }
   const ownRows = await witness.ownRows(suspects(take, after), take.transactionIds);
   if (ownRows instanceof Failure) return ownRows;
-  return { after, status, leaked, ownRows };
+  return { after, status, leaked, ownRows, backend };
 }
 
 /** Relations that the proof touched or whose count moved: there a row of ours would be. */
@@ -129,6 +136,8 @@ function judgeAfter(take: Take, looked: Looked): Judgement {
   if (looked.status !== null && looked.status !== "aborted") {
     leaks.push(mismatch(`pg_xact_status(${take.xid})`, "aborted", looked.status));
   }
+  if (looked.backend === "still there") leaks.push(mismatch("backend of the lost session", "gone", looked.backend));
+  leaks.push(...blindSpots(take, looked.ownRows));
   const moved = changes(take, looked.after);
   return judge({
     summary: summary(take, looked, moved),

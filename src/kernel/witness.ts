@@ -27,8 +27,8 @@ export type OtherWriter = {
   readonly state: string;
 };
 
-/** Cancelled, locked, no right, dropped meanwhile, or without xmin (a view, a foreign table): not known, and said so. */
-const NOT_COUNTABLE = new Set(["57014", "55P03", "42501", "42703", "0A000", "42P01"]);
+/** Cancelled, locked, no right, dropped, without xmin (a view, a foreign table), not populated: not known, and said so. */
+const NOT_COUNTABLE = new Set(["57014", "55P03", "42501", "42703", "0A000", "42P01", "55000"]);
 
 export class Witness {
   readonly session: Session;
@@ -120,6 +120,20 @@ export class Witness {
       application: row.application ?? "not visible",
       state: row.state ?? "not visible",
     }));
+  }
+
+  /** Waits until a backend that we lost has ended on the server; the server notices within a second (limits.ts). */
+  async awaitEnd(pid: number): Promise<"gone" | "still there" | Failure> {
+    const statement = `SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_stat_activity AS a WHERE a.pid = $1::pg_catalog.int4) AS there`;
+    const elapsed = stopwatch();
+    while (elapsed() < limits.witnessLookTimeoutMs) {
+      const reply = await this.session.query(statement, [`${pid}`]);
+      if (reply instanceof Failure) return reply;
+      if (reply.rows[0]?.there === "f") return "gone";
+      await sleep(limits.rendezvousPollMs);
+    }
+    return "still there";
   }
 
   /** Takes the lock at which the proof will wait. `key` is a bigint in decimal. */

@@ -1,0 +1,34 @@
+/**
+ * blind-spots: what the proof touched and the witness could not see, so that nothing is known of what stayed there.
+ *
+ * A right that the witness lacks says nothing of the writer; a relation beyond --max-relations was not looked at.
+ * Either is a failure of PROOF-6, never a pass. A relation that was only estimated is no blind spot: it was looked
+ * at, and the report says how. Pure.
+ */
+import { Failure } from "../src/kernel/failure.ts";
+import type { Mismatch } from "../src/report/battery.ts";
+import type { Take } from "./context.ts";
+
+type OwnRows = readonly { readonly relation: string; readonly rows: number | "uncountable" }[];
+
+export function blindSpots(take: Take, ownRows: OwnRows): Mismatch[] {
+  if (take.drive instanceof Failure) return [];
+  const { effects } = take.drive;
+  const created = new Set(effects.catalog.filter((entry) => entry.change === "created").map((entry) => entry.name));
+  return effects.relations
+    .filter((entry) => !created.has(entry.relation))
+    .flatMap(({ relation }) => {
+      const reason = whyUnseen(take, { relation, ownRows });
+      return reason === null ? [] : [{ what: `rows of ${relation}`, expected: "seen by the witness", seen: reason }];
+    });
+}
+
+function whyUnseen(take: Take, { relation, ownRows }: { relation: string; ownRows: OwnRows }): string | null {
+  const count = take.before.find((one) => one.relation === relation && one.filter === null);
+  if (count !== undefined && count.how !== "unreadable" && count.how !== "missing") return null;
+  const own = ownRows.find((one) => one.relation === relation);
+  // Not there outside the transaction: made by it and gone with it.
+  if (own === undefined) return count?.how === "unreadable" ? "42501 for the witness" : null;
+  if (own.rows !== "uncountable") return null;
+  return count === undefined ? "not watched, and not countable" : "42501 for the witness";
+}
