@@ -61,8 +61,15 @@ function facts(take: Take, drive: Drive): Facts {
     ...drive.facts,
     rows_touched: effects.relations.map((entry) => `${entry.relation} ${movement(entry)}`),
     strong_locks: effects.locks.map((lock) => `${lock.relation} ${lock.mode} ${lock.heldMs ?? "?"} ms`),
+    longest_strong_lock_ms: longestLock(effects),
     transaction_ms: take.durationMs,
   };
+}
+
+/** Milliseconds that others may have had to wait for a lock stronger than ROW EXCLUSIVE; an upper bound. */
+function longestLock(effects: Effects): number | string {
+  if (effects.locks.some((lock) => lock.heldMs === null)) return "not known";
+  return Math.max(0, ...effects.locks.map((lock) => lock.heldMs ?? 0));
 }
 
 function movement(entry: Effects["relations"][number]): string {
