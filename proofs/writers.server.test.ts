@@ -1,6 +1,6 @@
 /**
- * writers.server.test: other sessions that write while the proof runs. Never a PASS that was not seen, never a leak that
- * is theirs: taken again, then INCONCLUSIVE with their names.
+ * writers.server.test: other sessions that write while the proof runs. Never a PASS that was not seen, never a leak
+ * that is theirs: taken again, then INCONCLUSIVE with their names.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
 import { ALL_PASS, batteryReport, fileWith, proofOf, verdicts } from "../scripts/database/battery.ts";

@@ -1,0 +1,264 @@
+/**
+ * sql.server.test: `--sql` on a database that has nothing of ours: what a script would touch, lock and consume, as its
+ * owner and as a role with few rights, and that none of it stays.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import {
+  ALL_PASS,
+  type BatteryOrder,
+  battery,
+  batteryReport,
+  contentOf,
+  fileWith,
+  proofOf,
+  verdicts,
+} from "../../scripts/database/battery.ts";
+import type { TestDatabase } from "../../scripts/database/database.ts";
+import { testServer } from "../../scripts/database/database.ts";
+import { makeShop } from "../../scripts/database/shop.ts";
+import { failed } from "../../scripts/database/target.ts";
+import type { BatteryReport } from "../../src/report/battery.ts";
+
+const MORE = `
+SET ROLE shop_owner;
+CREATE TABLE shop.ticket (id bigint GENERATED ALWAYS AS IDENTITY, seat text NOT NULL);
+CREATE TABLE shop.diary (who text DEFAULT current_user, word text);
+ALTER TABLE shop.diary ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON shop.diary USING (who = current_user);
+INSERT INTO shop.diary VALUES ('shop_owner', 'a'), ('shop_guest', 'b');
+GRANT SELECT, INSERT ON shop.diary, shop.ticket TO shop_guest;
+CREATE TABLE shop.ledger (amount numeric);
+GRANT INSERT ON shop.ledger TO shop_guest;
+CREATE TABLE shop.secret (word text);
+`;
+
+let database: TestDatabase;
+let before: string;
+
+beforeAll(async () => {
+  await testServer();
+  database = await makeShop();
+  database.psql(MORE);
+  before = contentOf(database);
+});
+
+afterAll(() => {
+  expect(contentOf(database)).toBe(before);
+  expect(database.psql("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'cutter%'")).toBe("0");
+  database.drop();
+});
+
+type More = Partial<BatteryOrder> & { readonly role?: string };
+
+function order(text: string, { role = "shop_owner", flags, ...more }: More): BatteryOrder {
+  return { url: database.socketUrl(role), flags: { ...flags, sql: fileWith("plan.sql", text) }, ...more };
+}
+
+function prove(text: string, more: More = {}): Promise<BatteryReport> {
+  return batteryReport(order(text, more));
+}
+
+function radius(report: BatteryReport): unknown[] {
+  const relations = report.effects?.relations ?? [];
+  return relations.map((one) => [one.relation, one.inserted, one.updated, one.deleted]);
+}
+
+const looksAt = (report: BatteryReport, relation: string) => {
+  const row = report.counts.find((count) => count.relation === relation);
+  return [row?.before, row?.during, row?.after, row?.note];
+};
+
+describe("the blast radius, without being told where to look", () => {
+  const PLAN = `
+INSERT INTO shop.orders (customer, total) SELECT 2, g FROM generate_series(1, 4) AS g;
+DELETE FROM shop.customer WHERE id = 1;
+UPDATE shop.measure SET at = at + 100 WHERE at < 60;
+INSERT INTO shop.ticket (seat) VALUES ('1a'), ('1b');
+INSERT INTO shop.late VALUES (1, 2);`;
+
+  test("triggers, cascades, partitions, sequences, identity", async () => {
+    const report = await prove(PLAN);
+    expect(verdicts(report)).toEqual(ALL_PASS);
+    expect(report).toMatchObject({ exit: 0, tier: "sealed", role: "shop_owner", target: { kind: "sql" } });
+    expect(radius(report)).toEqual([
+      // 4 inserted, 3 cascaded: 7 audit rows.
+      ["shop.audit", 7, 0, 0],
+      ["shop.customer", 0, 0, 1],
+      ["shop.late", 1, 0, 0],
+      // A row that changes its partition is a delete and an insert.
+      ["shop.measure_high", 10, 0, 0],
+      ["shop.measure_low", 0, 0, 10],
+      ["shop.orders", 4, 0, 3],
+      ["shop.ticket", 2, 0, 0],
+    ]);
+    const drift = report.effects?.sequences.map(({ sequence, drift: moved }) => [sequence, moved]);
+    expect(drift).toEqual([
+      ["shop.orders_id_seq", "4"],
+      ["shop.ticket_id_seq", "2"],
+    ]);
+    expect(report.notUndone.filter(({ what }) => what === "sequence positions")).toHaveLength(2);
+    expect(looksAt(report, "shop.orders")).toEqual([30, 30, 30, null]);
+    expect(proofOf(report, 6).facts).toMatchObject({
+      transaction_status: "aborted",
+      seen_from: "before, during and after",
+    });
+    expect(contentOf(database)).toBe(before);
+  });
+
+  test("as a role with few rights: what is hidden from it is said, and what it may not read is no PASS", async () => {
+    const plan = "INSERT INTO shop.diary (word) VALUES ('c')";
+    const report = await prove(plan, { role: "shop_guest" });
+    expect(verdicts(report)).toEqual(ALL_PASS);
+    expect(radius(report)).toEqual([["shop.diary", 1, 0, 0]]);
+    expect(looksAt(report, "shop.diary")).toEqual([1, 1, 1, expect.stringContaining("row-level security is active")]);
+    expect(looksAt(report, "shop.ledger")[3]).toBe("42501, though the role may write to it");
+    expect(looksAt(report, "shop.secret")[3]).toBe("42501, untouched by construction");
+    const unseen = await prove("INSERT INTO shop.ledger VALUES (1)", { role: "shop_guest" });
+    expect([unseen.exit, proofOf(unseen, 6).verdict]).toEqual([3, "FAIL"]);
+    expect(looksAt(unseen, "shop.ledger")[3]).toBe("42501, yet written to by the proof, and rolled back");
+    const witnessUrl = database.socketUrl("shop_owner");
+    const seen = await prove("INSERT INTO shop.ledger VALUES (1)", { role: "shop_guest", witnessUrl });
+    expect(verdicts(seen)).toEqual(ALL_PASS);
+    expect(looksAt(seen, "shop.ledger")).toEqual([0, 0, 0, null]);
+  });
+
+  test("a witness with fewer rights: its 42501 is not taken for the proof's", async () => {
+    const report = await prove("SELECT 1", { witnessUrl: database.socketUrl("shop_guest") });
+    expect(verdicts(report)).toEqual(ALL_PASS);
+    expect(looksAt(report, "shop.secret")).toEqual([
+      "unreadable",
+      "unreadable",
+      "unreadable",
+      "42501, though the role may write to it",
+    ]);
+    expect(looksAt(report, "shop.orders")).toEqual([30, 30, 30, null]);
+  });
+
+  test("a witness that looks at another database is refused by PROOF-3", async () => {
+    const witnessUrl = database.socketUrl("shop_guest").replace(database.name, "postgres");
+    const report = await prove("SELECT 1", { witnessUrl });
+    expect(verdicts(report).slice(2, 4)).toEqual(["PROOF-3 FAIL", "PROOF-4 NOT RUN"]);
+    expect(report).toMatchObject({ exit: 3, attempts: 0 });
+  });
+
+  test("a plan that writes nothing has no transaction id, and PROOF-6 says so", async () => {
+    const report = await prove("SELECT count(*) FROM shop.orders; SET LOCAL work_mem = '8MB'");
+    expect(verdicts(report)).toEqual(ALL_PASS);
+    expect(report.effects?.xid).toBeNull();
+    expect(proofOf(report, 6).summary).toContain("nothing was written");
+  });
+});
+
+describe("DDL on a watched table that holds rows", () => {
+  test("ALTER TABLE: no deadlock, no wait for one, and the witness cannot see it meanwhile", async () => {
+    const mark = Bun.file(database.server.logFile).size;
+    const report = await prove("ALTER TABLE shop.orders ADD COLUMN note text DEFAULT clock_timestamp()::text");
+    expect(verdicts(report)).toEqual(ALL_PASS);
+    expect(looksAt(report, "shop.orders")).toEqual([30, "not observable", 30, "not observable: locked by the proof"]);
+    expect(looksAt(report, "shop.customer")).toEqual([10, 10, 10, null]);
+    // deadlock_timeout is 1 s.
+    expect(report.durationMs).toBeLessThan(900);
+    const locks = report.effects?.locks.map(({ relation, mode }) => `${relation} ${mode}`);
+    expect(locks).toContain("shop.orders AccessExclusiveLock");
+    expect(radius(report)).toEqual([["shop.orders", "uncountable", "uncountable", "uncountable"]]);
+    expect(await Bun.file(database.server.logFile).slice(mark).text()).not.toContain("deadlock");
+  });
+
+  test("a partition, its parent, an index, a table made and filled: each watched, none waited for", async () => {
+    const watch = ["shop.measure", "shop.orders"];
+    for (const [text, relation] of [
+      ["ALTER TABLE shop.measure_low ADD CHECK (value > 0)", "shop.measure"],
+      ["ALTER TABLE shop.measure ADD COLUMN unit text", "shop.measure_high"],
+      ["REINDEX INDEX shop.orders_pkey", "shop.orders"],
+      ["CREATE TABLE shop.extra AS SELECT 1 AS one; ALTER TABLE shop.orders SET (fillfactor = 70)", "shop.customer"],
+    ] as const) {
+      const report = await prove(text, { flags: { watch } });
+      expect([text, ...verdicts(report)]).toEqual([text, ...ALL_PASS]);
+      expect(report.durationMs).toBeLessThan(900);
+      const [, during, , note] = looksAt(report, relation);
+      if (relation === "shop.customer") expect(during).toBe(10);
+      else expect([during, note]).toEqual(["not observable", "not observable: locked by the proof"]);
+    }
+  });
+
+  test("TRUNCATE and DROP are uncountable, never 0", async () => {
+    const report = await prove("TRUNCATE shop.audit, shop.measure_low; DROP TABLE shop.late, shop.diary");
+    expect(verdicts(report)).toEqual(ALL_PASS);
+    expect(radius(report)).toContainEqual(["shop.measure_low", "uncountable", "uncountable", "uncountable"]);
+    expect(radius(report)).toContainEqual(["shop.diary", "uncountable", "uncountable", "uncountable"]);
+    const dropped = report.effects?.catalog.filter(({ change }) => change === "dropped").map(({ name }) => name);
+    expect(dropped).toContain("shop.diary");
+    const tooMuch = await prove("TRUNCATE shop.measure_low", { options: { maxRows: 1_000 } });
+    expect(proofOf(tooMuch, 5).mismatches).toEqual([
+      { what: "rows touched", expected: "at most 1000", seen: "0 and some uncountable" },
+    ]);
+  });
+
+  test("what the transaction made is not looked for afterwards: no error in the server's log", async () => {
+    const mark = Bun.file(database.server.logFile).size;
+    const report = await prove("CREATE TABLE shop.made (n int); INSERT INTO shop.made VALUES (1), (2)");
+    expect(verdicts(report)).toEqual(ALL_PASS);
+    expect(radius(report)).toEqual([["shop.made", 2, 0, 0]]);
+    const log = await Bun.file(database.server.logFile).slice(mark).text();
+    expect(log.split("\n").filter((line) => /ERROR/.test(line))).toEqual([
+      // PROOF-2 tries a COMMIT.
+      expect.stringContaining("COMMIT refused"),
+    ]);
+  });
+});
+
+describe("what makes it red", () => {
+  test("a statement that fails: its line, the server's words, and that what was written before it is gone", async () => {
+    const report = await prove("INSERT INTO shop.audit VALUES ('x');\n\nSELECT 1 / 0;\nSELECT 2");
+    expect(verdicts(report).slice(4)).toEqual(["PROOF-5 FAIL", "PROOF-6 PASS", "PROOF-7 PASS"]);
+    expect(report).toMatchObject({
+      exit: 3,
+      failure: { code: "STATEMENT_FAILED", facts: { line: 3, sqlstate: "22012" } },
+    });
+    expect(proofOf(report, 6).summary).toMatch(/xid \d+ aborted/);
+  });
+
+  test("a deferred constraint that would fail the COMMIT", async () => {
+    const report = await prove("INSERT INTO shop.late VALUES (1, 999)");
+    expect(report).toMatchObject({ exit: 3, failure: { code: "CONSTRAINT_DEFERRED" } });
+    expect(proofOf(report, 6).verdict).toBe("PASS");
+  });
+
+  test("--max-rows and --max-lock-time", async () => {
+    const rows = await prove("UPDATE shop.customer SET name = 'x'", { options: { maxRows: 9 } });
+    expect(proofOf(rows, 5).mismatches).toEqual([{ what: "rows touched", expected: "at most 9", seen: "10" }]);
+    expect(verdicts(await prove("UPDATE shop.customer SET name = 'x'", { options: { maxRows: 10 } }))).toEqual(
+      ALL_PASS,
+    );
+    const plan = "LOCK TABLE shop.customer IN SHARE MODE; SELECT pg_sleep(0.06)";
+    const [locked] = proofOf(await prove(plan, { options: { maxLockMs: 50 } }), 5).mismatches;
+    expect(locked).toMatchObject({ what: "ShareLock on shop.customer", expected: "at most 50 ms" });
+    expect(verdicts(await prove(plan, { options: { maxLockMs: 5_000 } }))).toEqual(ALL_PASS);
+    // A row lock is none that others wait for as a table.
+    expect(verdicts(await prove("DELETE FROM shop.late", { options: { maxLockMs: 0 } }))).toEqual(ALL_PASS);
+  });
+
+  test("a right that is missing, an escape, a relation to watch that is not there", async () => {
+    const denied = await prove("SELECT * FROM shop.secret", { role: "shop_guest" });
+    expect(denied).toMatchObject({ exit: 3, failure: { code: "STATEMENT_FAILED", facts: { sqlstate: "42501" } } });
+    const reaching = await prove("COPY shop.audit TO PROGRAM 'cat'");
+    expect([verdicts(reaching)[3], reaching.failure?.code]).toEqual(["PROOF-4 FAIL", "SCRIPT_ESCAPES"]);
+    const unwatched = await prove("SELECT 1", { flags: { watch: ["shop.oders"] } });
+    expect(unwatched).toMatchObject({ failure: { code: "OBJECT_MISSING" } });
+    expect(verdicts(unwatched)[4]).toBe("PROOF-5 FAIL");
+  });
+
+  test("a transaction command is refused before any connection", async () => {
+    const refused = failed(await battery({ ...order("SELECT 1; COMMIT", {}), url: "postgres://nobody@127.0.0.1:1/x" }));
+    expect(refused.code).toBe("SCRIPT_NOT_SEALABLE");
+  });
+});
+
+test("--param goes in as a value, --explain gives the plan of each statement", async () => {
+  const report = await prove("UPDATE shop.customer SET name = $2 WHERE id = $1::int", {
+    flags: { param: ["7", "it's; DROP TABLE shop.orders"], explain: true },
+  });
+  expect(verdicts(report)).toEqual(ALL_PASS);
+  expect(radius(report)).toEqual([["shop.customer", 0, 1, 0]]);
+  expect(String(proofOf(report, 5).facts.plans)).toMatch(/line 1\nUpdate on customer/);
+});
