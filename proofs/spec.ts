@@ -8,6 +8,7 @@ import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import { Failure } from "../src/kernel/failure.ts";
 import { limits } from "../src/kernel/limits.ts";
+import { failedCall } from "../src/kernel/private-files/errno.ts";
 
 const rows = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -46,9 +47,7 @@ export async function readSpec(path: string): Promise<Spec | Failure> {
   try {
     text = await readFile(path, "utf8");
   } catch (cause) {
-    return new Failure("FILE_UNREADABLE", `${path}: ${cause instanceof Error ? cause.message : "cannot be read"}`, {
-      cause,
-    });
+    return new Failure("FILE_UNREADABLE", failedCall(`read ${path}`, cause), { cause });
   }
   if (text.length > limits.specBytes)
     return new Failure("CONFIG_INVALID", `${path} is larger than ${limits.specBytes} bytes`);

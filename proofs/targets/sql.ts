@@ -9,6 +9,7 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { Failure } from "../../src/kernel/failure.ts";
+import { failedCall } from "../../src/kernel/private-files/errno.ts";
 import type { Escape } from "../../src/kernel/rollback-only/effects.ts";
 import { scanEscapes } from "../../src/kernel/rollback-only/escape-scan.ts";
 import { decodeScript, parseScript, type Script } from "../../src/kernel/rollback-only/script.ts";
@@ -56,9 +57,7 @@ async function readScript(path: string, parameters: readonly string[]): Promise<
   try {
     bytes = await readFile(path);
   } catch (cause) {
-    return new Failure("FILE_UNREADABLE", `${path}: ${cause instanceof Error ? cause.message : "cannot be read"}`, {
-      cause,
-    });
+    return new Failure("FILE_UNREADABLE", failedCall(`read ${path}`, cause), { cause });
   }
   const text = decodeScript(bytes);
   return text instanceof Failure ? text : parseScript(text, parameters);

@@ -82,9 +82,13 @@ test("text: of 2,000 relations those that moved are shown, the others counted", 
 });
 
 test("text: without a transaction nothing is claimed about its effects", () => {
-  const text = textReport(sampleReport({ effects: null, counts: [], notUndone: [] }));
-  expect(text).toContain("the transaction did not run, so nothing was measured");
-  expect(text).not.toContain("none seen");
+  const without = { effects: null, counts: [], notUndone: [] };
+  const notTried = textReport(sampleReport({ ...without, attempts: 0 }));
+  expect(notTried).toContain("the transaction did not run, so nothing was measured");
+  const broken = textReport(sampleReport({ ...without, attempts: 1 }));
+  expect(broken).toContain("the transaction failed before its end, so nothing was measured");
+  expect(broken).toContain("sequences that it moved stay moved");
+  expect(notTried + broken).not.toContain("none seen");
 });
 
 function parseXml(text: string): { elements: Record<string, number>; values: string[] } {

@@ -78,7 +78,7 @@ function look(value: Look): string {
 function effectSections(report: BatteryReport): Section[] {
   const effects = report.effects;
   if (effects === null) {
-    return [{ ...section("Blast radius", []), empty: "the transaction did not run, so nothing was measured" }];
+    return [{ ...section("Blast radius", []), empty: `${howFar(report)}, so nothing was measured` }];
   }
   const xid =
     effects.xid === null ? "no transaction id was assigned: nothing was written" : `transaction ${effects.xid}`;
@@ -112,8 +112,18 @@ function notUndoneSection(report: BatteryReport): Section {
   const rows = report.notUndone.map((one) => [one.what, one.detail]);
   return {
     ...section("What the rollback did not undo", [left("what"), left("detail")], rows),
-    empty: report.effects === null ? "the transaction did not run" : "nothing was found",
+    empty: report.effects === null ? whyNothingFound(report) : "nothing was found",
   };
+}
+
+/** Of a report without effects: whether there was a transaction at all. */
+function howFar({ attempts }: BatteryReport): string {
+  return attempts === 0 ? "the transaction did not run" : "the transaction failed before its end";
+}
+
+function whyNothingFound(report: BatteryReport): string {
+  const more = report.attempts === 0 ? "" : "; sequences that it moved stay moved";
+  return `${howFar(report)}${more}`;
 }
 
 function section(title: string, columns: Table["columns"], rows: Table["rows"] = []): Section {
