@@ -137,6 +137,29 @@ test("an UPDATE by others is seen with --digest, and only then", async () => {
   expect(await take("none")).toEqual([0, "PASS", []]);
 });
 
+test("others write to a part of a table that a spec watches: told by its condition, and no leak", async () => {
+  const spec = fileWith(
+    "probe.toml",
+    `statements = ["INSERT INTO office.note VALUES ('planned')", "SELECT pg_advisory_xact_lock(4711)"]
+[[watch]]
+relation = "office.quiet"
+where = "word = 'watched'"
+[[declare]]
+relation = "office.note"
+inserted = 1`,
+  );
+  const report = await meanwhile(
+    () => batteryReport({ url: database.url("cutter_exec"), flags: { spec }, options: { retries: 0 } }),
+    () => clerk.query("INSERT INTO office.quiet VALUES ('watched')"),
+  );
+  expect(proofOf(report, 6).verdict).toBe("INCONCLUSIVE");
+  expect(proofOf(report, 6).mismatches[0]).toEqual({
+    what: "office.quiet [word = 'watched'] (during)",
+    expected: "0",
+    seen: "1",
+  });
+});
+
 test("a table that others drop meanwhile is no leak", async () => {
   database.psql("CREATE TABLE office.temporary (); GRANT SELECT ON office.temporary TO cutter_exec");
   const report = await meanwhile(
