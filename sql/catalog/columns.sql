@@ -3,6 +3,9 @@
 SELECT n.nspname || '.' || c.relname AS relation, a.attname AS column,
   pg_catalog.format_type(a.atttypid, a.atttypmod)
     || CASE a.attnotnull WHEN true THEN ' not null' ELSE '' END
+    -- From 18 on, NOT NULL may have been left unchecked for the rows that are there.
+    || CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = a.attrelid AND k.contype = 'n'
+      AND a.attnum = ANY (k.conkey) AND NOT k.convalidated) THEN ' not valid' ELSE '' END
     || CASE a.attidentity WHEN '' THEN '' ELSE ' identity' END
     || CASE a.attgenerated WHEN '' THEN '' ELSE ' generated' END
     || coalesce(' default ' || pg_catalog.pg_get_expr(d.adbin, d.adrelid), '') AS definition

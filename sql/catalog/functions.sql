@@ -10,6 +10,12 @@ SELECT n.nspname || '.' || p.proname AS name,
     || CASE p.provolatile WHEN 'i' THEN ', immutable' WHEN 's' THEN ', stable' ELSE ', volatile' END
     || CASE p.proisstrict WHEN true THEN ', strict' ELSE '' END
     || CASE p.proleakproof WHEN true THEN ', leakproof' ELSE '' END
+    || CASE p.proparallel WHEN 's' THEN ', parallel safe' WHEN 'r' THEN ', parallel restricted' ELSE '' END
+    -- What CREATE FUNCTION gives by itself is not mentioned.
+    || CASE WHEN p.procost = CASE WHEN l.lanname IN ('c', 'internal') THEN 1 ELSE 100 END THEN ''
+      ELSE ', cost ' || p.procost END
+    || CASE WHEN p.prorows = CASE WHEN p.proretset THEN 1000 ELSE 0 END THEN '' ELSE ', rows ' || p.prorows END
+    || CASE p.prosupport WHEN 0 THEN '' ELSE ', support ' || p.prosupport::pg_catalog.text END
     || coalesce((SELECT pg_catalog.string_agg(', set ' || s.setting, '' ORDER BY s.setting)
       FROM pg_catalog.unnest(p.proconfig) AS s (setting)), '') AS properties,
   p.prosecdef AS security_definer,

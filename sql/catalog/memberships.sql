@@ -1,6 +1,7 @@
 -- Purpose: which roles the given ones are members of, and who is a member of them. A membership that PostgreSQL 16 and
 -- newer give a role for having created another (ADMIN OPTION alone, granted by the bootstrap superuser) is left out.
 -- Parameters: $1 text[], role names. Locks: AccessShareLock on catalogs only. Any role may ask.
+-- Who owns the database is a member of pg_database_owner, which no catalog row says.
 SELECT member.rolname AS member, parent.rolname AS parent, pg_catalog.bool_or(m.admin_option) AS administers
 FROM pg_catalog.pg_auth_members AS m
 JOIN pg_catalog.pg_roles AS member ON member.oid = m.member
@@ -11,4 +12,8 @@ WHERE (member.rolname = ANY ($1::text[]) OR parent.rolname = ANY ($1::text[]))
   AND NOT (m.grantor = 10 AND m.admin_option
     AND j.entry ->> 'inherit_option' = 'false' AND j.entry ->> 'set_option' = 'false')
 GROUP BY 1, 2
+UNION ALL
+SELECT pg_catalog.pg_get_userbyid(d.datdba), 'pg_database_owner', false
+FROM pg_catalog.pg_database AS d
+WHERE d.datname = pg_catalog.current_database() AND pg_catalog.pg_get_userbyid(d.datdba) = ANY ($1::text[])
 ORDER BY 1, 2

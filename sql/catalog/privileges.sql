@@ -1,5 +1,6 @@
 -- Purpose: who may do what on our objects, from the ACLs as a set. The owner's own entries are left out (MAINTAIN on
--- newer servers among them). Of other schemas, only CREATE is read: that of our roles, and in public that of PUBLIC.
+-- newer servers among them). Of the database and of
+-- other schemas, only CREATE is read: that of our roles; for the database and for public, that of PUBLIC too.
 -- Parameters: $1 text[], tables in public; $2 text[], functions in public; $3 text[], our roles.
 -- Locks: AccessShareLock on catalogs only. Any role may ask.
 WITH granted AS (
@@ -33,6 +34,12 @@ WITH granted AS (
     OR e.privilege_type = 'CREATE' AND n.nspname !~ '^pg_' AND (
       e.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles AS r WHERE r.rolname = ANY ($3::text[]))
       OR n.nspname = 'public' AND e.grantee = 0)
+  UNION ALL
+  SELECT 'database', 'database ' || d.datname, d.datname, d.datdba, e.*
+  FROM pg_catalog.pg_database AS d
+  CROSS JOIN LATERAL pg_catalog.aclexplode(d.datacl) AS e
+  WHERE d.datname = pg_catalog.current_database() AND e.privilege_type = 'CREATE' AND (e.grantee = 0
+    OR e.grantee IN (SELECT r.oid FROM pg_catalog.pg_roles AS r WHERE r.rolname = ANY ($3::text[])))
 )
 SELECT DISTINCT g.kind, g.object, g.parent, g.privilege_type AS privilege,
   CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(g.grantee) END AS role,

@@ -12,6 +12,10 @@ import { readShape } from "./read-shape.ts";
 
 const words = v.record(v.string(), v.string());
 
+/** A baseline from before these were read accepted none of them. */
+const surroundings = v.strictObject({ eventTriggers: words, publications: words, objects: words, settings: words });
+const NO_SURROUNDINGS = { eventTriggers: {}, publications: {}, objects: {}, settings: {} };
+
 const baselineSchema = v.strictObject({
   schema: v.literal("cutter.schema-baseline/v1"),
   shape: v.strictObject({
@@ -29,6 +33,7 @@ const baselineSchema = v.strictObject({
       }),
     ),
     functions: v.record(v.string(), v.strictObject({ signature: v.string(), properties: v.string() })),
+    surroundings: v.optional(surroundings, NO_SURROUNDINGS),
   }),
   bodies: words,
 });

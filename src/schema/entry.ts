@@ -6,6 +6,7 @@
  */
 import { expandMatrix, type Privilege, privilegeMatrix, type RoleAttributes } from "./matrix.ts";
 import type { RelationShape, SchemaShape } from "./shape.ts";
+import type { RoleSetting, Surroundings } from "./surroundings.ts";
 
 export type Kind =
   | "schema"
@@ -18,6 +19,10 @@ export type Kind =
   | "policy"
   | "function"
   | "body"
+  | "object"
+  | "event trigger"
+  | "publication"
+  | "setting"
   | "privilege"
   | "role"
   | "role attribute"
@@ -49,16 +54,36 @@ export function shapeEntries(shape: SchemaShape): Entry[] {
     }),
   );
   const relations = Object.entries(shape.relations).flatMap(([name, relation]) => relationEntries(name, relation));
-  return [...schemas, ...relations, ...functions];
+  return [...schemas, ...relations, ...functions, ...surroundingEntries(shape.surroundings)];
 }
+
+function surroundingEntries({ objects, eventTriggers, publications, settings }: Surroundings): Entry[] {
+  const named = (kind: Kind, members: Readonly<Record<string, string>>): Entry[] =>
+    Object.entries(members).map(([object, definition]) => ({ kind, object, definition, parents: [] }));
+  return [
+    ...named("object", objects),
+    ...named("event trigger", eventTriggers),
+    ...named("publication", publications),
+    ...named("setting", settings),
+  ];
+}
+
+/** A setting that sessions of a role begin with. */
+export function settingEntry({ role, object, value }: RoleSetting): Entry {
+  return { kind: "setting", object, definition: value, parents: [`role ${role}`] };
+}
+
+/** What a constraint says, and what follows of its state. */
+const CONSTRAINT = /^(.*?)((?: NOT VALID| NOT ENFORCED)*(?:; is (?:not )?enforced[a-z: ]*)*)$/s;
 
 function relationEntries(name: string, relation: RelationShape): Entry[] {
   const parents = [`relation ${name}`];
   const named = (kind: Kind, members: Readonly<Record<string, string>>): Entry[] =>
     Object.entries(members).map(([member, definition]) => ({ kind, object: `${name}.${member}`, definition, parents }));
-  const constraints = relation.constraints.map(
-    (text): Entry => ({ kind: "constraint", object: `${name}: ${text}`, definition: "present", parents }),
-  );
+  const constraints = relation.constraints.map((text): Entry => {
+    const [, says = text, state = ""] = text.match(CONSTRAINT) ?? [];
+    return { kind: "constraint", object: `${name}: ${says}`, definition: `present${state}`, parents };
+  });
   const indexes = Object.entries(relation.indexes).map(
     ([text, definition]): Entry => ({ kind: "index", object: `${name}: ${text}`, definition, parents }),
   );

@@ -16,6 +16,8 @@ export type RoleAttributes = {
   readonly createRole?: boolean;
   readonly createDatabase?: boolean;
   readonly replication?: boolean;
+  /** Past its VALID UNTIL. */
+  readonly expired?: boolean;
 };
 
 export type MatrixRole = {

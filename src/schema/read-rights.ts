@@ -1,5 +1,6 @@
 /**
- * read-rights: who may do what with our objects in a live database, as entries: ACLs, roles, memberships, defaults.
+ * read-rights: who may do what with our objects in a live database, as entries: ACLs, roles, memberships, defaults,
+ * and the settings that our roles begin a session with: none is prescribed.
  *
  * Reads pg_catalog only and writes nothing. Compared with the frozen matrix as sets, never as strings. Left out:
  * the owner's own entries, memberships that a server gives the creator of a role, members of a group made for people.
@@ -10,7 +11,7 @@ import privilegesSql from "../../sql/catalog/privileges.sql" with { type: "text"
 import rolesSql from "../../sql/catalog/roles.sql" with { type: "text" };
 import { Failure } from "../kernel/failure.ts";
 import type { Row, Session } from "../kernel/session/session.ts";
-import { attributeEntries, type Entry, membershipEntry, privilegeEntry } from "./entry.ts";
+import { attributeEntries, type Entry, membershipEntry, privilegeEntry, settingEntry } from "./entry.ts";
 import { privilegeMatrix } from "./matrix.ts";
 import { type LiveShape, nameArray, readRows } from "./read-shape.ts";
 import { lifecycleFunctions, lifecycleTables } from "./shape.ts";
@@ -37,6 +38,7 @@ export async function readRights(session: Session, live: LiveShape): Promise<rea
     ...roleEntries(attributes),
     ...memberships.filter(isNoVisitor).map(membershipOf),
     ...defaults.map(defaultPrivilegeOf),
+    ...live.roleSettings.filter(({ role }) => [...ROLES, owner].includes(role)).map(settingEntry),
   ];
 }
 

@@ -10,10 +10,14 @@ import functionsSql from "../../sql/catalog/functions.sql" with { type: "text" }
 import indexesSql from "../../sql/catalog/indexes.sql" with { type: "text" };
 import relationsSql from "../../sql/catalog/relations.sql" with { type: "text" };
 import schemaSql from "../../sql/catalog/schema.sql" with { type: "text" };
+import settingsSql from "../../sql/catalog/settings.sql" with { type: "text" };
+import surroundingsSql from "../../sql/catalog/surroundings.sql" with { type: "text" };
 import triggersSql from "../../sql/catalog/triggers.sql" with { type: "text" };
 import { Failure } from "../kernel/failure.ts";
 import type { Row, Session } from "../kernel/session/session.ts";
+import { privilegeMatrix } from "./matrix.ts";
 import { contractShape, lifecycleFunctions, lifecycleTables, type RelationShape, type SchemaShape } from "./shape.ts";
+import { type RoleSetting, roleSettingsOf, surroundingRemarks, surroundingsOf } from "./surroundings.ts";
 
 export type LiveShape = {
   readonly shape: SchemaShape;
@@ -23,6 +27,9 @@ export type LiveShape = {
   readonly owner: string | null;
   /** Key in `shape.functions` by the name with argument types that privileges.sql uses. */
   readonly functionKeys: ReadonlyMap<string, string>;
+  /** Of whatever role: of ours all, of others those that decide what a statement does. */
+  readonly roleSettings: readonly RoleSetting[];
+  readonly remarks: readonly string[];
 };
 
 /** A text[] of plain identifiers, as a parameter. */
@@ -50,6 +57,8 @@ export async function readShape(session: Session): Promise<LiveShape | Failure> 
     ["constraints", constraintsSql, [tables]],
     ["indexes", indexesSql, [tables]],
     ["triggers", triggersSql, [tables]],
+    ["surroundings", surroundingsSql, [tables]],
+    ["settings", settingsSql, [nameArray(privilegeMatrix.roles.map(({ name }) => name))]],
   ];
   for (const [name, sql, parameters] of queries) {
     const rows = await readRows(session, sql, parameters);
@@ -60,7 +69,7 @@ export async function readShape(session: Session): Promise<LiveShape | Failure> 
 }
 
 function assemble(read: Readonly<Record<string, readonly Row[]>>): LiveShape {
-  const { schemas = [], relations = [], functions = [] } = read;
+  const { schemas = [], relations = [], functions = [], surroundings = [], settings = [] } = read;
   const owner = mostCommon([...schemas, ...relations, ...functions].map((row) => row.owner ?? ""));
   const owned = (definition: string, row: Row): string =>
     row.owner === owner ? definition : `${definition}, owned by ${row.owner}`;
@@ -81,8 +90,10 @@ function assemble(read: Readonly<Record<string, readonly Row[]>>): LiveShape {
         { signature: row.signature ?? "", properties: owned(row.properties ?? "", row) },
       ]),
     ),
+    surroundings: surroundingsOf(surroundings, settings),
   };
-  return { shape, bodies: Object.fromEntries(bodies), owner, functionKeys };
+  const around = { roleSettings: roleSettingsOf(settings), remarks: surroundingRemarks(surroundings) };
+  return { shape, bodies: Object.fromEntries(bodies), owner, functionKeys, ...around };
 }
 
 function relationShape(

@@ -5,13 +5,14 @@
  * not the one that most of our objects have. Pure: made by read-shape.ts, compared by compare.ts. Holds no privilege.
  */
 import contract from "../../sql/catalog/contract.json" with { type: "json" };
+import type { Surroundings } from "./surroundings.ts";
 
 export type RelationShape = {
   /** `table`, `view`, with whatever is unusual about it. */
   readonly definition: string;
   /** Name to type, NOT NULL and default. */
   readonly columns: Readonly<Record<string, string>>;
-  /** As pg_get_constraintdef prints them, sorted. */
+  /** As pg_get_constraintdef prints them, sorted; followed by `; is not enforced: …` where they are not. */
   readonly constraints: readonly string[];
   /** Text to `valid` or `not valid`. */
   readonly indexes: Readonly<Record<string, string>>;
@@ -32,6 +33,7 @@ export type SchemaShape = {
   readonly schemas: Readonly<Record<string, string>>;
   readonly relations: Readonly<Record<string, RelationShape>>;
   readonly functions: Readonly<Record<string, FunctionShape>>;
+  readonly surroundings: Surroundings;
 };
 
 /** The contract of database.md, generated from a fresh installation by scripts/schema-contract.ts. */

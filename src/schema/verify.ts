@@ -47,7 +47,7 @@ export async function verifyInside(
   if (live instanceof Failure) return live;
   const rights = await readRights(session, live);
   if (rights instanceof Failure) return rights;
-  const remarks: string[] = [];
+  const remarks: string[] = [...live.remarks];
   const expected = [...expectedShape(baseline), ...matrixEntries(live.owner)].filter(without(live, remarks));
   const tolerated = toleratedAt(session.login.serverVersionNumber, remarks);
   const actual = [...liveShape(live, baseline), ...rights].filter(
