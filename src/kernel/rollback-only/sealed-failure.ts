@@ -7,6 +7,7 @@
  */
 import { type Facts, Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
+import { hintFor } from "../session/sqlstate-hint.ts";
 import type { Effects } from "./effects.ts";
 import type { Script } from "./statement.ts";
 
@@ -54,7 +55,9 @@ export function explainBlockFailure(
     });
   }
   const message = `${where} failed: ${words}`;
-  if (!ONE_TRANSACTION.has(failure.sqlstate)) return new Failure("STATEMENT_FAILED", message, { facts });
+  if (!ONE_TRANSACTION.has(failure.sqlstate)) {
+    return new Failure("STATEMENT_FAILED", message, { facts, ...hintFor(failure.sqlstate) });
+  }
   const hint = "The plan runs as one transaction. Where it is meant to run as several, prove it in as many scripts.";
   return new Failure("STATEMENT_FAILED", message, { facts, hint });
 }
@@ -79,8 +82,12 @@ export function explainRefusal(failure: Failure, script: Script): Failure {
     statement === undefined ? "the plan" : `statement ${statement.index} (line ${statement.line}, ${statement.kind})`;
   const found: Facts =
     statement === undefined ? {} : { statement: statement.index, line: statement.line, kind: statement.kind };
-  const facts = { ...found, ...failure.facts };
-  return new Failure("STATEMENT_FAILED", `${place} failed: ${failure.message}`, { facts, cause: failure });
+  const facts: Facts = { ...found, ...failure.facts };
+  return new Failure("STATEMENT_FAILED", `${place} failed: ${failure.message}`, {
+    ...hintFor(facts.sqlstate),
+    facts,
+    cause: failure,
+  });
 }
 
 function bounded(text: string): string {

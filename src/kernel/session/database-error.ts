@@ -9,6 +9,7 @@ import { redact } from "../evidence/redaction.ts";
 import { type Facts, Failure, type FailureCode, type FailureDetails } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Notice } from "./session.ts";
+import { hintFor } from "./sqlstate-hint.ts";
 
 /** The fields of an ErrorResponse by their letter, e.g. `C` for SQLSTATE. */
 export type ServerError = Readonly<Record<string, string>>;
@@ -70,7 +71,7 @@ export function readNotice(body: Buffer): Notice {
 /** The refusal of a statement. */
 export function statementFailure(error: ServerError, details: FailureDetails = {}): Failure {
   const code = STATEMENT_CODES[error.C ?? ""] ?? "DATABASE_ERROR";
-  return new Failure(code, describeServerError(error), { ...details, facts: serverFacts(error) });
+  return new Failure(code, describeServerError(error), { ...hintFor(error.C), ...details, facts: serverFacts(error) });
 }
 
 /** The refusal of a login. */
