@@ -4,6 +4,7 @@
  * Pure. Only exact counts are compared; an estimate or a relation that could not be read is unknown, which is not the
  * same as unchanged: the verdict is then INCONCLUSIVE.
  */
+import { unreadableNote } from "../src/kernel/counts/count.ts";
 import type { ComparedRelation, CountsReport } from "../src/report/counts.ts";
 
 type Counted = CountsReport["relations"][number];
@@ -15,7 +16,8 @@ export function compareCounts(
   const before = new Map(earlier.relations.map((count) => [key(count), count]));
   const after = new Map(later.relations.map((count) => [key(count), count]));
   const keys = [...new Set([...before.keys(), ...after.keys()])];
-  const relations = keys.map((each) => compareOne(before.get(each), after.get(each)));
+  const role = earlier.role === later.role ? "same role" : "another role";
+  const relations = keys.map((each) => compareOne(before.get(each), after.get(each), role));
   const moved = relations.some((one) => one.change !== "same" && one.change !== "unknown");
   const unknown = relations.some((one) => one.change === "unknown");
   const verdict = moved ? "DIFFERS" : unknown ? "INCONCLUSIVE" : "SAME";
@@ -26,7 +28,9 @@ function key(count: Counted): string {
   return JSON.stringify([count.relation, count.filter]);
 }
 
-function compareOne(before: Counted | undefined, after: Counted | undefined): ComparedRelation {
+type Roles = "same role" | "another role";
+
+function compareOne(before: Counted | undefined, after: Counted | undefined, roles: Roles): ComparedRelation {
   const known = before ?? after;
   if (known === undefined) throw new Error("a relation that is in neither snapshot");
   const content = contentChange(before, after);
@@ -36,7 +40,7 @@ function compareOne(before: Counted | undefined, after: Counted | undefined): Co
     before: before?.rows ?? null,
     after: after?.rows ?? null,
     content,
-    change: countChange(before, after, content),
+    change: content === "changed" ? "changed" : countChange(before, after, roles),
   };
 }
 
@@ -49,12 +53,18 @@ function contentChange(before: Counted | undefined, after: Counted | undefined):
 function countChange(
   before: Counted | undefined,
   after: Counted | undefined,
-  content: ComparedRelation["content"],
+  roles: Roles,
 ): ComparedRelation["change"] {
   if (before === undefined || before.how === "missing") return after?.how === "missing" ? "same" : "new";
   if (after === undefined || after.how === "missing") return "gone";
-  // Both unreadable for the same role: untouched by construction, and no news.
-  if (before.how === "unreadable" && after.how === "unreadable") return "same";
+  if (roles === "same role" && untouchable(before) && untouchable(after)) return "same";
   if (before.how !== "exact" || after.how !== "exact") return "unknown";
-  return before.rows === after.rows && content !== "changed" ? "same" : "changed";
+  if (before.rows !== after.rows) return "changed";
+  // A digest that has nothing to be compared with was asked for in vain.
+  return (before.digest === null) === (after.digest === null) ? "same" : "unknown";
+}
+
+/** A relation that this role can neither read nor write: no work of its own has changed it, and that is no news. */
+function untouchable(count: Counted): boolean {
+  return count.how === "unreadable" && count.note === unreadableNote({ writable: false });
 }

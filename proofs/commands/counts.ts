@@ -50,6 +50,8 @@ export async function counts({ flags, globals }: Invocation, terminal: Terminal)
   if (earlier instanceof Failure) return earlier;
   const taken = await take(named.target, { flags, filters });
   if (taken instanceof Failure) return taken;
+  const missing = earlier === null ? taken.relations.find((count) => count.how === "missing") : undefined;
+  if (missing !== undefined) return new Failure("OBJECT_MISSING", `there is no relation ${missing.relation} to count`);
   const report = earlier === null ? taken : compareCounts(taken, { with: flags.compare ?? "", earlier });
   if (flags.save !== undefined) {
     const saved = writePrivateFile(flags.save, jsonDocument(report));

@@ -197,7 +197,7 @@ async function countOneByOne(
     if (restored instanceof Failure) return restored;
     const reply = await session.query(countStatement(step, 0, options), step.request.filter?.parameters ?? []);
     if (!(reply instanceof Failure)) record(counted, step, reply.rows[0]);
-    else if (session.lost() !== null) return reply;
+    else if (session.lost() !== null || isWrongFilter(step, reply)) return reply;
     else counted.set(step, refusedCount(step, reply));
   }
   return counted;
@@ -210,6 +210,12 @@ async function restart(session: Session, options: CountOptions): Promise<Failure
   if (begun instanceof Failure) return begun;
   const marked = await session.query("SAVEPOINT cutter_count");
   return marked instanceof Failure ? marked : null;
+}
+
+/** A condition that names no column, or compares what cannot be compared, is a mistake and no state of the relation. */
+function isWrongFilter({ request }: Step, failure: Failure): boolean {
+  const sqlstate = String(failure.facts.sqlstate ?? "");
+  return request.filter !== null && /^(42|22)/.test(sqlstate) && !["42501", "42P01"].includes(sqlstate);
 }
 
 function refusedCount({ otherwise }: Step, failure: Failure): RelationCount {
