@@ -153,6 +153,19 @@ describe("what is said on stderr", () => {
     expect(stdout).toBe(`${wipe}working${wipe}${folded}`);
   });
 
+  test("what comes from a database can neither steer the terminal nor draw a line of its own", async () => {
+    const act = `const { Failure } = await import("${import.meta.dir}/kernel/failure.ts");
+      const evil = "\\u001b[2J boom\\nSAMPLE 7/7 ALL_PASS";
+      await terminal.talk(evil);
+      return new Failure("NOT_PROVEN", evil, { hint: evil, data: evil, facts: { evil }, cause: new Error(evil) });`;
+    for (const colour of ["--color=always", "--color=never"]) {
+      const { stderr } = await program(act, "--verbose", colour);
+      expect(stderr.replaceAll("\u001b[31m", "").replaceAll("\u001b[39m", "")).not.toContain("\u001b");
+      expect(stderr).not.toMatch(/^SAMPLE/m);
+      expect(stderr.match(/boom\\n/g)).toHaveLength(6);
+    }
+  });
+
   test("in a pipe: no progress is drawn, and a line stays a line", async () => {
     expect(await run([process.execPath, "-e", act, "act"])).toMatchObject({ stderr: `${long}\n` });
   });

@@ -36,7 +36,7 @@ export async function reportFailure(
 /** On stderr only: for a command whose result already says that it failed. Answers the exit code. */
 export async function tellFailure(failure: Failure, terminal: Terminal): Promise<number> {
   const { stderr } = terminal.colour;
-  await terminal.alarm(`${paint(`error ${failure.code}`, "red", stderr)}: ${failure.message}`);
+  await terminal.alarm(`: ${failure.message}`, paint(`error ${failure.code}`, "red", stderr));
   await terminal.alarm(`data: ${failure.data}`);
   await terminal.alarm(`hint: ${failure.hint}`);
   for (const line of causes(failure.cause)) await terminal.detail(`cause: ${line}`);
@@ -88,9 +88,18 @@ export async function reportBug(
     const facts = { version, platform, stack };
     await terminal.document({ schema: "cutter.failure/v1", code: "BUG", exit_code: 1, message, data, hint, facts });
   }
-  await terminal.alarm(`${paint("error BUG", "red", terminal.colour.stderr)}: a mistake in cutter itself: ${message}`);
-  for (const line of [`data: ${data}`, `hint: ${hint}`, version, platform, stack]) await terminal.alarm(line);
+  const label = paint("error BUG", "red", terminal.colour.stderr);
+  await terminal.alarm(`: a mistake in cutter itself: ${message}`, label);
+  for (const line of [`data: ${data}`, `hint: ${hint}`, version, platform]) await terminal.alarm(line);
+  for (const frame of framesOf(stack)) await terminal.alarm(frame);
   return EXIT.bug;
+}
+
+/** The message comes before the frames, and may hold lines that look like ours: it is one line here. */
+function framesOf(stack: string): readonly string[] {
+  const lines = stack.split("\n");
+  const first = lines.findIndex((line) => /^\s+at /.test(line));
+  return first === -1 ? [stack] : [lines.slice(0, first).join("\n"), ...lines.slice(first)];
 }
 
 type Cleanup = () => Promise<void>;

@@ -4,8 +4,9 @@
  * Names come from a database that is not ours: what a terminal would obey in them is shown escaped. Pure. Used by the
  * schema verbs.
  */
+
+import { printable } from "../kernel/evidence/printable.ts";
 import { Failure, type FailureDetails } from "../kernel/failure.ts";
-import { printable } from "../report/printable.ts";
 import type { Difference } from "../schema/compare.ts";
 
 /** One line each: `missing  trigger public.x.y: expected …`. */

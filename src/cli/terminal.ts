@@ -1,12 +1,12 @@
 /**
  * terminal: the two streams: stdout is the result, stderr is talk.
  *
- * Every text passes redact(). Writes wait until the stream took them, so a large result into a slow pipe is whole; the
+ * Every text passes redact(), and each line of talk printable(). Writes wait until the stream took them, so a large result into a slow pipe is whole; the
  * event loop lives on meanwhile, so a signal is still answered. A reader that closed stdout is no fault: what remains
  * is dropped and the verdict stands. It never decides an exit code. Made once by program.ts; used by each verb.
  */
-
-import { redact } from "../kernel/evidence/redaction.ts";
+import { printable } from "../kernel/evidence/printable.ts";
+import { redact, redactFact } from "../kernel/evidence/redaction.ts";
 import { type Fact, Failure } from "../kernel/failure.ts";
 import { COLUMNS, fill } from "./command/fill.ts";
 
@@ -22,8 +22,11 @@ export type Terminal = {
   talk(line: string): Promise<void>;
   /** A line to stderr under --verbose. */
   detail(line: string): Promise<void>;
-  /** A line to stderr, always: failures, and what must not be missed. */
-  alarm(line: string): Promise<void>;
+  /**
+   * A line to stderr, always: failures, and what must not be missed. `label` stands before it and is shown as it is, in
+   * colour: our own words only.
+   */
+  alarm(line: string, label?: string): Promise<void>;
   /** Shows a line of progress, over the last one; whatever is written next takes its place. Nothing unless "drawn". */
   draw(line: string): Promise<void>;
   readonly colour: { readonly stdout: Colour; readonly stderr: Colour };
@@ -49,7 +52,8 @@ export function createTerminal(settings: TerminalSettings, environment: Environm
     drawn = "nothing";
     await stderr.write(WIPE_LINE);
   };
-  const say = (line: string): Promise<void> => wipe().then(() => stderr.write(`${fitted(redact(line))}\n`));
+  const say = (line: string, label = ""): Promise<void> =>
+    wipe().then(() => stderr.write(`${fitted(label + printable(redact(line)))}\n`));
   const nothing = (): Promise<void> => Promise.resolve();
   const isTerminal = (name: StreamName): boolean => process.getBuiltinModule("node:tty").isatty(DESCRIPTORS[name]);
   /** In a file or pipe a line stays one line, for grep. */
@@ -66,7 +70,7 @@ export function createTerminal(settings: TerminalSettings, environment: Environm
     async draw(line) {
       if (terminal.progress !== "drawn") return;
       drawn = "a line";
-      await stderr.write(`${WIPE_LINE}${redact(line).slice(0, COLUMNS - 1)}`);
+      await stderr.write(`${WIPE_LINE}${printable(redact(line)).slice(0, COLUMNS - 1)}`);
     },
     colour: {
       get stdout() {
@@ -105,13 +109,6 @@ export function paint(text: string, style: keyof typeof STYLES, colour: Colour):
   if (colour === "off") return text;
   const [start, end] = STYLES[style];
   return `\u001b[${start}m${text}\u001b[${end}m`;
-}
-
-function redactFact(value: Fact): Fact {
-  if (typeof value === "string") return redact(value);
-  if (value === null || typeof value !== "object") return value;
-  if (Array.isArray(value)) return value.map(redactFact);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [redact(key), redactFact(item as Fact)]));
 }
 
 type Output = { write(text: string): Promise<void>; lost(): Failure | undefined };

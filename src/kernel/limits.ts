@@ -40,6 +40,8 @@ export const limits = {
   scriptStatements: 100_000,
   /** Changed rows of one system catalog that a report names one by one. */
   catalogRows: 10_000,
+  /** Relations or functions that one remark names; the others are counted in it. */
+  namedInRemark: 20,
   /** Sequences whose position is read beforehand, and how many of them are locked at a time. */
   surveyedSequences: 20_000,
   sequenceBatch: 500,
@@ -73,6 +75,8 @@ export const limits = {
   /** Relations searched for rows with a transaction id of the proof. */
   suspectRelations: 50,
   errorTextCharacters: 4_000,
+  /** Of one statement's plan under --explain. */
+  planCharacters: 100_000,
   /** What is read of a file that says `off`; its first line goes into reports. */
   holdFileBytes: 64 * 1024,
   evidenceFileBytes: 256 * 1024 * 1024,

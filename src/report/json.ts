@@ -5,7 +5,7 @@
  * document.
  */
 import { canonicalJson } from "../kernel/digest.ts";
-import { printableJson } from "./printable.ts";
+import { printableJson } from "../kernel/evidence/printable.ts";
 
 /** One line with its newline. A number that is not finite is a bug and throws. */
 export function jsonDocument(document: { readonly schema: string }): string {

@@ -4,8 +4,9 @@
  * Pure. Never `skipped`: what did not pass is a `failure` whose type is the verdict. Control characters, which XML 1.0
  * cannot hold even as references, are written out before escaping.
  */
+
+import { printable } from "../kernel/evidence/printable.ts";
 import type { BatteryReport } from "./battery.ts";
-import { printable } from "./printable.ts";
 import { batterySuite, type Suite, type TestPoint } from "./test-point.ts";
 
 export function junitReport(report: BatteryReport): string {

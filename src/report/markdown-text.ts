@@ -4,7 +4,7 @@
  * What has a meaning in CommonMark or GitHub's tables is escaped, HTML included; an underscore inside a word has none
  * and stays, so names stay readable in the raw file. Used by table.ts and the Markdown renderers.
  */
-import { printable } from "./printable.ts";
+import { printable } from "../kernel/evidence/printable.ts";
 
 /** One line. */
 export function markdownText(text: string): string {

@@ -4,11 +4,12 @@
  * Pure. Goes into the evidence folder as report.md and lists everything: no row limit, every fact. Values from the
  * database are escaped, so that they show as they are and cannot add a heading, a link or HTML.
  */
+
+import { printable } from "../kernel/evidence/printable.ts";
 import type { BatteryReport, ProofResult } from "./battery.ts";
 import { factText } from "./facts.ts";
 import { markdownText } from "./markdown-text.ts";
 import { markdownSection } from "./page.ts";
-import { printable } from "./printable.ts";
 import { sections } from "./sections.ts";
 import { left, markdownTable } from "./table.ts";
 

@@ -4,9 +4,11 @@
  * What the battery's report is in large, for counts, kill switch, selfcheck and whatever lists things. Pure; values are
  * made safe here, so callers pass them as they are.
  */
+
+import { printable } from "../kernel/evidence/printable.ts";
+import { hanging } from "./lines.ts";
 import { markdownText } from "./markdown-text.ts";
 import { type Palette, plain } from "./palette.ts";
-import { hanging, printable } from "./printable.ts";
 import { markdownTable, type Table, textTable } from "./table.ts";
 
 export type Section = {

@@ -4,8 +4,10 @@
  * Pure. Cells are made printable here, so callers pass values as they are. Used by every report that lists things:
  * batteries, counts, selfcheck, schema verify. Never shortens a cell: names are evidence.
  */
+
+import { printable } from "../kernel/evidence/printable.ts";
+import { wrap } from "./lines.ts";
 import { markdownText } from "./markdown-text.ts";
-import { printable, wrap } from "./printable.ts";
 
 export type Column = { readonly title: string; readonly align: "left" | "right" };
 

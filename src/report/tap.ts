@@ -4,8 +4,9 @@
  * Pure. No SKIP and no TODO, which would turn red into green. Diagnostics are YAML in its JSON form. The last line is
  * the verdict, as a comment.
  */
+
+import { printable } from "../kernel/evidence/printable.ts";
 import type { BatteryReport } from "./battery.ts";
-import { printable } from "./printable.ts";
 import { batterySuite, type Suite, type TestPoint } from "./test-point.ts";
 
 export function tapReport(report: BatteryReport): string {

@@ -4,12 +4,14 @@
  * Pure: report in, text out, newline at the end. Values are made printable, so nothing from a database can draw a line
  * of its own. Lines fit 80 columns where no name is longer. Called by `cutter proof rollback`.
  */
+
+import { printable } from "../kernel/evidence/printable.ts";
 import { limits } from "../kernel/limits.ts";
 import type { BatteryReport, FailureDocument, ProofResult } from "./battery.ts";
 import { factLine } from "./facts.ts";
+import { hanging } from "./lines.ts";
 import { COLUMNS, textSection } from "./page.ts";
 import { type Palette, plain, verdictStyle } from "./palette.ts";
-import { hanging, printable } from "./printable.ts";
 import { sections } from "./sections.ts";
 
 export type TextOptions = {

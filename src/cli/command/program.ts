@@ -69,7 +69,7 @@ async function perform(parsed: Parsed | Failure, { root, terminal }: Stage): Pro
     return EXIT.done;
   }
   // Nobody asked for help, and nothing was done: a script that lost its arguments must not read this as success.
-  await terminal.alarm(text);
+  for (const line of text.trimEnd().split("\n")) await terminal.alarm(line);
   return new Failure("USAGE", "no command was given", { hint: "Choose one of the commands above." });
 }
 

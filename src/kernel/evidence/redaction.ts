@@ -6,6 +6,7 @@
  * registered or not; in doubt it takes out more. Never breaks JSON, never prints a secret.
  */
 import type { Fact } from "../failure.ts";
+import { passwordLiterals } from "./password-literals.ts";
 
 const REDACTED = "[redacted]";
 const SHORTEST_SECRET = 4;
@@ -27,6 +28,7 @@ export function registerSecret(value: string): void {
 export function redact(text: string): string {
   let clean = redactRegistered(text);
   if (clean.includes("://")) clean = redactUrls(clean);
+  clean = redactLiterals(clean);
   for (const [pattern, replacement] of LOOKS_LIKE_PASSWORD) clean = clean.replace(pattern, replacement);
   return clean;
 }
@@ -37,6 +39,22 @@ export function redactFact(value: Fact): Fact {
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map(redactFact);
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [redact(key), redactFact(item as Fact)]));
+}
+
+function redactLiterals(text: string): string {
+  let clean = "";
+  let copied = 0;
+  for (const { start, end } of passwordLiterals(text)) {
+    if (text.startsWith(REDACTED, start)) continue;
+    clean += text.slice(copied, start) + REDACTED;
+    copied = end;
+  }
+  return clean + text.slice(copied);
+}
+
+/** Remembers each password that stands as a literal in a text of SQL, as the statement will write it. */
+export function registerPasswordLiterals(sql: string): void {
+  for (const { start, end } of passwordLiterals(sql)) registerSecret(sql.slice(start, end));
 }
 
 function redactRegistered(text: string): string {
@@ -59,6 +77,7 @@ function writtenForms(value: string): string[] {
     percent.replaceAll("%20", "+"),
     value.replaceAll(/[&<>"']/g, (character) => XML[character] ?? character),
     value.replaceAll("'", "''"),
+    value.replaceAll("'", "''''"),
     value.replaceAll(/['\\]/g, "\\$&"),
     Buffer.from(value, "utf8").toString("base64"),
     Buffer.from(value, "utf8").toString("base64url"),
@@ -67,24 +86,21 @@ function writtenForms(value: string): string[] {
 
 /**
  * A value ends at white space or a quote, but an escaped character (`\"` in JSON) belongs to it. A double quote opens a
- * value, or stands within single quotes, only if what follows cannot be JSON going on after the end of a string.
+ * value only if what follows cannot be JSON going on after the end of a string. SQL literals: password-literals.ts.
  */
 const INNER_QUOTE = String.raw`"(?![,:}\]\s]|$)`;
-const BARE = String.raw`(?:[^\s'"&\\]+|\\.)+`;
-const SINGLE = String.raw`'(?:[^'"\\]|''|\\.|${INNER_QUOTE})*'`;
+const BARE = String.raw`(?!(?:[en]|u&)?')(?:[^\s'"&\\]+|\\.)+`;
 const DOUBLE = String.raw`${INNER_QUOTE}(?:[^"\\\n]|\\.)*"`;
 const JSON_STRING = String.raw`(?:[^"\\]|\\.)+`;
 const JSON_STRING_IN_JSON = String.raw`(?:[^"\\]|\\\\(?:\\["\\]|[^"\\]))+`;
 const WORD = "(?:password|passwd|passphrase)";
 
 const LOOKS_LIKE_PASSWORD: readonly (readonly [RegExp, string])[] = [
-  // password=…, PGPASSWORD=…, password = "…"
-  [new RegExp(`(${WORD}\\s*=\\s*)(?:${SINGLE}|${DOUBLE}|${BARE})`, "gi"), `$1${REDACTED}`],
+  // password=…, PGPASSWORD=…, password = "…", password := …
+  [new RegExp(`(${WORD}\\s*=\\s*)(?:${DOUBLE}|${BARE})`, "gi"), `$1${REDACTED}`],
   // "password": "…", and the same inside a JSON string
   [new RegExp(String.raw`(${WORD}"\s*:\s*")${JSON_STRING}`, "gi"), `$1${REDACTED}`],
   [new RegExp(String.raw`(${WORD}\\"\s*:\s*\\")${JSON_STRING_IN_JSON}`, "gi"), `$1${REDACTED}`],
-  // ALTER ROLE … PASSWORD '…', OPTIONS (password '…')
-  [new RegExp(`(${WORD}\\s+e?)${SINGLE}`, "gi"), `$1'${REDACTED}'`],
 ];
 
 const COLON = 58;

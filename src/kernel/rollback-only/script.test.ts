@@ -1,5 +1,6 @@
 /** Tests of script.ts, classify.ts, parameters.ts and unparsable.ts: no database. */
 import { describe, expect, test } from "bun:test";
+import { redact } from "../evidence/redaction.ts";
 import { Failure } from "../failure.ts";
 import { decodeScript, parseScript } from "./script.ts";
 
@@ -129,4 +130,12 @@ describe("parameters are quoted literals where the parser saw a parameter", () =
     expect((await refusal("SELECT $1", ["a", "b"])).code).toBe("USAGE");
     expect((await refusal("SELECT 1", ["a"])).code).toBe("USAGE");
   });
+});
+
+test("a password that a script sets is a secret from then on, wherever it is quoted", async () => {
+  await texts(`CREATE ROLE a PASSWORD 'canary-1-pw'; ALTER ROLE a ENCRYPTED PASSWORD E'canary-2-\\'pw';
+    ALTER USER a WITH PASSWORD $x$canary-3-pw$x$; CREATE USER MAPPING FOR a SERVER s OPTIONS (password 'canary-4-pw');
+    DO $$ BEGIN EXECUTE 'ALTER ROLE sub PASSWORD ''canary-5-pw'' VALID UNTIL ''nonsense'''; END $$`);
+  const quoted = [1, 2, 3, 4, 5].map((number) => redact(`${number}: canary-${number}-${number === 2 ? "'" : ""}pw`));
+  expect(quoted).toEqual([1, 2, 3, 4, 5].map((number) => `${number}: [redacted]`));
 });

@@ -9,6 +9,7 @@ import { type Fact, Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import { kindOf, reasonNotSealable, type Tree } from "./classify.ts";
 import { bindParameters } from "./parameters.ts";
+import { registerScriptSecrets } from "./script-secrets.ts";
 import type { Script, Statement } from "./statement.ts";
 import { type Cursor, cursorAt, describeUnparsable } from "./unparsable.ts";
 
@@ -43,6 +44,7 @@ export async function parseScript(text: string, parameters: readonly string[] = 
   if (text.trim() === "") return emptyScript();
   const parsed = await parseTree(text);
   if (parsed instanceof Failure) return parsed;
+  registerScriptSecrets(text, parsed);
   if (parsed.length === 0) return emptyScript();
   if (parsed.length > limits.scriptStatements) {
     const found = `${parsed.length} statements; the limit is ${limits.scriptStatements}`;

@@ -3,12 +3,12 @@
  * words.
  *
  * Nothing is softened: what the server refused only because of the block (a COMMIT in a procedure, VACUUM in a
- * function) is SCRIPT_NOT_SEALABLE, everything else would have failed for real too. Called by sealed.ts only.
+ * function) is SCRIPT_NOT_SEALABLE, everything else would have failed for real too. What the run left is added by
+ * failed-run.ts. Called by sealed.ts only.
  */
+import { boundedText } from "../evidence/bounded-text.ts";
 import { type Facts, Failure } from "../failure.ts";
-import { limits } from "../limits.ts";
 import { hintFor } from "../session/sqlstate-hint.ts";
-import type { Effects } from "./effects.ts";
 import type { Script } from "./statement.ts";
 
 /** GET STACKED DIAGNOSTICS. */
@@ -33,11 +33,10 @@ const ONE_TRANSACTION = new Set(["55006", "55P04"]);
 export function explainBlockFailure(
   report: { readonly phase: string; readonly statement: number; readonly failure: BlockFailure },
   script: Script,
-  effects: Effects,
 ): Failure {
   const { failure, phase } = report;
-  const words = `${failure.message} (SQLSTATE ${failure.sqlstate})`;
-  const server = serverFacts(failure, effects);
+  const words = `${boundedText(failure.message)} (SQLSTATE ${failure.sqlstate})`;
+  const server = serverFacts(failure);
   if (phase === "constraints") {
     return new Failure("CONSTRAINT_DEFERRED", `COMMIT would have failed: ${words}`, { facts: server });
   }
@@ -62,14 +61,14 @@ export function explainBlockFailure(
   return new Failure("STATEMENT_FAILED", message, { facts, hint });
 }
 
-function serverFacts(failure: BlockFailure, effects: Effects): Facts {
-  const facts: Record<string, Facts[string]> = { sqlstate: failure.sqlstate, server_message: bounded(failure.message) };
+function serverFacts(failure: BlockFailure): Facts {
+  const facts: Record<string, Facts[string]> = {
+    sqlstate: failure.sqlstate,
+    server_message: boundedText(failure.message),
+  };
   for (const part of ["detail", "hint", "context", "constraint", "table"] as const) {
-    if (failure[part] !== "") facts[part] = bounded(failure[part]);
+    if (failure[part] !== "") facts[part] = boundedText(failure[part]);
   }
-  if (effects.xid !== null) facts.xid = effects.xid;
-  if (effects.sequences.length > 0) facts.sequences_moved = effects.sequences;
-  if (effects.advisoryLocks.length > 0) facts.advisory_locks_left = effects.advisoryLocks;
   return facts;
 }
 
@@ -88,8 +87,4 @@ export function explainRefusal(failure: Failure, script: Script): Failure {
     facts,
     cause: failure,
   });
-}
-
-function bounded(text: string): string {
-  return text.slice(0, limits.errorTextCharacters);
 }

@@ -43,6 +43,24 @@ describe("a sealed plan", () => {
     expect(shop.psql(`SELECT pg_xact_status('${result.effects.xid}')`)).toBe("aborted");
   });
 
+  test("a message of megabytes is cut wherever it is told, and says so", async () => {
+    const big = "repeat('y', 2000000)";
+    const failed = await failure(
+      owner,
+      `DO $$ BEGIN RAISE EXCEPTION '%', ${big} USING DETAIL = ${big}, HINT = ${big}, CONSTRAINT = ${big}; END $$`,
+    );
+    expect(failed.message).toContain("(cut here; 2000000 characters in all) (SQLSTATE P0001)");
+    expect(JSON.stringify(failed).length).toBeLessThan(40_000);
+  });
+
+  test("a plan of megabytes is cut, and says so", async () => {
+    const { statements } = await sealed(owner, `SELECT 1 FROM shop.customer WHERE '${"y".repeat(1e6)}' = name`, {
+      explain: "with plans",
+    });
+    expect(statements[0]?.plan).toEndWith("characters in all)");
+    expect(statements[0]?.plan?.length).toBeLessThan(100_100);
+  });
+
   test("gives back settings, role and search_path", async () => {
     await sealed(owner, "SET search_path = shop; SET statement_timeout = 1234; SET application_name = 'x'");
     const reply = await owner.query(

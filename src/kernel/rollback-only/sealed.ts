@@ -6,12 +6,15 @@
  * refuseUnsafe and scanEscapes come first. Called by the `sql`, `spec` and `generic` targets.
  */
 import { randomBytes } from "node:crypto";
+import { boundedText } from "../evidence/bounded-text.ts";
 import { Failure, joinFailure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Session } from "../session/session.ts";
-import { type Counter, type Measured, type Survey, settleEffects, surveySession } from "./blast-radius.ts";
-import type { CatalogSight } from "./catalog-changes.ts";
+import { type Counter, type Measured, type Survey, settleEffects, surveySession, unmeasured } from "./blast-radius.ts";
+import type { CatalogSight, DirtyCounts } from "./catalog-changes.ts";
+import { modeOf } from "./classify.ts";
 import type { Effects } from "./effects.ts";
+import { FailedRun } from "./failed-run.ts";
 import { type BlockFailure, explainBlockFailure, explainRefusal } from "./sealed-failure.ts";
 import { RESULT_QUERY, type SealedOptions, sealedBlock, settingsQuery, settingValues } from "./sealed-plan.ts";
 import type { Script } from "./statement.ts";
@@ -54,24 +57,48 @@ type Report = {
   readonly catalogs: readonly CatalogSight[];
   readonly xid: string | null;
   readonly track_counts: string;
-  readonly sequences: readonly string[];
+  readonly dirty_before: DirtyCounts;
+  readonly temporary: boolean;
+  readonly relations: readonly string[];
 };
 
 /**
  * Runs the plan and rolls it back. Failures: STATEMENT_FAILED (facts statement, line, sqlstate, server_message, …),
  * CONSTRAINT_DEFERRED, SCRIPT_NOT_SEALABLE (what only the server could tell), WALL_CLOCK_EXCEEDED, SESSION_LOST, and
- * GUARD_BROKEN, after which the session is ended. In every case nothing stays but what Effects names.
+ * GUARD_BROKEN, after which the session is ended. In every case nothing stays but what Effects names, which a failure of
+ * the plan carries too: it is a FailedRun wherever the session is still good.
  */
 export async function runSealed(session: Session, plan: SealedPlan): Promise<SealedResult | Failure> {
-  const survey = await surveySession(session);
+  const survey = await surveySession(session, { inPlace: mayLock(plan.script) ? "read" : "left out" });
   if (survey instanceof Failure) return survey;
   const begun = await session.query("BEGIN READ WRITE");
   if (begun instanceof Failure) return begun;
   const report = await runBlock(session, plan);
   const ended = await rollback(session);
   if (ended instanceof Failure) return report instanceof Failure ? joinFailure(report, ended) : ended;
-  if (report instanceof Failure) return report;
+  if (report instanceof Failure) return settleUnmeasured(session, { plan, survey, failure: report });
   return settle(session, { plan, survey, report });
+}
+
+/** ANALYZE and CREATE INDEX, by themselves or in code, come with statements that may lock more than rows. */
+function mayLock({ statements }: Script): boolean {
+  return statements.some(({ tree }) => modeOf(tree).strong);
+}
+
+const CUT_OFF =
+  "the server cancelled the plan as a whole: what it touched is not known, and sequences that moved meanwhile may have" +
+  " been moved by others";
+
+/** The block answered nothing, so it is not known what it did; what a rollback does not undo is measured all the same. */
+async function settleUnmeasured(
+  session: Session,
+  run: { readonly plan: SealedPlan; readonly survey: Survey; readonly failure: Failure },
+): Promise<Failure> {
+  const { plan, survey, failure } = run;
+  if (failure.code !== "STATEMENT_FAILED" && failure.code !== "WALL_CLOCK_EXCEEDED") return failure;
+  if (session.lost() !== null) return failure;
+  const effects = await settleEffects(session, { survey, measured: unmeasured(null, CUT_OFF), script: plan.script });
+  return effects instanceof Failure ? joinFailure(failure, effects) : new FailedRun(failure, effects);
 }
 
 async function runBlock(session: Session, plan: SealedPlan): Promise<Report | Failure> {
@@ -119,9 +146,11 @@ async function settle(
   run: { readonly plan: SealedPlan; readonly survey: Survey; readonly report: Report },
 ): Promise<SealedResult | Failure> {
   const { plan, survey, report } = run;
-  const effects = await settleEffects(session, { survey, measured: measuredBy(report) });
-  if (effects instanceof Failure) return effects;
-  if (report.failure !== null) return explainBlockFailure({ ...report, failure: report.failure }, plan.script, effects);
+  const effects = await settleEffects(session, { survey, measured: measuredBy(report), script: plan.script });
+  const failure =
+    report.failure === null ? null : explainBlockFailure({ ...report, failure: report.failure }, plan.script);
+  if (effects instanceof Failure) return failure === null ? effects : joinFailure(failure, effects);
+  if (failure !== null) return new FailedRun(failure, effects);
   if (!report.sealed) return broken(session, "the block ended without its seal", { phase: report.phase });
   const statements = plan.script.statements.map(({ index, line, kind }, position) => ({
     index,
@@ -129,21 +158,32 @@ async function settle(
     kind,
     rows: report.counts[position] ?? 0,
     durationMs: report.durations[position] ?? 0,
-    plan: report.plans[position] ?? null,
+    plan: planText(report.plans[position] ?? null),
   }));
   const { backendPid } = session.login;
   return { tier: "sealed", statements, effects, backendPid, rendezvous: report.rendezvous };
 }
+
+/** It shows literals of the script, which may be large. */
+function planText(plan: string | null): string | null {
+  return plan === null ? null : boundedText(plan, limits.planCharacters);
+}
+
+const FAILED_EARLY =
+  "the plan failed: rows are those attempted until then; tables truncated, rewritten or dropped until then are not listed";
 
 function measuredBy(report: Report): Measured {
   return {
     xid: report.xid,
     before: report.before,
     after: report.after ?? report.before,
+    dirtyBefore: report.dirty_before,
     catalogs: report.catalogs,
-    sequences: report.sequences,
+    relations: report.relations,
     locks: report.locks.map(({ lock, statement, held }) => ({ lock, statement, heldMs: held })),
     counted: report.track_counts === "on",
+    temporary: report.temporary,
+    cutShort: report.sealed ? null : FAILED_EARLY,
   };
 }
 

@@ -6,9 +6,9 @@
  * goes unheard. Made by open.ts; used by login and wire.
  */
 import type { Duplex } from "node:stream";
+import { boundedText } from "../evidence/bounded-text.ts";
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
-import { boundedText } from "./database-error.ts";
 import { encode, type Message, MessageReader } from "./messages.ts";
 
 export type ChannelListener = {

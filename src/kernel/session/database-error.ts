@@ -5,9 +5,8 @@
  * quoted in it. Never guesses from the words, which are translated: only SQLSTATE decides the code. Called by login and
  * wire. Source: PostgreSQL manual, "Error and Notice Message Fields" and appendix A.
  */
-import { redact } from "../evidence/redaction.ts";
+import { boundedText } from "../evidence/bounded-text.ts";
 import { type Facts, Failure, type FailureCode, type FailureDetails } from "../failure.ts";
-import { limits } from "../limits.ts";
 import type { Notice } from "./session.ts";
 import { hintFor } from "./sqlstate-hint.ts";
 
@@ -95,11 +94,4 @@ export function serverFacts(error: ServerError): Facts {
 
 function severityOf(error: ServerError): string {
   return error.V ?? error.S ?? "ERROR";
-}
-
-/** Secrets go first and the cut comes second, so that no half of a secret stays at the end. */
-export function boundedText(text: string): string {
-  const bound = limits.errorTextCharacters;
-  const clean = redact(text.slice(0, 2 * bound));
-  return clean.length <= bound ? clean : `${clean.slice(0, bound)}…`;
 }

@@ -4,9 +4,10 @@
  * Refuses what could not be sent as it is: a zero byte would cut the text short, a lone surrogate would be replaced in
  * silence. Pure. Called by guarded-session.ts.
  */
+
+import { boundedText } from "../evidence/bounded-text.ts";
 import { Failure, type FailureDetails } from "../failure.ts";
 import { limits } from "../limits.ts";
-import { boundedText } from "./database-error.ts";
 import type { Cell, Reply } from "./session.ts";
 import type { Course } from "./wire.ts";
 

@@ -155,9 +155,10 @@ describe("what the server says about a statement", () => {
     });
   });
 
-  test("a very long message is cut to its bound", async () => {
+  test("a very long message is cut to its bound, and says so", async () => {
     const failure = failed(await session.query("DO $$ BEGIN RAISE '%', repeat('x', 1000000); END $$"));
-    expect(String(failure.facts.server_message).length).toBe(limits.errorTextCharacters + 1);
+    const kept = "x".repeat(limits.errorTextCharacters);
+    expect(failure.facts.server_message).toBe(`${kept}… (cut here; 1000000 characters in all)`);
   });
 
   test("notices come with their statement, severity and SQLSTATE", async () => {

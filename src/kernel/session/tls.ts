@@ -9,9 +9,9 @@ import type { Socket } from "node:net";
 import { isIP } from "node:net";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
 import type { ServerTarget, SslMode } from "../conninfo/target.ts";
+import { boundedText } from "../evidence/bounded-text.ts";
 import { Failure } from "../failure.ts";
 import type { Certificates } from "./certificates.ts";
-import { boundedText } from "./database-error.ts";
 import { encodeRequest } from "./messages.ts";
 
 export type TlsPlan = {

@@ -2,7 +2,8 @@
  * printable: text from anywhere, made safe to show: no character in it can move a cursor, hide, or reorder a line.
  *
  * Names and messages come from the database, and whoever can create a table there must not be able to write a PASS line
- * here. Every renderer passes each value through one of these; layout is added afterwards. Nothing is cut off.
+ * here. The terminal passes what it says through here, every renderer each value; layout is added afterwards. Nothing
+ * is cut off.
  */
 
 /**
@@ -32,24 +33,4 @@ export function printableJson(json: string): string {
       return `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`;
     }).join(""),
   );
-}
-
-/** Lines of at most `columns`, broken at spaces; a word that is longer stays whole on its own line. */
-export function wrap(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    const longer = line === "" ? word : `${line} ${word}`;
-    if (line !== "" && Bun.stringWidth(longer) > columns) {
-      lines.push(line);
-      line = word;
-    } else line = longer;
-  }
-  return [...lines, line];
-}
-
-/** `text` in lines of at most `columns`, the first after `first`, the others indented to stand below it. */
-export function hanging(first: string, text: string, columns: number): string[] {
-  const indent = " ".repeat(Bun.stringWidth(first));
-  return wrap(text, columns - indent.length).map((line, index) => `${index === 0 ? first : indent}${line}`.trimEnd());
 }
