@@ -16,13 +16,23 @@ import type { ProofContext } from "./context.ts";
 import { shakeHands } from "./handshake.ts";
 import { expectEqual, failed, judge } from "./judgement.ts";
 import type { Proof } from "./proof.ts";
-import { countsOff, fakeDriver, pooler, standby, superuser, wrongRole } from "./sabotage/connection.ts";
+import { countsOff, fakeDriver, pooler, standby, superuser, triggersOff, wrongRole } from "./sabotage/connection.ts";
 import { witnessElsewhere, witnessIsProof } from "./sabotage/witness.ts";
 
 export const connectionIsReal: Proof = {
   id: "PROOF-3",
   claim: "the connection is real, to the database that was named",
-  sabotage: [wrongRole, pooler, fakeDriver, standby, superuser, countsOff, witnessIsProof, witnessElsewhere],
+  sabotage: [
+    wrongRole,
+    pooler,
+    fakeDriver,
+    standby,
+    superuser,
+    countsOff,
+    triggersOff,
+    witnessIsProof,
+    witnessElsewhere,
+  ],
   async run(context) {
     const target = await context.target();
     if (target instanceof Failure) return failed(target);
@@ -42,11 +52,13 @@ export const connectionIsReal: Proof = {
     if (witnessed instanceof Failure) return failed(witnessed);
     const expectedRole = context.options.expectedRole ?? target.expectedRole;
     const role = expectedRole === null ? [] : expectEqual("role", expectedRole, identity.role);
+    // As a replica, the server fires no trigger and checks no foreign key: what such a session writes proves nothing.
+    const replica = expectEqual("session_replication_role", "origin", identity.sessionReplicationRole);
     const facts = {
       ...identity,
       shim: "execute() and fetchone() answered questions that were never asked before",
     };
-    const mismatches = [...challenged, ...witnessed, ...role];
+    const mismatches = [...challenged, ...witnessed, ...replica, ...role];
     return judge({ summary: summary(identity, session), facts, mismatches });
   },
 };

@@ -56,3 +56,7 @@ export const superuser: Sabotage = replacesSession(
 export const countsOff: Sabotage = replacesSession("track_counts is off", (session) =>
   changingAnswers(session, IDENTITY, { track_counts: "off" }),
 );
+
+export const triggersOff: Sabotage = replacesSession("triggers and foreign keys are off in the session", (session) =>
+  changingAnswers(session, IDENTITY, { session_replication_role: "replica" }),
+);
