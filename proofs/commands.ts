@@ -89,7 +89,11 @@ const BOUND_FLAGS = [
     valueName: "MS",
     description: "Fail if a lock stronger than ROW EXCLUSIVE is held longer than this.",
   },
-  { name: "explain", kind: "boolean", description: "Add the plan of each statement of --sql." },
+  {
+    name: "explain",
+    kind: "boolean",
+    description: "Add the plan of each statement of --sql; plans show values of the script and of --param.",
+  },
   {
     name: "lock-timeout",
     kind: "integer",

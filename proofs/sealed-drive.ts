@@ -62,6 +62,8 @@ async function lookAtRendezvous(witness: Witness, { key, order, settled }: Meeti
   return released instanceof Failure ? released : waits;
 }
 
+const PLANS_SHOW = "values of the script and of --param, as the planner writes them";
+
 function facts(result: SealedResult): { [key: string]: Fact } {
   const rows = result.statements.reduce((sum, statement) => sum + statement.rows, 0);
   const slowest = [...result.statements].sort((a, b) => b.durationMs - a.durationMs).slice(0, limits.slowestStatements);
@@ -72,6 +74,8 @@ function facts(result: SealedResult): { [key: string]: Fact } {
     rows_returned_or_affected: rows,
     rendezvous: result.rendezvous,
     slowest: slowest.map((one) => `line ${one.line} ${one.kind}: ${one.rows} rows, ${one.durationMs} ms`),
-    ...(plans.length === 0 ? {} : { plans: plans.map((one) => `line ${one.line}\n${one.plan}`) }),
+    ...(plans.length === 0
+      ? {}
+      : { plans: plans.map((one) => `line ${one.line}\n${one.plan}`), plans_show: PLANS_SHOW }),
   };
 }

@@ -82,6 +82,7 @@ async function run({ role = "counter", format = "json", ...flags }: Flags): Prom
         ...flags,
       },
       globals: {
+        program: "cutter",
         url: database.socketUrl(role),
         service: undefined,
         config: undefined,

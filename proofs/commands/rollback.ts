@@ -2,17 +2,19 @@
  * rollback: `cutter proof rollback`: runs the battery, keeps its evidence, prints the report, answers the exit code.
  *
  * Parse, call, render; what is proven is decided in proofs/runner.ts. The evidence is written before the report is
- * printed, so that a closed terminal loses nothing.
+ * printed, so that a closed terminal loses nothing; where it could not be, nothing is run at all.
  */
 import type { Globals } from "../../src/cli/command/command.ts";
 import { tellFailure } from "../../src/cli/exit.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";
-import { writeEvidence } from "../../src/kernel/evidence/folder.ts";
+import { openEvidencePlace, writeEvidence } from "../../src/kernel/evidence/folder.ts";
+import { redactFact } from "../../src/kernel/evidence/redaction.ts";
 import { runId } from "../../src/kernel/evidence/run-id.ts";
 import { Failure, type FailureCode } from "../../src/kernel/failure.ts";
 import { limits } from "../../src/kernel/limits.ts";
 import { stateDirectory } from "../../src/kernel/private-files/state-directory.ts";
 import type { FailureDocument } from "../../src/report/battery.ts";
+import { commandLine } from "../command-line.ts";
 import { evidenceFiles, renderBattery } from "../render.ts";
 import { runProofs } from "../run.ts";
 import type { TargetFlags } from "../target-choice.ts";
@@ -40,13 +42,15 @@ export async function rollback({ flags, globals }: Invocation, terminal: Termina
   for (const remark of remarksOn(named)) await terminal.talk(remark);
   const state = stateDirectory(process.env, { flag: globals.stateDir });
   if (state instanceof Failure) return state;
+  const place = openEvidencePlace(state);
+  if (place instanceof Failure) return place;
   const id = runId("proof");
   const options = optionsOf(flags);
   const detail = globals.talk === "verbose" ? "full" : "short";
   const progress = showProgress(terminal);
-  const report = await runProofs({
+  const found = await runProofs({
     runId: id,
-    command: commandLine(),
+    command: commandLine(globals.program, process.argv.slice(2)),
     stateDirectory: state,
     plan: { ...named, ...options, embeddedRole: embeddedRole(flags) },
     targetFlags: targetFlagsOf(flags, named.target.kind),
@@ -54,12 +58,15 @@ export async function rollback({ flags, globals }: Invocation, terminal: Termina
     progress: progress.ended,
   });
   progress.stop();
-  if (report instanceof Failure) return report;
+  if (found instanceof Failure) return found;
+  // Before it is drawn, since a line that is wrapped or escaped no longer shows what it holds.
+  const report = redactFact(found) as typeof found;
   const written = writeEvidence({ stateDirectory: state, runId: id, files: evidenceFiles(report) });
   await terminal.result(renderBattery(report, { format: globals.format, colour: terminal.colour.stdout, detail }));
   if (report.failure !== null) await explain(report.failure, terminal);
   if (written instanceof Failure) {
     // The result is out already, so this is told beside it; what the proof found is the graver of the two.
+    await terminal.alarm(`evidence was NOT kept: ${written.message}`);
     const code = await tellFailure(written, terminal);
     return report.exit === 0 ? code : report.exit;
   }
@@ -95,10 +102,6 @@ function targetFlagsOf(flags: RollbackFlags, kind: "server" | "embedded"): Targe
 function embeddedRole(flags: RollbackFlags): string {
   const owned = flags.sql !== undefined || flags.spec !== undefined || flags.target === "generic";
   return owned ? "workflow_admin" : "cutter_exec";
-}
-
-function commandLine(): string {
-  return ["cutter", ...process.argv.slice(2)].join(" ");
 }
 
 /** Why it is not proven, what it means for the data and what to do, on stderr beside the report. */

@@ -1,9 +1,10 @@
 /**
  * terminal: the two streams: stdout is the result, stderr is talk.
  *
- * Every text passes redact(), and each line of talk printable(). Writes wait until the stream took them, so a large result into a slow pipe is whole; the
- * event loop lives on meanwhile, so a signal is still answered. A reader that closed stdout is no fault: what remains
- * is dropped and the verdict stands. It never decides an exit code. Made once by program.ts; used by each verb.
+ * Every text passes redact(), and each line of talk printable(). Writes wait until the stream took them, so a large
+ * result into a slow pipe is whole; the event loop lives on meanwhile, so a signal is still answered. A reader that
+ * closed stdout is no fault: what remains is dropped and the verdict stands. It never decides an exit code. Made once
+ * by program.ts; used by each verb.
  */
 import { printable } from "../kernel/evidence/printable.ts";
 import { redact, redactFact } from "../kernel/evidence/redaction.ts";

@@ -18,7 +18,7 @@ let made = 0;
 
 function places() {
   const stateDirectory = join(root, `state-${++made}`);
-  fs.mkdirSync(join(stateDirectory, "locks"), { recursive: true });
+  fs.mkdirSync(join(stateDirectory, "locks"), { recursive: true, mode: 0o700 });
   return {
     stateDirectory,
     operatorFile: join(stateDirectory, "DISABLED"),
@@ -103,6 +103,35 @@ test("a place that cannot even be looked at is unreadable, not absent", () => {
   fs.writeFileSync(join(where.stateDirectory, "locks"), "a file where the folder should be");
   expect(says(readKillSwitch(where))).toContain("HOLD unreadable");
 });
+
+const untrusted: Record<string, (where: ReturnType<typeof places>) => void> = {
+  "the state directory may be written by all": ({ stateDirectory }) => fs.chmodSync(stateDirectory, 0o777),
+  "locks may be written by its group": ({ stateDirectory }) => fs.chmodSync(join(stateDirectory, "locks"), 0o770),
+  "the state directory is a link": ({ stateDirectory }) => {
+    fs.renameSync(stateDirectory, `${stateDirectory}-aim`);
+    fs.symlinkSync(`${stateDirectory}-aim`, stateDirectory);
+  },
+  "locks is a link": ({ stateDirectory }) => {
+    fs.rmdirSync(join(stateDirectory, "locks"));
+    fs.symlinkSync(root, join(stateDirectory, "locks"));
+  },
+};
+if (process.geteuid?.() === 0) {
+  untrusted["the state directory is another user's"] = ({ stateDirectory }) =>
+    fs.chownSync(stateDirectory, 12345, 12345);
+}
+
+for (const [kind, make] of Object.entries(untrusted)) {
+  test(`a place from which somebody else may take HOLD is unreadable: ${kind}`, () => {
+    const where = places();
+    make(where);
+    const reading = readKillSwitch(where);
+    expect(says(reading)).toContain("HOLD unreadable");
+    expect(switchMismatches(reading)).toHaveLength(1);
+    expect(refusal(reading)?.code).toBe("KILL_SWITCH_UNREADABLE");
+    expect(executionEnabled({ ...armedReading(), sources: reading.sources })).toBe(false);
+  });
+}
 
 test("execution is on only with an arming in time and both files silent", () => {
   expect(executionEnabled(armedReading())).toBe(true);

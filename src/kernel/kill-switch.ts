@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { timestamp } from "./clock.ts";
 import { Failure } from "./failure.ts";
 import { limits } from "./limits.ts";
+import { checkPrivateDirectory } from "./private-files/directory.ts";
 import { errnoOf } from "./private-files/errno.ts";
 import { readRegularFile } from "./private-files/file.ts";
 
@@ -69,7 +70,7 @@ export function readKillSwitch(places: KillSwitchPlaces): KillSwitchReading {
         says: EXECUTION_ENABLED ? "on" : "off",
         detail: String(EXECUTION_ENABLED),
       },
-      readSwitchFile("HOLD", join(places.stateDirectory, "locks", "HOLD")),
+      readHold(places.stateDirectory),
       readSwitchFile("DISABLED", places.operatorFile ?? OPERATOR_FILE),
       {
         name: "arming",
@@ -126,6 +127,22 @@ export function switchMismatches(reading: KillSwitchReading): { what: string; ex
 
 function fileSources(reading: KillSwitchReading): SwitchSource[] {
   return reading.sources.filter((source) => source.name === "HOLD" || source.name === "DISABLED");
+}
+
+/** Whoever may write a directory on the way may take HOLD out of it, so its absence there says nothing. */
+function readHold(stateDirectory: string): SwitchSource {
+  const locks = join(stateDirectory, "locks");
+  const where = join(locks, "HOLD");
+  for (const directory of [stateDirectory, locks]) {
+    try {
+      if (fs.lstatSync(directory, { throwIfNoEntry: false }) === undefined) break;
+    } catch (error) {
+      return { name: "HOLD", where, says: "unreadable", detail: errnoOf(error) };
+    }
+    const distrusted = checkPrivateDirectory(directory);
+    if (distrusted !== null) return { name: "HOLD", where, says: "unreadable", detail: distrusted.message };
+  }
+  return readSwitchFile("HOLD", where);
 }
 
 /** A file that does not exist is not a reason; one that exists says off, whatever is in it. */

@@ -79,6 +79,7 @@ describe("a line that says exactly what the command understands", () => {
     });
     expect({ ...positionals }).toEqual({ FILE: "a.sql", PLACE: undefined });
     expect({ ...globals }).toEqual({
+      program: "sample",
       url: undefined,
       service: undefined,
       config: undefined,

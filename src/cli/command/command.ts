@@ -68,6 +68,8 @@ export type PositionalValues<Positionals extends readonly Positional[]> = {
 
 /** What every command accepts, before or after the verb. `format` is settled: --json is --format json. */
 export type Globals = {
+  /** The program's own name, as its help says it: `cutter`, `cutter-proof`. */
+  readonly program: string;
   readonly url: string | undefined;
   readonly service: string | undefined;
   readonly config: string | undefined;

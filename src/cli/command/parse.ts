@@ -126,5 +126,6 @@ function settleGlobals(
     return usage(`${path.join(" ")} does not write ${format}`, path, `formats it writes: ${meant}`);
   }
   const talk = values.quiet === true ? "quiet" : values.verbose === true ? "verbose" : "normal";
-  return { url, service, config, stateDir: values["state-dir"] as string | undefined, format, color, talk };
+  const [program = ""] = path;
+  return { program, url, service, config, stateDir: values["state-dir"] as string | undefined, format, color, talk };
 }

@@ -45,12 +45,31 @@ export function writeEvidence(request: EvidenceRequest): string | Failure {
   }
 }
 
+/**
+ * Sees before a run that its evidence can be kept: the directory of runs is there, private, and may be written.
+ * FILE_NOT_PRIVATE, FILE_WRITE_FAILED; else the path. What fills up later is writeEvidence's to tell.
+ */
+export function openEvidencePlace(stateDirectory: string): string | Failure {
+  const runs = openRuns(stateDirectory);
+  if (runs instanceof Failure) return runs;
+  try {
+    fs.rmdirSync(fs.mkdtempSync(join(runs, ".writable.")));
+    return runs;
+  } catch (error) {
+    const facts = { path: runs, errno: errnoOf(error) };
+    return new Failure("FILE_WRITE_FAILED", failedCall(`write into ${runs}`, error), { facts, cause: error });
+  }
+}
+
 /** Each directory on the way is checked by itself: a wrong one anywhere would let another person in. */
 function openRunDirectory({ stateDirectory, runId }: EvidenceRequest): string | Failure {
-  const state = openPrivateDirectory(stateDirectory);
-  if (state instanceof Failure) return state;
-  const runs = openPrivateDirectory(join(state, "runs"));
+  const runs = openRuns(stateDirectory);
   return runs instanceof Failure ? runs : openPrivateDirectory(join(runs, runId));
+}
+
+function openRuns(stateDirectory: string): string | Failure {
+  const state = openPrivateDirectory(stateDirectory);
+  return state instanceof Failure ? state : openPrivateDirectory(join(state, "runs"));
 }
 
 function writeAll(directory: string, files: Readonly<Record<string, string>>): void {

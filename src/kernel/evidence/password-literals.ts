@@ -2,8 +2,8 @@
  * password-literals: finds SQL literals that stand where a password does, at any depth of quoting.
  *
  * `PASSWORD 'x'`, `password := E'x'`, `PASSWORD $$x$$`, and the same inside a literal inside a literal, where each
- * quote is written 2, 4, 8 … times. In doubt it takes more; never beyond a JSON string. Pure; called by redaction.ts and by the parser of scripts.
- * Source: PostgreSQL manual, "String Constants".
+ * quote is written 2, 4, 8 … times. In doubt it takes more; never beyond a JSON string. Pure; called by redaction.ts,
+ * and through it by the parser of scripts. Source: PostgreSQL manual, "String Constants".
  */
 
 /** Where the value stands, without its quotes; never empty. */
