@@ -20,6 +20,10 @@ DECLARE
   strong CONSTANT pg_catalog.bool[] := pg_catalog.current_setting('cutter_nonce.strong')::pg_catalog.bool[];
   queries CONSTANT pg_catalog.jsonb := pg_catalog.current_setting('cutter_nonce.queries')::pg_catalog.jsonb;
   path CONSTANT pg_catalog.text := pg_catalog.current_setting('search_path');
+  -- What our own queries print, and so their digests, hangs on these; the tested SQL may set them.
+  zone CONSTANT pg_catalog.text := pg_catalog.current_setting('TimeZone');
+  digits CONSTANT pg_catalog.text := pg_catalog.current_setting('extra_float_digits');
+  bytes CONSTANT pg_catalog.text := pg_catalog.current_setting('bytea_output');
   counters_query CONSTANT pg_catalog.text := pg_catalog.jsonb_extract_path_text(queries, 'counters');
   locks_query CONSTANT pg_catalog.text := pg_catalog.jsonb_extract_path_text(queries, 'locks');
   -- SELECT key FROM (locks) EXCEPT SELECT known: hashed, where an array of thousands would be searched one by one.
@@ -46,12 +50,14 @@ DECLARE
   one pg_catalog.record;
   before pg_catalog.text;
   after pg_catalog.text;
+  dirty_before pg_catalog.text;
   sights pg_catalog.text[] := '{}';
   rows_seen pg_catalog.text;
   survivors_seen pg_catalog.text;
   xid pg_catalog.text;
   track_counts pg_catalog.text;
-  sequences pg_catalog.text;
+  temporary pg_catalog.bool;
+  relations pg_catalog.text;
   met pg_catalog.text := 'none';
   sealed pg_catalog.bool := false;
   failed_state pg_catalog.text;
@@ -64,6 +70,9 @@ DECLARE
 BEGIN
   PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
   EXECUTE counters_query INTO before;
+  EXECUTE pg_catalog.concat('SELECT pg_catalog.json_object_agg(d.catalog,
+    pg_catalog.json_build_array(d.inserted, d.updated, d.deleted))::text FROM (',
+    pg_catalog.jsonb_extract_path_text(queries, 'dirty'), ') AS d') INTO dirty_before;
   PERFORM pg_catalog.set_config('search_path', path, true);
   started := pg_catalog.clock_timestamp();
   looked_at := started;
@@ -118,6 +127,11 @@ BEGIN
     SET CONSTRAINTS ALL IMMEDIATE;
     phase := 'measure';
     PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    PERFORM pg_catalog.set_config('standard_conforming_strings', 'on', true);
+    PERFORM pg_catalog.set_config('quote_all_identifiers', 'off', true);
+    PERFORM pg_catalog.set_config('TimeZone', zone, true);
+    PERFORM pg_catalog.set_config('extra_float_digits', digits, true);
+    PERFORM pg_catalog.set_config('bytea_output', bytes, true);
     EXECUTE new_locks_query INTO found_locks USING locks;
     IF found_locks IS NOT NULL THEN
       FOREACH lock_name IN ARRAY found_locks LOOP
@@ -132,14 +146,15 @@ BEGIN
       survivors_seen := 'null';
       IF pg_catalog.jsonb_extract_path_text(queries, 'rows', one.catalog) IS NOT NULL THEN
         EXECUTE pg_catalog.jsonb_extract_path_text(queries, 'rows', one.catalog) INTO rows_seen;
-        IF one.deletes THEN
+        IF one.deleted > 0 THEN
           EXECUTE pg_catalog.jsonb_extract_path_text(queries, 'survivors', one.catalog) INTO survivors_seen;
         END IF;
       END IF;
-      sights := pg_catalog.array_append(sights, pg_catalog.format('{"catalog":%s,"rows":%s,"survivors":%s}',
-        pg_catalog.to_json(one.catalog), rows_seen, survivors_seen));
+      sights := pg_catalog.array_append(sights, pg_catalog.format(
+        '{"catalog":%s,"counts":[%s,%s,%s],"rows":%s,"survivors":%s}', pg_catalog.to_json(one.catalog),
+        one.inserted, one.updated, one.deleted, rows_seen, survivors_seen));
     END LOOP;
-    EXECUTE pg_catalog.jsonb_extract_path_text(queries, 'touched') INTO xid, track_counts, sequences;
+    EXECUTE pg_catalog.jsonb_extract_path_text(queries, 'touched') INTO xid, track_counts, temporary, relations;
     now_at := pg_catalog.clock_timestamp();
     @rendezvous@
     sealed := true;
@@ -153,8 +168,17 @@ BEGIN
   END;
   PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
   IF NOT sealed THEN
-    -- Sequences moved all the same: their locks belong to the top transaction.
-    EXECUTE pg_catalog.jsonb_extract_path_text(queries, 'touched') INTO xid, track_counts, sequences;
+    -- Sequences moved all the same: their locks belong to the top transaction. Rows count as attempted, and catalogs as
+    -- written to; what the rows of these said is gone.
+    PERFORM pg_catalog.set_config('quote_all_identifiers', 'off', true);
+    EXECUTE counters_query INTO after;
+    sights := '{}';
+    FOR one IN EXECUTE pg_catalog.jsonb_extract_path_text(queries, 'dirty') LOOP
+      sights := pg_catalog.array_append(sights, pg_catalog.format(
+        '{"catalog":%s,"counts":[%s,%s,%s],"rows":[],"survivors":null}', pg_catalog.to_json(one.catalog),
+        one.inserted, one.updated, one.deleted));
+    END LOOP;
+    EXECUTE pg_catalog.jsonb_extract_path_text(queries, 'touched') INTO xid, track_counts, temporary, relations;
     now_at := pg_catalog.clock_timestamp();
   END IF;
   PERFORM pg_catalog.set_config('cutter_nonce.result', pg_catalog.json_build_object(
@@ -170,8 +194,9 @@ BEGIN
     'locks', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('lock', l.lock, 'statement', l.statement,
         'held', pg_catalog.round((extract(epoch FROM now_at - l.since) * 1000)::numeric, 3))), '[]')
       FROM unnest(locks, locks_since, locks_statement) AS l (lock, since, statement)),
-    'before', before::json, 'after', after::json,
+    'before', before::json, 'dirty_before', coalesce(dirty_before, '{}')::json, 'after', after::json,
     'catalogs', ('[' || pg_catalog.array_to_string(sights, ',') || ']')::json,
-    'xid', xid, 'track_counts', track_counts, 'sequences', sequences::json)::text, true);
+    'xid', xid, 'track_counts', track_counts, 'temporary', temporary,
+    'relations', relations::json)::text, true);
 END
 $cutter_seal$

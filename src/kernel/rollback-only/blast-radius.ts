@@ -14,16 +14,21 @@ import walQuery from "../../../sql/guard/wal-location.sql" with { type: "text" }
 import { type Fact, Failure } from "../failure.ts";
 import type { Session } from "../session/session.ts";
 import {
-  arrayLiteral,
   type CatalogSight,
+  type DirtyCounts,
   queryJson,
-  type ReplacedRelation,
+  readDirty,
   seeCatalogs,
   settleCatalogs,
+  written,
 } from "./catalog-changes.ts";
-import type { Effects, LockEffect, RelationEffect } from "./effects.ts";
+import { type Doubts, findDoubts, NO_DOUBTS } from "./doubts.ts";
+import { type Effects, UNKNOWN_XID } from "./effects.ts";
+import { type InPlace, inPlaceRemarks, readInPlace } from "./in-place.ts";
 import { pinned } from "./pinned.ts";
+import { type CountingDoubt, lockEffects, lockedOids, nameRelations, relationEffects } from "./relations.ts";
 import { readSequences, type SequencePositions, sequenceEffects } from "./sequences.ts";
+import type { Script } from "./statement.ts";
 
 /** What a rollback does not restore, as it was before. */
 export type Survey = {
@@ -32,6 +37,8 @@ export type Survey = {
   readonly preparedStatements: readonly string[];
   /** WAL position in bytes; null where the role may not ask. */
   readonly walBytes: bigint | null;
+  /** Null where it was not asked for. */
+  readonly inPlace: InPlace | null;
 };
 
 /** As sql/guard/counters.sql makes it. */
@@ -44,7 +51,11 @@ export type Counter = readonly [
   deleted: number,
 ];
 
-export type Baseline = { readonly counters: readonly Counter[]; readonly startedAt: number };
+export type Baseline = {
+  readonly counters: readonly Counter[];
+  readonly dirty: DirtyCounts;
+  readonly startedAt: number;
+};
 
 export type HeldLock = { readonly lock: string; readonly heldMs: number | null; readonly statement?: number };
 
@@ -53,16 +64,23 @@ export type Measured = {
   readonly xid: string | null;
   readonly before: readonly Counter[];
   readonly after: readonly Counter[];
+  readonly dirtyBefore: DirtyCounts;
   readonly catalogs: readonly CatalogSight[];
-  /** oids of sequences that nextval or setval locked. */
-  readonly sequences: readonly string[];
+  /** oids of relations locked to write, which includes sequences that nextval or setval moved; `all`: not known. */
+  readonly relations: readonly string[] | "all";
   /** `oid mode`, and milliseconds since it was first seen or may have been taken. */
   readonly locks: readonly HeldLock[];
   readonly counted: boolean;
+  /** The session has a schema for temporary objects. */
+  readonly temporary: boolean;
+  /** Why relations and catalogs that are not listed are not known to be untouched; null: all was seen. */
+  readonly cutShort: string | null;
 };
 
+export type SurveyOptions = { readonly inPlace: "read" | "left out" };
+
 /** Before BEGIN. */
-export function surveySession(session: Session): Promise<Survey | Failure> {
+export function surveySession(session: Session, options: SurveyOptions): Promise<Survey | Failure> {
   return pinned(session, async () => {
     const outliving = await readOutliving(session);
     if (outliving instanceof Failure) return outliving;
@@ -70,7 +88,9 @@ export function surveySession(session: Session): Promise<Survey | Failure> {
     if (sequences instanceof Failure) return sequences;
     const walBytes = await readWal(session);
     if (walBytes instanceof Failure) return walBytes;
-    return { sequences, ...outliving, walBytes };
+    const inPlace = options.inPlace === "read" ? await readInPlace(session) : null;
+    if (inPlace instanceof Failure) return inPlace;
+    return { sequences, ...outliving, walBytes, inPlace };
   });
 }
 
@@ -78,7 +98,9 @@ export function surveySession(session: Session): Promise<Survey | Failure> {
 export async function takeBaseline(session: Session): Promise<Baseline | Failure> {
   const counters = await queryJson(session, countersQuery);
   if (counters instanceof Failure) return counters;
-  return { counters: counters as Counter[], startedAt: performance.now() };
+  const dirty = await readDirty(session);
+  if (dirty instanceof Failure) return dirty;
+  return { counters: counters as Counter[], dirty, startedAt: performance.now() };
 }
 
 /** Last inside the transaction, after the deferred constraints, with search_path pinned to pg_catalog. */
@@ -97,86 +119,126 @@ export async function measureEffects(session: Session, baseline: Baseline): Prom
     xid: row?.xid ?? null,
     before: baseline.counters,
     after: counters as Counter[],
+    dirtyBefore: baseline.dirty,
     catalogs,
-    sequences: JSON.parse(row?.sequences ?? "[]") as string[],
+    relations: JSON.parse(row?.relations ?? "[]") as string[],
     locks: locks.rows.map(({ lock }) => ({ lock: lock ?? "", heldMs })),
     counted: row?.track_counts === "on",
+    temporary: row?.temporary === "t",
+    cutShort: null,
   };
 }
 
+/** A run of which nothing came back but its failure. `xid` where it was seen before. */
+export function unmeasured(xid: string | null, cutShort: string): Measured {
+  const nothing = { before: [], after: [], dirtyBefore: {}, catalogs: [], locks: [] };
+  return { xid: xid ?? UNKNOWN_XID, ...nothing, relations: "all", counted: true, temporary: false, cutShort };
+}
+
+export type Run = {
+  readonly survey: Survey;
+  readonly measured: Measured;
+  /** Foreign SQL, which may do what leaves no trace. */
+  readonly script?: Script;
+};
+
 /** After the ROLLBACK. Releases the session-level advisory locks that the transaction left, once they are listed. */
-export function settleEffects(
-  session: Session,
-  known: { readonly survey: Survey; readonly measured: Measured },
-): Promise<Effects | Failure> {
-  const { survey, measured } = known;
+export function settleEffects(session: Session, run: Run): Promise<Effects | Failure> {
   return pinned(session, async () => {
-    const catalogs = await settleCatalogs(session, measured.catalogs, measured.xid ?? "0");
-    if (catalogs instanceof Failure) return catalogs;
-    const sequences = await readSequences(session, measured.sequences);
-    if (sequences instanceof Failure) return sequences;
-    const locks = await settleLocks(session, measured);
-    if (locks instanceof Failure) return locks;
-    const outliving = await readOutliving(session);
-    if (outliving instanceof Failure) return outliving;
-    const advisoryLocks = without(outliving.advisoryLocks, survey.advisoryLocks);
-    if (advisoryLocks.length > 0 && survey.advisoryLocks.length === 0) {
-      const released = await session.query("SELECT pg_catalog.pg_advisory_unlock_all()");
-      if (released instanceof Failure) return released;
-    }
-    const walBytes = await readWal(session);
-    if (walBytes instanceof Failure) return walBytes;
-    const prepared = without(outliving.preparedStatements, survey.preparedStatements);
-    return {
-      xid: measured.xid,
-      relations: relationEffects(measured, catalogs.replaced),
-      catalog: catalogs.effects,
-      sequences: sequenceEffects(survey.sequences, sequences),
-      locks,
-      advisoryLocks,
-      walBytes: walBytes === null || survey.walBytes === null ? null : (walBytes - survey.walBytes).toString(),
-      remarks: [...catalogs.remarks, ...builtInRemarks(catalogs.effects), ...remarksOf(measured, prepared)],
-    };
+    const outside = await settleOutside(session, run);
+    if (outside instanceof Failure) return outside;
+    const inside = await settleInside(session, run);
+    if (inside instanceof Failure) return inside;
+    return { ...inside, ...outside, remarks: [...inside.remarks, ...outside.remarks] };
   });
 }
 
-/** Counters after minus before; a relation whose file was replaced is uncountable, whatever its counters say. */
-function relationEffects(measured: Measured, replaced: readonly ReplacedRelation[]): RelationEffect[] {
-  const before = new Map(measured.before.map((counter) => [counter[0], counter]));
-  const reasons = new Map(replaced.map(({ relation, reason }) => [relation, reason]));
-  if (!measured.counted) for (const [, name] of measured.after) reasons.set(name, "track_counts was turned off");
-  const effects = new Map<string, RelationEffect>();
-  for (const [oid, name, persistence, ...counts] of measured.after) {
-    if (persistence === "t" || reasons.has(name)) continue;
-    const [, , , ...start] = before.get(oid) ?? [oid, name, persistence, 0, 0, 0];
-    const [inserted = 0, updated = 0, deleted = 0] = counts.map((count, index) => count - (start[index] ?? 0));
-    if (inserted + updated + deleted === 0) continue;
-    effects.set(name, { relation: name, inserted, updated, deleted, reason: null });
-  }
-  for (const [relation, reason] of reasons) {
-    const unknown = "uncountable" as const;
-    effects.set(relation, { relation, inserted: unknown, updated: unknown, deleted: unknown, reason });
-  }
-  return [...effects.values()].sort((a, b) => (a.relation < b.relation ? -1 : 1));
+type Inside = Pick<Effects, "xid" | "relations" | "catalog" | "locks" | "remarks">;
+
+/** What was done inside and is undone. */
+async function settleInside(session: Session, { measured, script }: Run): Promise<Inside | Failure> {
+  const { xid, temporary } = measured;
+  const seen = { sights: measured.catalogs, before: measured.dirtyBefore, xid: xid ?? "0", temporary };
+  const catalogs = await settleCatalogs(session, seen);
+  if (catalogs instanceof Failure) return catalogs;
+  const oids = [...lockedOids(measured), ...measured.after.map(([oid]) => oid)];
+  const names = await nameRelations(session, oids);
+  if (names instanceof Failure) return names;
+  const relations = measured.relations === "all" ? [] : measured.relations;
+  const doubts = script === undefined ? NO_DOUBTS : await findDoubts(session, { script, relations });
+  if (doubts instanceof Failure) return doubts;
+  const doubt = countingDoubt(measured, doubts);
+  return {
+    xid,
+    relations: relationEffects(measured, { names, replaced: catalogs.replaced, doubt }),
+    catalog: xid === UNKNOWN_XID ? [CATALOGS_NOT_SEEN] : catalogs.effects,
+    locks: lockEffects(measured, names),
+    remarks: [
+      ...catalogs.remarks,
+      ...builtInRemarks(catalogs.effects),
+      ...remarksOf(measured),
+      ...(doubts.counting === null ? [] : [`relations not listed may have been written to: ${doubts.counting}`]),
+      ...doubts.remarks,
+    ],
+  };
 }
 
-/** Names the locked relations. One that is not there any more was made by the transaction: nobody waits for it. */
-async function settleLocks(session: Session, measured: Measured): Promise<LockEffect[] | Failure> {
-  if (measured.locks.length === 0) return [];
-  const oids = measured.locks.map(({ lock }) => lock.split(" ")[0] ?? "");
-  const named = await session.query(
-    `SELECT c.oid::text AS oid, pg_catalog.format('%I.%I', n.nspname, c.relname) AS name FROM pg_catalog.pg_class AS c
-     JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = ANY ($1::pg_catalog.oid[])
-     AND n.nspname NOT LIKE 'pg\\_toast%'`,
-    [arrayLiteral(oids)],
-  );
-  if (named instanceof Failure) return named;
-  const names = new Map(named.rows.map(({ oid, name }) => [oid, name]));
-  return measured.locks.flatMap(({ lock, ...held }): LockEffect[] => {
-    const [oid = "", mode = ""] = lock.split(" ");
-    const relation = names.get(oid) ?? null;
-    return relation === null ? [] : [{ relation, mode, ...held }];
-  });
+const CATALOGS_NOT_SEEN = { change: "altered", objectKind: "not known", name: "the run ended before it told" } as const;
+
+/**
+ * A run that ended early is in doubt unless it cannot have replaced a file: that writes to pg_class, and is not counted.
+ */
+function countingDoubt(measured: Measured, doubts: Doubts): CountingDoubt {
+  const all = measured.counted ? null : "track_counts was turned off";
+  const files = measured.catalogs.find(({ catalog }) => catalog === "pg_class");
+  const replacedAny =
+    measured.relations === "all" ||
+    (files !== undefined && written(files, measured.dirtyBefore).some((rows) => rows > 0));
+  return { all, others: doubts.counting ?? (replacedAny ? measured.cutShort : null) };
+}
+
+type Outside = Pick<Effects, "sequences" | "advisoryLocks" | "walBytes" | "remarks">;
+
+/** What the rollback did not undo. */
+async function settleOutside(session: Session, { survey, measured }: Run): Promise<Outside | Failure> {
+  const only = measured.relations === "all" ? undefined : measured.relations;
+  const sequences = await readSequences(session, only);
+  if (sequences instanceof Failure) return sequences;
+  const drift = sequenceEffects(survey.sequences, sequences);
+  const outliving = await readOutliving(session);
+  if (outliving instanceof Failure) return outliving;
+  const advisoryLocks = without(outliving.advisoryLocks, survey.advisoryLocks);
+  if (advisoryLocks.length > 0 && survey.advisoryLocks.length === 0) {
+    const released = await session.query("SELECT pg_catalog.pg_advisory_unlock_all()");
+    if (released instanceof Failure) return released;
+  }
+  const walBytes = await readWal(session);
+  if (walBytes instanceof Failure) return walBytes;
+  const inPlace = await settleInPlace(session, { survey, measured });
+  if (inPlace instanceof Failure) return inPlace;
+  const prepared = without(outliving.preparedStatements, survey.preparedStatements);
+  const stayed = prepared.length > 0 ? [`prepared statements stayed in the session: ${prepared.join(", ")}`] : [];
+  return {
+    sequences: only === undefined ? seenToMove(drift) : drift,
+    advisoryLocks,
+    walBytes: walBytes === null || survey.walBytes === null ? null : (walBytes - survey.walBytes).toString(),
+    remarks: [...stayed, ...inPlace],
+  };
+}
+
+/** Of all sequences, those that cannot be read are no news: only a lock that was seen says that this run moved one. */
+function seenToMove(drift: Effects["sequences"]): Effects["sequences"] {
+  return drift.filter(({ before, after }) => before !== null || after !== null);
+}
+
+async function settleInPlace(session: Session, { survey, measured }: Run): Promise<readonly string[] | Failure> {
+  if (survey.inPlace === null) return [];
+  const relations = measured.cutShort === null ? [...lockedOids(measured), ...writtenOids(measured)] : "all";
+  return inPlaceRemarks(session, { before: survey.inPlace, relations });
+}
+
+function writtenOids({ relations }: Measured): readonly string[] {
+  return relations === "all" ? [] : relations;
 }
 
 /** Only a superuser can; then nothing that the server says inside the transaction can be relied on. */
@@ -186,11 +248,10 @@ function builtInRemarks(effects: Effects["catalog"]): string[] {
   return names === "" ? [] : [`built-in objects were changed, so what was measured may be wrong: ${names}`];
 }
 
-function remarksOf(measured: Measured, prepared: readonly string[]): string[] {
-  const remarks: string[] = [];
+function remarksOf(measured: Measured): string[] {
+  const remarks: string[] = measured.cutShort === null ? [] : [measured.cutShort];
   const temporary = measured.after.filter((counter) => counter[2] === "t").map((counter) => counter[1]);
   if (temporary.length > 0) remarks.push(`temporary tables were written to: ${temporary.join(", ")}`);
-  if (prepared.length > 0) remarks.push(`prepared statements stayed in the session: ${prepared.join(", ")}`);
   if (!measured.counted)
     remarks.push("track_counts was turned off meanwhile: relations not listed may have been written to");
   return remarks;

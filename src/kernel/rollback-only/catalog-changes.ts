@@ -8,8 +8,8 @@
 import dirtyQuery from "../../../sql/guard/dirty-catalogs.sql" with { type: "text" };
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
-import type { Session } from "../session/session.ts";
-import { CATALOGS, CONSEQUENTIAL, catalogRowsQuery, catalogSurvivorsQuery } from "./catalogs.ts";
+import type { Row, Session } from "../session/session.ts";
+import { CATALOGS, CONSEQUENTIAL, catalogRowsQuery, catalogSurvivorsQuery, STATISTICS, TEMPORARY } from "./catalogs.ts";
 import type { CatalogEffect } from "./effects.ts";
 
 /** As sql/guard/catalog-rows.sql makes it. */
@@ -26,15 +26,22 @@ export type CatalogRow = readonly [
   gone: boolean,
 ];
 
+export type RowCounts = readonly [inserted: number, updated: number, deleted: number];
+
+/** By catalog, at the start of the transaction: what the session's previous one left in the counters. */
+export type DirtyCounts = Readonly<Record<string, RowCounts>>;
+
 /** One dirty catalog as the transaction saw it at its end. `survivors` only where rows were deleted. */
 export type CatalogSight = {
   readonly catalog: string;
+  /** Rows inserted, updated, deleted, as sql/guard/dirty-catalogs.sql counts them. */
+  readonly counts: RowCounts;
   readonly rows: readonly CatalogRow[];
   readonly survivors: readonly string[] | null;
 };
 
 /** A relation whose rows went without being counted. */
-export type ReplacedRelation = { readonly relation: string; readonly reason: string };
+export type ReplacedRelation = { readonly oid: string; readonly relation: string; readonly reason: string };
 
 export type CatalogChanges = {
   readonly effects: readonly CatalogEffect[];
@@ -42,53 +49,105 @@ export type CatalogChanges = {
   readonly remarks: readonly string[];
 };
 
+/** First inside the transaction, with search_path pinned. */
+export async function readDirty(session: Session): Promise<DirtyCounts | Failure> {
+  const dirty = await session.query(dirtyQuery);
+  if (dirty instanceof Failure) return dirty;
+  return Object.fromEntries(dirty.rows.map((row) => [row.catalog ?? "", countsOf(row)]));
+}
+
+function countsOf(row: Row): RowCounts {
+  return [Number(row.inserted), Number(row.updated), Number(row.deleted)];
+}
+
 /** Inside the transaction, with search_path pinned: every dirty catalog. */
 export async function seeCatalogs(session: Session): Promise<readonly CatalogSight[] | Failure> {
   const dirty = await session.query(dirtyQuery);
   if (dirty instanceof Failure) return dirty;
   const seen: CatalogSight[] = [];
-  for (const { catalog, deletes } of dirty.rows) {
-    const name = catalog ?? "";
-    if (CATALOGS[name] === undefined) {
-      seen.push({ catalog: name, rows: [], survivors: null });
+  for (const row of dirty.rows) {
+    const [catalog, counts] = [row.catalog ?? "", countsOf(row)];
+    if (CATALOGS[catalog] === undefined) {
+      seen.push({ catalog, counts, rows: [], survivors: null });
       continue;
     }
-    const rows = await queryJson(session, catalogRowsQuery(name, "written by us"));
+    const rows = await queryJson(session, catalogRowsQuery(catalog, "written by us"));
     if (rows instanceof Failure) return rows;
-    const survivors = deletes === "t" ? await queryJson(session, catalogSurvivorsQuery(name)) : null;
+    const survivors = counts[2] > 0 ? await queryJson(session, catalogSurvivorsQuery(catalog)) : null;
     if (survivors instanceof Failure) return survivors;
-    seen.push({ catalog: name, rows: rows as CatalogRow[], survivors: survivors as string[] | null });
+    seen.push({ catalog, counts, rows: rows as CatalogRow[], survivors: survivors as string[] | null });
   }
   return seen;
 }
 
+export type CatalogsSeen = {
+  readonly sights: readonly CatalogSight[];
+  readonly before: DirtyCounts;
+  readonly xid: string;
+  /** The session has a schema for temporary objects, whose rows are left out. */
+  readonly temporary: boolean;
+};
+
 /** After the rollback, with search_path pinned: what the sights amount to. `xid` is the rolled back transaction's. */
-export async function settleCatalogs(
-  session: Session,
-  seen: readonly CatalogSight[],
-  xid: string,
-): Promise<CatalogChanges | Failure> {
+export async function settleCatalogs(session: Session, seen: CatalogsSeen): Promise<CatalogChanges | Failure> {
   const changes: Change[] = [];
   const remarks: string[] = [];
-  for (const sight of seen) {
-    if (CATALOGS[sight.catalog] === undefined) {
-      remarks.push(...unreadableRemark(sight.catalog));
-      continue;
-    }
-    if (sight.rows.length >= limits.catalogRows) {
-      remarks.push(`${sight.catalog}: more than ${limits.catalogRows} rows changed; the rest are not named`);
-    }
-    const objects = [...new Set(sight.rows.map((row) => row[1]))];
-    const now = await queryJson(session, catalogRowsQuery(sight.catalog, "named"), [arrayLiteral(objects)]);
-    if (now instanceof Failure) return now;
-    changes.push(...compare(sight, now as CatalogRow[]));
-    if (sight.survivors === null) continue;
-    const values = [arrayLiteral(sight.survivors), (BigInt(xid) & 0xffffffffn).toString()];
-    const dropped = await queryJson(session, catalogRowsQuery(sight.catalog, "not among"), values);
-    if (dropped instanceof Failure) return dropped;
-    changes.push(...(dropped as CatalogRow[]).map((row) => change(sight.catalog, "dropped", row)));
+  for (const sight of seen.sights.filter(({ catalog }) => CATALOGS[catalog] !== undefined)) {
+    const found = await settleOne(session, sight, seen.xid);
+    if (found instanceof Failure) return found;
+    changes.push(...found);
+    if (CATALOGS[sight.catalog]?.unlimited === true || found.length < limits.catalogRows) continue;
+    remarks.push(`${sight.catalog}: more than ${limits.catalogRows} rows changed; the rest are not named`);
   }
-  return { effects: effectsOf(changes), replaced: replacedBy(changes), remarks };
+  const named = effectsOf(changes);
+  const replaced = replacedBy(changes);
+  const unnamed = withoutName(changes, seen).filter(
+    (sight) => !(CONSEQUENTIAL.has(sight.catalog) && (named.length > 0 || replaced.length > 0)),
+  );
+  const ours = unnamed.filter(({ catalog }) => !(seen.temporary && TEMPORARY.has(catalog)));
+  if (ours.length < unnamed.length) remarks.push("temporary objects were created or dropped; they are not listed");
+  remarks.push(...statisticsRemark(seen));
+  return { effects: [...named, ...ours.map((sight) => unnamedEffect(sight, seen.before))], replaced, remarks };
+}
+
+async function settleOne(session: Session, sight: CatalogSight, xid: string): Promise<Change[] | Failure> {
+  const objects = [...new Set(sight.rows.map((row) => row[1]))];
+  const now = await queryJson(session, catalogRowsQuery(sight.catalog, "named"), [arrayLiteral(objects)]);
+  if (now instanceof Failure) return now;
+  const changes = compare(sight, now as CatalogRow[]);
+  if (sight.survivors === null) return changes;
+  const values = [arrayLiteral(sight.survivors), (BigInt(xid) & 0xffffffffn).toString()];
+  const dropped = await queryJson(session, catalogRowsQuery(sight.catalog, "not among"), values);
+  if (dropped instanceof Failure) return dropped;
+  return [...changes, ...(dropped as CatalogRow[]).map((row) => change(sight.catalog, "dropped", row))];
+}
+
+/** Catalogs that were written to, without one change of theirs that could be told. What came and went is none. */
+function withoutName(changes: readonly Change[], { sights, before }: CatalogsSeen): CatalogSight[] {
+  const told = new Set(changes.map(({ catalog }) => catalog));
+  return sights.filter((sight) => {
+    if (told.has(sight.catalog) || STATISTICS.has(sight.catalog)) return false;
+    const [inserted, updated, deleted] = written(sight, before);
+    return updated > 0 || inserted !== deleted;
+  });
+}
+
+export function written({ catalog, counts }: CatalogSight, before: DirtyCounts): RowCounts {
+  const [inserted, updated, deleted] = before[catalog] ?? [0, 0, 0];
+  return [counts[0] - inserted, counts[1] - updated, counts[2] - deleted];
+}
+
+function unnamedEffect(sight: CatalogSight, before: DirtyCounts): CatalogEffect {
+  const rows = written(sight, before).reduce((sum, count) => sum + count, 0);
+  const kind = sight.catalog === "pg_authid" ? "role, not named" : "not named";
+  return { change: "altered", objectKind: kind, name: `${sight.catalog} (${rows} rows)` };
+}
+
+function statisticsRemark({ sights, before }: CatalogsSeen): string[] {
+  const wrote = sights.some(
+    (sight) => STATISTICS.has(sight.catalog) && written(sight, before).some((count) => count > 0),
+  );
+  return wrote ? ["planner statistics were written or removed"] : [];
 }
 
 type Change = {
@@ -127,23 +186,35 @@ function effectsOf(changes: readonly Change[]): CatalogEffect[] {
   const wholeAddresses = new Set(whole.map((one) => `${one.change}:${one.row[0]}:${one.row[1]}`));
   const columns = changes.filter((one) => one.catalog === "pg_attribute" && one.change !== "altered");
   const ownedNames = new Set([...whole, ...columns].map((one) => `${one.change}:${one.row[4]}`));
-  const effects: CatalogEffect[] = [];
+  const effects = new Map<string, CatalogEffect>();
   for (const one of changes) {
+    if (one.change !== "altered" && isInternalTrigger(one)) continue;
     if ((isAspect(one) || one.row[2] !== 0) && belongsToWhole(one, wholeAddresses)) continue;
     if (ownersOf(one).some((owner) => ownedNames.has(`${one.change}:${owner}`))) continue;
     if (one.catalog === "pg_class" && one.change === "altered" && onlyFileDiffers(one) && !isIndex(one)) continue;
-    effects.push({ change: one.change, objectKind: kindOf(one), name: nameOf(one) });
+    const effect = { change: one.change, objectKind: kindOf(one), name: nameOf(one) };
+    effects.set(JSON.stringify(effect), effect);
   }
-  return effects;
+  return [...effects.values()];
 }
 
 /** Names of the table, and of the column, that a constraint or default is part of. */
 function ownersOf(one: Change): string[] {
   const identity = one.row[4] ?? "";
-  if (one.catalog === "pg_constraint") return [/ on (.+)$/.exec(identity)?.[1] ?? ""];
+  if (one.catalog === "pg_constraint" || isDefinition(one)) return [/ on (.+)$/.exec(identity)?.[1] ?? ""];
   if (one.catalog !== "pg_attrdef") return [];
   const column = identity.replace(/^for /, "");
   return [column, column.slice(0, column.lastIndexOf("."))];
+}
+
+/** The rule that is a view's query. */
+function isDefinition(one: Change): boolean {
+  return one.catalog === "pg_rewrite" && one.row[4]?.startsWith('"_RETURN" on ') === true;
+}
+
+/** Made for a foreign key or a deferrable unique constraint, which has a name of its own. */
+function isInternalTrigger(one: Change): boolean {
+  return one.catalog === "pg_trigger" && /^"(RI|PK|Unique)_ConstraintTrigger_/.test(one.row[4] ?? "");
 }
 
 /** A row that says something about an object which has a row of its own. */
@@ -169,14 +240,20 @@ function kindOf(one: Change): string {
   const called = CATALOGS[one.catalog]?.called;
   if (called !== undefined) return called;
   if (one.grant) return "grant";
+  if (isDefinition(one)) return "view";
   const type = one.row[3] ?? one.catalog;
   return type === "table column" ? "column" : type;
 }
 
+/** As it is after the rollback; only what was created inside has no other name than the one it had there. */
 function nameOf(one: Change): string {
-  const identity = one.row[4] ?? one.before?.[4] ?? `${one.catalog} ${one.row[1]}`;
-  const called = CATALOGS[one.catalog]?.called;
-  return one.grant || called !== undefined ? `on ${one.row[3] ?? "object"} ${identity}` : identity;
+  const inside = one.row[4];
+  const outside = one.before?.[4] ?? inside ?? `${one.catalog} ${one.row[1]}`;
+  if (isDefinition(one)) return outside.replace('"_RETURN" on ', "");
+  if (one.grant || CATALOGS[one.catalog]?.called !== undefined) {
+    return `on ${one.before?.[3] ?? one.row[3] ?? "object"} ${outside}`;
+  }
+  return inside === null || inside === outside ? outside : `${outside}, renamed ${inside}`;
 }
 
 /** Tables whose file is another one, or that are gone: their rows went without being counted. */
@@ -186,19 +263,12 @@ function replacedBy(changes: readonly Change[]): ReplacedRelation[] {
     const [, , , type, identity, , , file, empty] = one.row;
     if (one.catalog !== "pg_class" || (type !== "table" && type !== "materialized view")) continue;
     const relation = one.before?.[4] ?? identity ?? one.row[1];
-    if (one.change === "dropped") replaced.push({ relation, reason: "dropped" });
+    if (one.change === "dropped") replaced.push({ oid: one.row[1], relation, reason: "dropped" });
     if (one.change !== "altered" || one.before === null || one.before[7] === file) continue;
     const reason = empty === true ? "truncated, or rewritten while empty" : "rewritten, or truncated and filled again";
-    replaced.push({ relation, reason });
+    replaced.push({ oid: one.row[1], relation, reason });
   }
   return replaced;
-}
-
-function unreadableRemark(catalog: string): string[] {
-  if (CONSEQUENTIAL.has(catalog)) return [];
-  if (catalog === "pg_statistic" || catalog === "pg_statistic_ext_data")
-    return ["planner statistics were written or removed"];
-  return [`${catalog} was written to; its rows cannot be named`];
 }
 
 /** Runs one of the JSON queries of sql/guard. */

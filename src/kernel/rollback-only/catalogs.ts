@@ -1,7 +1,7 @@
 /**
  * catalogs: how a row of each system catalog is the address of an object, so that DDL can be named whatever did it.
  *
- * One entry per catalog whose rows mean something to a person; the rest follow from these (pg_depend, pg_index, …) or
+ * One entry per catalog whose rows mean something to a person; the rest follow from these (pg_shdepend, pg_range, …) or
  * cannot be read by an ordinary role. Pure data and the two queries made from it (sql/guard/catalog-*.sql). Holds no
  * version numbers: a catalog that a server does not have is never dirty there. Called by catalog-changes.ts and
  * sealed.ts.
@@ -29,6 +29,8 @@ type Catalog = {
   readonly view?: string;
   /** Several rows have one address. */
   readonly several?: true;
+  /** All rows are wanted, however many: what they say is more than a name. */
+  readonly unlimited?: true;
 };
 
 const about = (catalog: string): string => `'pg_catalog.${catalog}'::pg_catalog.regclass`;
@@ -45,7 +47,9 @@ const RELATION_NOISE = [
     "reltype",
   ],
 ];
-const COLUMN_NOISE = ["attcacheoff", "attstattarget", "attmissingval", "atthasmissing"];
+const COLUMN_NOISE = ["attcacheoff", "attmissingval", "atthasmissing"];
+const notTemporary = (relation: string): string =>
+  `NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = ${relation} AND c.relpersistence = 't')`;
 const ROW_TYPE = "EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = x.typrelid AND c.relkind <> 'c')";
 
 export const CATALOGS: Readonly<Record<string, Catalog>> = {
@@ -55,6 +59,7 @@ export const CATALOGS: Readonly<Record<string, Catalog>> = {
     file: "CASE WHEN x.relkind IN ('r', 'm', 'i') THEN x.relfilenode::text END",
     empty: "CASE WHEN x.relkind IN ('r', 'm') THEN pg_catalog.pg_relation_size(x.oid) = 0 END",
     where: "x.relnamespace <> 'pg_toast'::pg_catalog.regnamespace AND x.relpersistence <> 't' AND x.relkind <> 'c'",
+    unlimited: true,
   },
   pg_attribute: {
     class: about("pg_class"),
@@ -79,11 +84,11 @@ export const CATALOGS: Readonly<Record<string, Catalog>> = {
   pg_parameter_acl: {},
   pg_default_acl: {},
   pg_largeobject_metadata: { class: about("pg_largeobject"), acl: "lomacl" },
-  pg_constraint: {},
-  pg_trigger: { where: "NOT x.tgisinternal" },
-  pg_rewrite: { where: "x.rulename <> '_RETURN'" },
-  pg_attrdef: {},
-  pg_policy: {},
+  pg_constraint: { where: notTemporary("x.conrelid") },
+  pg_trigger: { where: notTemporary("x.tgrelid") },
+  pg_rewrite: { where: notTemporary("x.ev_class") },
+  pg_attrdef: { where: notTemporary("x.adrelid") },
+  pg_policy: { where: notTemporary("x.polrelid") },
   pg_event_trigger: {},
   pg_extension: {},
   pg_cast: {},
@@ -108,6 +113,23 @@ export const CATALOGS: Readonly<Record<string, Catalog>> = {
   pg_shseclabel: { class: "x.classoid", object: "x.objoid", called: "security label", several: true },
   pg_inherits: { class: about("pg_class"), object: "x.inhrelid", called: "inheritance", several: true },
   pg_partitioned_table: { class: about("pg_class"), object: "x.partrelid", called: "partitioning" },
+  pg_index: {
+    class: about("pg_class"),
+    object: "x.indexrelid",
+    where:
+      "EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = x.indexrelid AND c.relpersistence <> 't'" +
+      " AND c.relnamespace <> 'pg_toast'::pg_catalog.regnamespace)",
+  },
+  pg_depend: {
+    class: "x.classid",
+    object: "x.objid",
+    where:
+      "x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND x.refclassid = x.classid AND x.deptype IN ('a', 'i')" +
+      " AND EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = x.objid AND c.relkind = 'S'" +
+      " AND c.relpersistence <> 't')",
+    called: "owning column",
+    several: true,
+  },
   pg_sequence: { class: about("pg_class"), object: "x.seqrelid" },
   pg_foreign_table: { class: about("pg_class"), object: "x.ftrelid" },
   pg_ts_config_map: { class: about("pg_ts_config"), object: "x.mapcfg", called: "mapping", several: true },
@@ -121,10 +143,16 @@ export const CATALOGS: Readonly<Record<string, Catalog>> = {
   },
 };
 
-/** Written to in the course of what the catalogs above show. */
+/** Written to in the course of what other catalogs show: no news beside a change that has a name. */
 export const CONSEQUENTIAL = new Set([
   ...["pg_depend", "pg_shdepend", "pg_index", "pg_aggregate", "pg_range", "pg_init_privs", "pg_amop", "pg_amproc"],
+  ...["pg_class", "pg_attribute", "pg_type", "pg_sequence", "pg_rewrite", "pg_trigger", "pg_constraint", "pg_attrdef"],
 ]);
+
+/** Also written to for temporary objects, whose rows are left out. */
+export const TEMPORARY = new Set([...CONSEQUENTIAL, "pg_namespace"]);
+
+export const STATISTICS = new Set(["pg_statistic", "pg_statistic_ext_data"]);
 
 /**
  * Rows that this transaction wrote: ids assigned since its own, sub-transactions included. Others' are compared away.
@@ -146,14 +174,14 @@ export function catalogRowsQuery(name: string, wanted: RowsWanted): string {
     named: NAMED,
     "not among": `${NOT_AMONG} AND ${stamped ? OLDER : "$2::pg_catalog.text IS NOT NULL"}`,
   }[wanted];
-  return fill(bare(rowsTemplate).replace("@filter@", filter), name);
+  return fill(bare(rowsTemplate).replace("@filter@", filter), name, wanted);
 }
 
 export function catalogSurvivorsQuery(name: string): string {
   return fill(bare(survivorsTemplate), name);
 }
 
-function fill(template: string, name: string): string {
+function fill(template: string, name: string, wanted?: RowsWanted): string {
   const catalog = CATALOGS[name] ?? {};
   const address = {
     class: catalog.class ?? about(name),
@@ -174,7 +202,7 @@ function fill(template: string, name: string): string {
     empty: catalog.empty ?? "NULL::boolean",
     gone: catalog.gone ?? "false",
     where: catalog.where ?? "true",
-    limit: `${limits.catalogRows}`,
+    limit: wanted === "named" || catalog.unlimited ? "ALL" : `${limits.catalogRows}`,
   };
   return template.replaceAll(/@(\w+)@/g, (_, word: string) => values[word] ?? "");
 }

@@ -1,7 +1,7 @@
 /**
  * effects: what a rolled back transaction did while it lived: the blast radius and what a rollback does not undo.
  *
- * Pure types, shared by both tiers (sealed, guarded), the proofs and the report. A count that is not known is the word
+ * Types and two words, shared by both tiers (sealed, guarded), the proofs and the report. A count that is not known is the word
  * "uncountable" with a reason, never 0. Numbers are rows *attempted* as pg_stat_xact_all_tables counts them, triggers,
  * cascades, partitions and rolled back sub-transactions included.
  */
@@ -13,7 +13,10 @@ export type RelationEffect = {
   readonly inserted: Count;
   readonly updated: Count;
   readonly deleted: Count;
-  /** Why a count is uncountable: `truncated`, `rewritten`, `dropped`, `foreign table`, …; null where all are known. */
+  /**
+   * Why a count is uncountable: `truncated`, `rewritten`, `dropped`, …; beside numbers, why they are the least that it
+   * can be; null where all are known.
+   */
   readonly reason: string | null;
 };
 
@@ -23,6 +26,12 @@ export type CatalogEffect = {
   readonly objectKind: string;
   readonly name: string;
 };
+
+/** In place of a relation's name, quoted as such a name would be: what was not seen is not called untouched. */
+export const EVERY_OTHER_RELATION = '"(every other relation)"';
+
+/** In place of a transaction id: the run ended before it told one, and may have had one. */
+export const UNKNOWN_XID = "not known";
 
 /** Sequence positions survive a rollback. */
 export type SequenceEffect = {
@@ -54,7 +63,7 @@ export type Escape = {
 };
 
 export type Effects = {
-  /** null: the plan was assigned no transaction id, so it wrote nothing. */
+  /** null: the plan was assigned no transaction id, so it wrote nothing. UNKNOWN_XID: it may have been. */
   readonly xid: string | null;
   readonly relations: readonly RelationEffect[];
   readonly catalog: readonly CatalogEffect[];

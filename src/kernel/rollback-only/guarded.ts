@@ -18,8 +18,10 @@ import {
   settleEffects,
   surveySession,
   takeBaseline,
+  unmeasured,
 } from "./blast-radius.ts";
 import type { Effects } from "./effects.ts";
+import { FailedRun } from "./failed-run.ts";
 import { DECLARE_POISON } from "./poison.ts";
 
 /** A transaction that cannot commit: all that the work is given. */
@@ -46,7 +48,8 @@ export type GuardedOptions = {
 
 /**
  * Runs `work` in a transaction that is always rolled back, and answers its value with the measured effects.
- * Failures: what the work answered; GUARD_BROKEN; CONSTRAINT_DEFERRED; SESSION_LOST. In every case nothing stays.
+ * Failures: what the work answered; GUARD_BROKEN; CONSTRAINT_DEFERRED; SESSION_LOST. In every case nothing stays; a
+ * failure after which the session is still good is a FailedRun, and tells what was measured.
  */
 export async function rollbackOnly<T>(
   session: Session,
@@ -60,10 +63,11 @@ export async function rollbackOnly<T>(
   const broken = walls.broken;
   if (broken !== null) return abandon(session, broken);
   const ended = await rollback(session);
-  if (ended instanceof Failure) return outcome instanceof Failure ? joinFailure(outcome, ended) : ended;
-  if (outcome instanceof Failure) return outcome;
+  if (ended instanceof Failure) return outcome.failure === null ? ended : joinFailure(outcome.failure, ended);
   const effects = await settleEffects(session, { survey: begun.survey, measured: outcome.measured });
-  if (effects instanceof Failure) return effects;
+  const { failure } = outcome;
+  if (effects instanceof Failure) return failure === null ? effects : joinFailure(failure, effects);
+  if (failure !== null) return new FailedRun(failure, effects);
   const { backendPid } = session.login;
   return { tier: "guarded", value: outcome.value, effects, backendPid, statements: walls.statements };
 }
@@ -79,7 +83,7 @@ async function begin(session: Session, options: GuardedOptions): Promise<Begun |
     `${limits.clientConnectionCheckMs}`,
   ]);
   if (settings instanceof Failure) return settings;
-  const survey = await surveySession(session);
+  const survey = await surveySession(session, { inPlace: "left out" });
   if (survey instanceof Failure) return survey;
   const begun = await session.query("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
   if (begun instanceof Failure) return begun;
@@ -95,24 +99,42 @@ type Work<T> = {
   readonly options: GuardedOptions;
 };
 
+type Outcome<T> =
+  | { readonly failure: null; readonly value: T; readonly measured: Measured }
+  | { readonly failure: Failure; readonly measured: Measured };
+
 async function workAndMeasure<T>(
   session: Session,
   walls: Walls,
   { work, baseline, options }: Work<T>,
-): Promise<{ value: T; measured: Measured } | Failure> {
+): Promise<Outcome<T>> {
   const value = await work({
     kind: "rollback-only",
     query: (text, parameters, query) => walls.query(text, parameters, query),
   });
-  if (value instanceof Failure) return value;
-  if (walls.broken !== null) return walls.broken;
-  const constraints = await checkDeferredConstraints(session);
-  if (constraints instanceof Failure) return constraints;
+  if (value instanceof Failure) return failedOutcome(session, walls, { failure: value, baseline });
+  const constraints = walls.broken ?? (await checkDeferredConstraints(session));
+  if (constraints instanceof Failure) return failedOutcome(session, walls, { failure: constraints, baseline });
   const measured = await measureEffects(session, baseline);
-  if (measured instanceof Failure) return measured;
+  if (measured instanceof Failure) return { failure: measured, measured: unmeasured(walls.xid, CUT_OFF) };
   const watched = await options.beforeRollback?.(walls.xid);
-  if (watched instanceof Failure) return watched;
-  return { value, measured };
+  return watched instanceof Failure ? { failure: watched, measured } : { failure: null, value, measured };
+}
+
+const CUT_OFF =
+  "a statement failed: what was touched until then is not known, and sequences that moved meanwhile may have been moved" +
+  " by others";
+
+/** Measures what was done until then, where the transaction still answers. */
+async function failedOutcome(
+  session: Session,
+  walls: Walls,
+  { failure, baseline }: { readonly failure: Failure; readonly baseline: Baseline },
+): Promise<{ readonly failure: Failure; readonly measured: Measured }> {
+  const open = walls.broken === null && session.lost() === null && session.status() === "T";
+  const measured = open ? await measureEffects(session, baseline) : null;
+  if (measured === null || measured instanceof Failure) return { failure, measured: unmeasured(walls.xid, CUT_OFF) };
+  return { failure, measured };
 }
 
 /** In a savepoint, so that a constraint that fails leaves a transaction in which the effects can still be measured. */
@@ -121,6 +143,8 @@ async function checkDeferredConstraints(session: Session): Promise<null | Failur
   if (marked instanceof Failure) return marked;
   const checked = await session.query("SET CONSTRAINTS ALL IMMEDIATE");
   if (checked instanceof Failure) {
+    const back = await session.query("ROLLBACK TO SAVEPOINT cutter_constraints");
+    if (back instanceof Failure) return back;
     return new Failure("CONSTRAINT_DEFERRED", `COMMIT would have failed: ${checked.message}`, { facts: checked.facts });
   }
   const released = await session.query("RELEASE SAVEPOINT cutter_constraints");

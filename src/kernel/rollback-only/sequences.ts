@@ -24,14 +24,15 @@ type Position = {
 export type SequencePositions = ReadonlyMap<string, Position>;
 
 /**
- * Positions of all sequences, or of those with the given oids. search_path must be pinned, no transaction of ours open.
+ * Positions of all sequences, or of those among the given oids, which may be of other relations too. search_path must be pinned, no transaction of ours open.
  */
 export async function readSequences(session: Session, only?: readonly string[]): Promise<SequencePositions | Failure> {
   const positions = new Map<string, Position>();
   if (only?.length === 0) return positions;
   const list = await session.query(sequencesQuery, [`${limits.surveyedSequences}`]);
   if (list instanceof Failure) return list;
-  const wanted = list.rows.filter((row) => only === undefined || only.includes(row.oid ?? ""));
+  const among = only === undefined ? null : new Set(only);
+  const wanted = list.rows.filter((row) => among === null || among.has(row.oid ?? ""));
   const values = await lastValues(session, wanted);
   if (values instanceof Failure) return values;
   for (const row of wanted) {
