@@ -3,7 +3,7 @@
  * server keeps to itself, settings that a session begins with, what runs in our transactions or carries them elsewhere.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { createDatabase, type TestDatabase, testServer } from "../../scripts/database/database.ts";
+import { createDatabase, type TestDatabase, testMajor, testServer } from "../../scripts/database/database.ts";
 import { openRoleSession, succeed } from "../../scripts/database/target.ts";
 import type { Session } from "../kernel/session/session.ts";
 import { parseBaseline, readBaseline } from "./baseline.ts";
@@ -188,6 +188,28 @@ describe("each is named, and nothing else", () => {
       "excess object type cutter_governance.span",
     ]);
   });
+
+  test("two indexes that say the same, of which one is not valid", async () => {
+    const twin = "CREATE UNIQUE INDEX twin ON cutter_governance.run_phase (run_id, phase) WHERE outcome = 'done'";
+    const index = "cutter_governance.run_phase: UNIQUE btree (run_id, phase) WHERE (outcome = 'done'::text)";
+    for (const broken of ["cutter_governance.twin", "cutter_governance.run_phase_done_once"]) {
+      expect(named(await reportAfter([twin, invalidIndex(broken)]))).toEqual([`different index ${index}`]);
+    }
+  });
+
+  if (testMajor() >= 18) {
+    test("what newer servers leave unchecked: NOT NULL, and a foreign key", async () => {
+      const unchecked = [
+        "ALTER TABLE cutter_governance.run ALTER fence DROP NOT NULL",
+        "ALTER TABLE cutter_governance.run ADD CONSTRAINT given NOT NULL fence NOT VALID",
+        "ALTER TABLE cutter_governance.run_phase ALTER CONSTRAINT run_phase_run_id_fkey NOT ENFORCED",
+      ];
+      expect(named(await reportAfter(unchecked))).toEqual([
+        "different column cutter_governance.run.fence",
+        `different ${runPhase}`,
+      ]);
+    });
+  }
 
   test("in words: the foreign key is not enforced", async () => {
     const { differences } = await reportAfter(["ALTER TABLE cutter_governance.run_phase DISABLE TRIGGER ALL"]);
