@@ -208,10 +208,14 @@ describe("names inside the transaction prove nothing", () => {
   });
 });
 
+// Each writes a new version, until the page is full: then the row that counts comes after all the others.
+const moveRowToTheEnd = Array.from({ length: 80 }, (_, i) => `ALTER TABLE shop.audit SET (fillfactor = ${10 + i})`);
+
 test("a truncated table among thousands of changed rows of pg_class is uncountable", async () => {
   const script = `CREATE VIEW shop.v AS SELECT 1 AS one;
     INSERT INTO pg_class SELECT (jsonb_populate_record(c, jsonb_build_object('oid', 2000000000 + i, 'relname', 'v' || i))).*
       FROM pg_class AS c, generate_series(1, 10500) AS i WHERE c.oid = 'shop.v'::regclass;
+    ${moveRowToTheEnd.join(";")};
     TRUNCATE shop.audit`;
   const { effects } = await sealed(superuser, script);
   expect(rows(effects)).toEqual(["shop.audit +uncountable ~uncountable -uncountable"]);
