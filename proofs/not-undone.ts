@@ -5,7 +5,7 @@
  * every report; an empty finding says that it was looked for. Source: PostgreSQL manual, "Sequence Manipulation
  * Functions", "Routine Vacuuming", "Advisory Locks".
  */
-import type { Effects } from "../src/kernel/rollback-only/effects.ts";
+import { type Effects, UNKNOWN_XID } from "../src/kernel/rollback-only/effects.ts";
 import type { BatteryReport } from "../src/report/battery.ts";
 
 type Remark = BatteryReport["notUndone"][number];
@@ -15,7 +15,7 @@ export function notUndone(effects: Effects): Remark[] {
 }
 
 function sequences(effects: Effects): Remark[] {
-  if (effects.sequences.length === 0) return [{ what: "sequence positions", detail: "none moved" }];
+  if (effects.sequences.length === 0) return [{ what: "sequence positions", detail: "none seen to move" }];
   return effects.sequences.map((sequence) => {
     const moved = sequence.drift === "uncountable" ? "the role may not read how far" : `by ${sequence.drift}`;
     const values = sequence.after === null ? "" : ` (${sequence.before ?? "unused"} -> ${sequence.after})`;
@@ -25,10 +25,13 @@ function sequences(effects: Effects): Remark[] {
 
 function storage(effects: Effects): Remark[] {
   if (effects.xid === null) return [{ what: "storage", detail: "no transaction id was used, so nothing was written" }];
-  const known = effects.relations.flatMap((entry) => [entry.inserted, entry.updated]);
-  const dead = known.reduce<number>((sum, count) => sum + (count === "uncountable" ? 0 : count), 0);
+  const counts = effects.relations.flatMap((entry) => [entry.inserted, entry.updated]);
+  const dead = counts.reduce<number>((sum, count) => sum + (count === "uncountable" ? 0 : count), 0);
+  const known = counts.every((count) => count !== "uncountable");
+  const versions = known ? `at most ${dead} dead row versions` : `${dead} dead row versions and some uncountable,`;
+  const id = effects.xid === UNKNOWN_XID ? "1 transaction id, if one was assigned" : "1 transaction id";
   const wal = effects.walBytes === null ? "" : `; WAL at most ${effects.walBytes} bytes, by the whole server`;
-  const left = `1 transaction id, at most ${dead} dead row versions until the next vacuum, table statistics`;
+  const left = `${id}, ${versions} until the next vacuum, table statistics`;
   return [{ what: "storage", detail: `${left}${wal}` }];
 }
 

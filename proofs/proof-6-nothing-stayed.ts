@@ -8,6 +8,7 @@ import { sleep, stopwatch } from "../src/kernel/clock.ts";
 import type { RelationCount } from "../src/kernel/counts/count.ts";
 import { type Fact, Failure } from "../src/kernel/failure.ts";
 import { limits } from "../src/kernel/limits.ts";
+import { knownEffects } from "../src/kernel/rollback-only/failed-run.ts";
 import type { Witness } from "../src/kernel/witness.ts";
 import type { Mismatch } from "../src/report/battery.ts";
 import { blindSpots } from "./blind-spots.ts";
@@ -75,7 +76,7 @@ async function lookAfter(
 /** Relations that the proof touched or whose count moved: there a row of ours would be. */
 function suspects(take: Take, after: readonly RelationCount[]): readonly string[] {
   if (take.transactionIds.length === 0) return [];
-  const touched = take.drive instanceof Failure ? [] : take.drive.effects.relations.map((entry) => entry.relation);
+  const touched = knownEffects(take.drive)?.relations.map((entry) => entry.relation) ?? [];
   const moved = changes(take, after).map((change) => change.relation);
   return [...new Set([...touched, ...moved])].slice(0, limits.suspectRelations);
 }
@@ -152,8 +153,7 @@ function mismatch(what: string, expected: string, seen: string): Mismatch {
 }
 
 function facts(take: Take, looked: Looked): { [key: string]: Fact } {
-  const { drive } = take;
-  const sequences = drive instanceof Failure ? [] : drive.effects.sequences;
+  const sequences = knownEffects(take.drive)?.sequences ?? null;
   return {
     relations_compared: compared(take, looked.after).length,
     relations_not_compared: notCompared(take, looked.after),
@@ -161,7 +161,7 @@ function facts(take: Take, looked: Looked): { [key: string]: Fact } {
       looked.leaked.length === 0 ? "no leak query" : looked.leaked.reduce((sum, leak) => sum + leak.rows, 0),
     rows_with_own_xmin: looked.ownRows.map((own) => `${own.relation} ${own.rows}`),
     transaction_status: looked.status ?? withoutId(take),
-    sequence_drift: sequences.map((sequence) => `${sequence.sequence} ${sequence.drift}`),
+    sequence_drift: sequences?.map((sequence) => `${sequence.sequence} ${sequence.drift}`) ?? "not known",
     seen_from: take.during === null ? "after only" : "before, during and after",
   };
 }
@@ -183,8 +183,8 @@ function compared(take: Take, after: readonly RelationCount[]): readonly number[
 }
 
 function withoutId({ drive }: Take): string {
-  return drive instanceof Failure
-    ? "not known: the write failed before its id was seen"
+  return knownEffects(drive)?.xid !== null
+    ? "not observable: the write failed before its id was seen"
     : "no transaction id was assigned: nothing was written";
 }
 

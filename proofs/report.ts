@@ -5,6 +5,7 @@
  */
 import type { RelationCount } from "../src/kernel/counts/count.ts";
 import { Failure } from "../src/kernel/failure.ts";
+import { knownEffects } from "../src/kernel/rollback-only/failed-run.ts";
 import { COMMIT, VERSION } from "../src/kernel/version.ts";
 import type { BatteryReport, CountRow, ProofResult } from "../src/report/battery.ts";
 import { verdictLine } from "../src/report/battery.ts";
@@ -27,6 +28,7 @@ export function makeReport(parts: ReportParts): BatteryReport {
   const { context, proofs } = parts;
   const { target, take, identity, attempts } = context.record;
   const drive = take === null || take.drive instanceof Failure ? null : take.drive;
+  const effects = take === null ? null : knownEffects(take.drive);
   return {
     schema: "cutter.proof/v1",
     runId: parts.runId,
@@ -48,8 +50,9 @@ export function makeReport(parts: ReportParts): BatteryReport {
     allowances: allowances(context),
     proofs,
     counts: take === null ? [] : countRows(take),
-    effects: drive?.effects ?? null,
-    notUndone: drive === null ? [] : notUndone(drive.effects),
+    unwatched: context.record.unwatched,
+    effects,
+    notUndone: effects === null ? [] : notUndone(effects),
     attempts,
     verdictLine: verdictLine(proofs),
     ...outcomeOf(proofs, attempts),
@@ -65,7 +68,7 @@ function allowances(context: ProofContext): readonly string[] {
 /** All watched relations, those that say something first: touched, moved, or with a note. */
 function countRows(take: Take): CountRow[] {
   const drive = take.drive instanceof Failure ? null : take.drive;
-  const touched = new Set(drive?.effects.relations.map((entry) => entry.relation));
+  const touched = new Set(knownEffects(take.drive)?.relations.map((entry) => entry.relation));
   const rows = take.before.map((before, index): CountRow => {
     const at = (look: readonly RelationCount[] | null) => shown(look?.[index]);
     return {

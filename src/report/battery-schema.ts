@@ -42,7 +42,10 @@ const countSchema = v.strictObject({
 const effectCount = v.union([v.pipe(v.number(), v.integer(), v.minValue(0)), v.literal("uncountable")]);
 
 const effectsSchema = v.strictObject({
-  xid: field(v.nullable(v.string()), "Transaction id of the proof; null: none was assigned, so nothing was written."),
+  xid: field(
+    v.nullable(v.string()),
+    "Transaction id of the proof; null: none was assigned, so nothing was written; `not known`: one may have been.",
+  ),
   relations: field(
     v.array(
       v.strictObject({
@@ -50,7 +53,10 @@ const effectsSchema = v.strictObject({
         inserted: effectCount,
         updated: effectCount,
         deleted: effectCount,
-        reason: field(v.nullable(v.string()), "Why a count is uncountable."),
+        reason: field(
+          v.nullable(v.string()),
+          "Why a count is uncountable, or why the numbers are the least that it can be.",
+        ),
       }),
     ),
     "Rows attempted per table, triggers, cascades and partitions included.",
@@ -140,7 +146,11 @@ export const batterySchema = v.strictObject({
   allowances: field(v.array(v.string()), "Rules waived by name, e.g. `--allow-superuser`."),
   proofs: field(v.array(proofResultSchema), "The battery in its order, each proof once."),
   counts: field(v.array(countSchema), "Rows per watched relation, before, during and after."),
-  effects: field(v.nullable(effectsSchema), "The blast radius; null if the transaction did not run."),
+  unwatched: field(v.pipe(v.number(), v.integer(), v.minValue(0)), "Relations that --max-relations left out."),
+  effects: field(
+    v.nullable(effectsSchema),
+    "The blast radius, of a run that failed too; null if it did not run, or its session was lost.",
+  ),
   notUndone: field(
     v.array(v.strictObject({ what: v.string(), detail: v.string() })),
     "What the rollback did not undo, as found here.",
