@@ -59,6 +59,8 @@ export type BatteryRecord = {
   attempts: number;
   /** What every source of the kill switch said at PROOF-1; empty before it ran. */
   switchAtStart: string;
+  /** Relations of users that --max-relations left out. */
+  unwatched: number;
 };
 
 export type ProofContext = {
@@ -74,7 +76,7 @@ export type ProofContext = {
 };
 
 export function emptyRecord(): BatteryRecord {
-  return { target: null, identity: null, take: null, attempts: 0, switchAtStart: "" };
+  return { target: null, identity: null, take: null, attempts: 0, switchAtStart: "", unwatched: 0 };
 }
 
 export type TargetKind = "iu" | "sql" | "spec" | "generic";

@@ -5,6 +5,7 @@
  * rows whose column has that text. The value goes as a parameter, the column is quoted: nothing of it is run as SQL.
  */
 import type { CountRequest } from "../src/kernel/counts/count.ts";
+import { readRelationName } from "../src/kernel/counts/relation-name.ts";
 import { Failure } from "../src/kernel/failure.ts";
 
 /** How the rows of a document are found in each IU table; `$1` is the document id. */
@@ -18,14 +19,14 @@ const DOCUMENT_PREDICATES: { readonly [relation: string]: string } = {
 };
 
 export function parseFilter(text: string): CountRequest | Failure {
-  const equals = text.indexOf("=");
-  const left = text.slice(0, equals);
-  const value = text.slice(equals + 1);
-  if (equals <= 0 || value === "") return malformed(text);
-  const [relation = "", column, ...rest] = left.split(":");
-  if (rest.length > 0 || relation === "") return malformed(text);
+  const named = readRelationName(text);
+  const parts = /^(?::(?<column>"(?:[^"]|"")+"|[^:="]+))?=(?<value>.+)$/s.exec(named?.rest ?? "");
+  if (named === null || parts === null) return malformed(text);
+  const { relation } = named;
+  const { column, value = "" } = parts.groups ?? {};
   if (column !== undefined) {
-    const predicate = `counted."${column.replaceAll('"', '""')}"::pg_catalog.text = $1`;
+    const quoted = column.startsWith('"') ? column : `"${column}"`;
+    const predicate = `counted.${quoted}::pg_catalog.text = $1`;
     return { relation, filter: { label: `${column}=${value}`, predicate, parameters: [value] } };
   }
   const predicate = DOCUMENT_PREDICATES[relation];

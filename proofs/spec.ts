@@ -6,6 +6,7 @@
  */
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
+import { readRelationName } from "../src/kernel/counts/relation-name.ts";
 import { Failure } from "../src/kernel/failure.ts";
 import { limits } from "../src/kernel/limits.ts";
 import { failedCall } from "../src/kernel/private-files/errno.ts";
@@ -15,18 +16,23 @@ const rows = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** A number is exact; `{ min, max }` are bounds, both included, either may be absent. */
 const bound = v.union([rows, v.strictObject({ min: v.optional(rows), max: v.optional(rows) })]);
 
+const relation = v.pipe(
+  v.string(),
+  v.check((name) => readRelationName(name)?.rest === "", "it should be the name of a relation: schema.table"),
+);
+
 const specSchema = v.strictObject({
   /** The role that the session must have. */
   role: v.optional(v.pipe(v.string(), v.nonEmpty())),
   /** Relations counted before, during and after, with an optional SQL condition. */
-  watch: v.optional(v.array(v.strictObject({ relation: v.string(), where: v.optional(v.string()) })), []),
+  watch: v.optional(v.array(v.strictObject({ relation, where: v.optional(v.string()) })), []),
   /** The statements, in order. */
   statements: v.pipe(v.array(v.pipe(v.string(), v.nonEmpty())), v.minLength(1)),
   /** What they may do. A table that is not declared must not be touched; a kind that is not given must be 0. */
   declare: v.optional(
     v.array(
       v.strictObject({
-        relation: v.string(),
+        relation,
         inserted: v.optional(bound, 0),
         updated: v.optional(bound, 0),
         deleted: v.optional(bound, 0),

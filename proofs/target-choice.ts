@@ -5,8 +5,10 @@
  * generic probe needs the database. Called by the commands.
  */
 import findContract from "../sql/proof/find-contract.sql" with { type: "text" };
+import { parseRelationName } from "../src/kernel/counts/relation-name.ts";
 import { Failure } from "../src/kernel/failure.ts";
 import type { Connections, ProofTarget } from "./context.ts";
+import { watchNamed } from "./watch.ts";
 
 export type TargetFlags = {
   readonly target: "iu" | "generic" | undefined;
@@ -39,7 +41,7 @@ export async function chooseTarget(
     const target = await specTarget({ ...flags, spec: flags.spec });
     return target instanceof Failure ? target : async () => target;
   }
-  if (flags.target === "iu") return settled(iu(flags.targetBecause ?? "--target iu"));
+  if (flags.target === "iu") return settled(iu(flags, flags.targetBecause ?? "--target iu"));
   if (flags.target === "generic") return settled(generic(flags, "--target generic"));
   return settled(fromCatalog(flags, connections));
 }
@@ -55,8 +57,19 @@ function settled(make: () => Promise<ProofTarget | Failure>): () => Promise<Proo
   };
 }
 
-function iu(because: string): () => Promise<ProofTarget> {
-  return async () => (await import("./targets/iu.ts")).iuTarget(because);
+/** What --watch names is watched beside the tables of the contract. */
+function iu(flags: TargetFlags, because: string): () => Promise<ProofTarget> {
+  return async () => {
+    const target = (await import("./targets/iu.ts")).iuTarget(because);
+    if (flags.watch.length === 0) return target;
+    const watched: ProofTarget["watched"] = async (context) => {
+      const [own, named] = [await target.watched(context), await watchNamed(context, flags.watch)];
+      if (own instanceof Failure) return own;
+      if (named instanceof Failure) return named;
+      return [...own, ...named.filter(({ relation }) => own.every((one) => one.relation !== relation))];
+    };
+    return { ...target, watched };
+  };
 }
 
 function generic(flags: TargetFlags, because: string): () => Promise<ProofTarget> {
@@ -71,7 +84,7 @@ function fromCatalog(flags: TargetFlags, connections: Connections): () => Promis
     if (reply instanceof Failure) return reply;
     const found = reply.rows[0]?.found === "t";
     const make = found
-      ? iu("the information unit contract was found in the catalog")
+      ? iu(flags, "the information unit contract was found in the catalog")
       : generic(flags, "no other target was named, and the catalog holds no information unit contract");
     return make();
   };
@@ -86,5 +99,9 @@ function conflicts(flags: TargetFlags): Failure | null {
   if (named.length > 1) return new Failure("USAGE", `${named.join(" and ")} each say what to prove; give one of them`);
   if (flags.param.length > 0 && flags.sql === undefined) return new Failure("USAGE", "--param needs --sql");
   if (flags.explain && flags.sql === undefined) return new Failure("USAGE", "--explain needs --sql");
+  for (const name of flags.watch) {
+    const parsed = parseRelationName(name, "--watch");
+    if (parsed instanceof Failure) return parsed;
+  }
   return null;
 }

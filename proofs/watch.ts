@@ -2,7 +2,7 @@
  * watch: the relations that a target without a contract of its own has watched: those named first, then all of the
  * user's.
  *
- * Bounded by --max-relations. Called by the sql, spec and generic targets.
+ * Bounded by --max-relations; how many were left out stands in the record. Called by the sql, spec and generic targets.
  */
 import type { CountRequest } from "../src/kernel/counts/count.ts";
 import { describe } from "../src/kernel/counts/relation.ts";
@@ -22,7 +22,20 @@ export async function watchAll(context: ProofContext, flags: WatchFlags): Promis
   const found = await userRelations(witness.session, flags["max-relations"]);
   if (found instanceof Failure) return found;
   const names = [...new Set([...named, ...found.names])].slice(0, Math.max(flags["max-relations"], named.length));
+  const watched = new Set(names);
+  context.record.unwatched = found.total - found.names.filter((name) => watched.has(name)).length;
   return names.map((relation) => ({ relation, filter: null }));
+}
+
+/** Those named alone, for a target that knows what else to watch. */
+export async function watchNamed(
+  context: ProofContext,
+  names: readonly string[],
+): Promise<readonly CountRequest[] | Failure> {
+  const witness = await context.connections.witness();
+  if (witness instanceof Failure) return witness;
+  const named = await resolveNames(witness.session, names);
+  return named instanceof Failure ? named : named.map((relation) => ({ relation, filter: null }));
 }
 
 /** As the catalog writes them, so that none is watched twice. */

@@ -11,6 +11,7 @@ import { stopwatch, timestamp } from "../../src/kernel/clock.ts";
 import { describeTarget } from "../../src/kernel/conninfo/describe.ts";
 import type { Target } from "../../src/kernel/conninfo/target.ts";
 import { type CountOptions, type CountRequest, countRelations } from "../../src/kernel/counts/count.ts";
+import { parseRelationName } from "../../src/kernel/counts/relation-name.ts";
 import { userRelations } from "../../src/kernel/counts/user-relations.ts";
 import { Failure } from "../../src/kernel/failure.ts";
 import { limits } from "../../src/kernel/limits.ts";
@@ -46,13 +47,23 @@ export async function counts({ flags, globals }: Invocation, terminal: Terminal)
     if (filter instanceof Failure) return filter;
     filters.push(filter);
   }
+  const relations: string[] = [];
+  for (const text of flags.relations) {
+    const relation = parseRelationName(text, "--relations");
+    if (relation instanceof Failure) return relation;
+    relations.push(relation);
+  }
   const earlier = flags.compare === undefined ? null : await readCounts(flags.compare);
   if (earlier instanceof Failure) return earlier;
-  const taken = await take(named.target, { flags, filters });
+  const taken = await take(named.target, { flags, filters, relations });
   if (taken instanceof Failure) return taken;
   const missing = earlier === null ? taken.relations.find((count) => count.how === "missing") : undefined;
   if (missing !== undefined) return new Failure("OBJECT_MISSING", `there is no relation ${missing.relation} to count`);
-  const report = earlier === null ? taken : compareCounts(taken, { with: flags.compare ?? "", earlier });
+  const compared = earlier === null ? taken : compareCounts(taken, { with: flags.compare ?? "", earlier });
+  // A comparison judges each by itself. What a role cannot see of all relations is no news; of one it named, it is.
+  const alone = earlier === null ? taken.relations : [];
+  const unknown = alone.filter((count) => count.rows === null && (relations.length > 0 || count.filter !== null));
+  const report = withDoubts(compared, unknown.length);
   if (flags.save !== undefined) {
     const saved = writePrivateFile(flags.save, jsonDocument(report));
     if (saved instanceof Failure) return saved;
@@ -60,15 +71,34 @@ export async function counts({ flags, globals }: Invocation, terminal: Terminal)
   const palette = (text: string, style: Parameters<typeof paint>[1]) => paint(text, style, terminal.colour.stdout);
   await terminal.result(renderCounts(report, globals.format, palette));
   if (report.verdict === "TAKEN" || report.verdict === "SAME") return EXIT.done;
-  const what = report.verdict === "DIFFERS" ? "rows moved since" : "not everything could be compared with";
   const data = "Counting only reads; nothing was written.";
-  return tellFailure(new Failure("NOT_PROVEN", `${what} ${flags.compare}`, { data }), terminal);
+  return tellFailure(new Failure("NOT_PROVEN", whyNot(report, unknown), { data }), terminal);
 }
 
-async function take(
-  target: Target,
-  { flags, filters }: { flags: CountsFlags; filters: readonly CountRequest[] },
-): Promise<CountsReport | Failure> {
+/** What was asked for and is not known, or was left out of a comparison, is no success. */
+function withDoubts(report: CountsReport, unknown: number): CountsReport {
+  const leftOut = report.verdict === "SAME" && report.leftOut > 0;
+  const good = report.verdict === "SAME" || report.verdict === "TAKEN";
+  return good && (unknown > 0 || leftOut) ? { ...report, verdict: "INCONCLUSIVE" } : report;
+}
+
+function whyNot(report: CountsReport, unknown: CountsReport["relations"]): string {
+  const name = report.comparison?.with;
+  if (report.verdict === "DIFFERS") return `rows moved since ${name}`;
+  const named = unknown.map((count) => `${count.relation} (${count.how})`).join(", ");
+  if (named !== "") return `not counted: ${named}`;
+  const leftOut = report.leftOut > 0 ? `; --max-relations left out ${report.leftOut} relations` : "";
+  return `not everything could be compared with ${name}${leftOut}`;
+}
+
+type CountOrder = {
+  readonly flags: CountsFlags;
+  readonly filters: readonly CountRequest[];
+  /** Those named; all where there are none. */
+  readonly relations: readonly string[];
+};
+
+async function take(target: Target, { flags, filters, relations }: CountOrder): Promise<CountsReport | Failure> {
   const options: CountOptions = {
     mode: flags.mode,
     digest: flags.digest ? "content" : "none",
@@ -79,11 +109,12 @@ async function take(
   if (witness instanceof Failure) return witness;
   const takenAt = timestamp();
   const elapsed = stopwatch();
-  const plain = await requests(witness.session, flags);
+  const plain = await requests(witness.session, { relations, most: flags["max-relations"] });
   const counted =
-    plain instanceof Failure ? plain : await countRelations(witness.session, [...plain, ...filters], options);
+    plain instanceof Failure ? plain : await countRelations(witness.session, [...plain.requests, ...filters], options);
   const role = await witness.session.query("SELECT CURRENT_USER AS role");
   await connections.close();
+  if (plain instanceof Failure) return plain;
   if (counted instanceof Failure) return counted;
   if (role instanceof Failure) return role;
   return {
@@ -95,17 +126,23 @@ async function take(
     database: { line: describeTarget(target), source: target.source, kind: target.kind },
     role: role.rows[0]?.role ?? "",
     relations: counted,
+    leftOut: plain.leftOut,
     comparison: null,
     verdict: "TAKEN",
   };
 }
 
-async function requests(session: Session, flags: CountsFlags): Promise<readonly CountRequest[] | Failure> {
-  if (flags.relations.length > 0) return flags.relations.map((relation) => ({ relation, filter: null }));
-  const found = await userRelations(session, flags["max-relations"]);
+type Requests = { readonly requests: readonly CountRequest[]; readonly leftOut: number };
+
+async function requests(
+  session: Session,
+  { relations, most }: { readonly relations: readonly string[]; readonly most: number },
+): Promise<Requests | Failure> {
+  const plain = (names: readonly string[]) => names.map((relation) => ({ relation, filter: null }));
+  if (relations.length > 0) return { requests: plain(relations), leftOut: 0 };
+  const found = await userRelations(session, most);
   if (found instanceof Failure) return found;
-  const names = [...found.names].sort();
-  return names.map((relation) => ({ relation, filter: null }));
+  return { requests: plain([...found.names].sort()), leftOut: found.total - found.names.length };
 }
 
 /** A document that --save wrote, checked against its schema. */

@@ -64,6 +64,7 @@ export function sampleReport(changes: Partial<BatteryReport> = {}): BatteryRepor
     target: { kind: "iu", name: "fn_iu_create", chosenBecause: "the IU contract was found in the catalog" },
     allowances: [],
     proofs: [1, 2, 3, 4, 5, 6, 7].map((number) => sampleProof(number)),
+    unwatched: 0,
     counts: [
       sampleCount(),
       sampleCount({

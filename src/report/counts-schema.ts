@@ -33,6 +33,10 @@ export const countsSchema = v.strictObject({
     ),
     v.description("In the order asked for."),
   ),
+  leftOut: v.pipe(
+    v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
+    v.description("Relations of users that --max-relations left out."),
+  ),
   comparison: v.pipe(
     v.nullable(
       v.strictObject({

@@ -90,7 +90,8 @@ function good(report: CountsReport): boolean {
 
 function countsLine(report: CountsReport): string {
   const counted = report.relations.filter((one) => one.rows !== null).length;
-  return `CUTTER_COUNTS ${counted}/${report.relations.length} ${report.verdict}`;
+  const leftOut = report.leftOut === 0 ? "" : ` (${report.leftOut} relations left out by --max-relations)`;
+  return `CUTTER_COUNTS ${counted}/${report.relations.length + report.leftOut} ${report.verdict}${leftOut}`;
 }
 
 /** One point per compared relation; without a comparison one for the snapshot as a whole. */

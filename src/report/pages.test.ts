@@ -21,6 +21,7 @@ const counts: CountsReport = {
   ...made,
   takenAt: at,
   role: "cutter_exec",
+  leftOut: 0,
   relations: [
     { relation: "public.unit", filter: "ICX", rows: 158, how: "exact", digest: null, note: null },
     { relation: "gov.run", filter: null, rows: null, how: "unreadable", digest: null, note: "42501" },

@@ -26,6 +26,7 @@ function countsSection(report: BatteryReport, rows: number): Section {
       ...moved.map((row) => `${filtered(row)}: ${look(row.before)} → ${look(row.inTransaction)} → ${look(row.after)}`),
       ...notes(shown),
       ...(hidden === 0 ? [] : [hiddenRemark(report.counts, shown, hidden)]),
+      ...(report.unwatched === 0 ? [] : [`${report.unwatched} more relations were not watched (--max-relations).`]),
     ],
     empty: "no relation was counted",
   };
