@@ -1,4 +1,4 @@
-/** A script that fails: the report tells what ran, what it used up, and what is not known; never that nothing ran. */
+/** Scripts that fail, or hide what they do: the report tells what ran and what is not known; never that nothing did. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { type BatteryOrder, batteryReport, fileWith, proofOf } from "../scripts/database/battery.ts";
 import type { TestDatabase } from "../scripts/database/database.ts";
@@ -41,4 +41,24 @@ test("the server cancels the plan: its id is not observable, what moved is liste
   const told = report.notUndone.map(({ detail }) => detail).join("\n");
   expect(told).toContain("shop.orders_id_seq moved by 1 (31 -> 32)");
   expect(told).not.toContain("nothing was written");
+});
+
+test("--spec is not fooled by a table that is renamed to the name of a declared one", async () => {
+  const spec = `statements = ["DROP TABLE shop.audit", "ALTER TABLE shop.late RENAME TO audit",
+    "INSERT INTO shop.audit VALUES (1, 1)"]
+[[declare]]
+relation = "shop.audit"
+inserted = 1
+`;
+  const report = await batteryReport({
+    url: database.socketUrl("shop_owner"),
+    flags: { spec: fileWith("probe.toml", spec) },
+  });
+  expect(proofOf(report, 5).verdict).toBe("FAIL");
+  expect(proofOf(report, 5).mismatches.map(({ what, seen }) => `${what}: ${seen}`)).toEqual([
+    "shop.audit: rows inserted: uncountable",
+    "shop.audit: rows updated: uncountable",
+    "shop.audit: rows deleted: uncountable",
+    "shop.late: touched",
+  ]);
 });

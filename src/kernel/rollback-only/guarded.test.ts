@@ -4,6 +4,8 @@ import { createDatabase, type TestDatabase, testServer } from "../../../scripts/
 import { failed, openRoleSession, succeed } from "../../../scripts/database/target.ts";
 import type { Failure } from "../failure.ts";
 import type { Session } from "../session/session.ts";
+import { UNKNOWN_XID } from "./effects.ts";
+import { knownEffects } from "./failed-run.ts";
 import { type RollbackOnlyTransaction, rollbackOnly } from "./guarded.ts";
 import { demonstrateRefusal } from "./poison.ts";
 
@@ -70,6 +72,7 @@ describe("a rollback-only transaction", () => {
   test("gives the failure of a statement back as it is, rolled back, with the session still good", async () => {
     const result = await rollbackOnly(session, (transaction) => transaction.query("INSERT INTO public.box VALUES (1)"));
     expect(failed(result).facts.sqlstate).toBe("23505");
+    expect(knownEffects(failed(result))).toMatchObject({ xid: UNKNOWN_XID, relations: [{ inserted: "uncountable" }] });
     expect([rows(), session.status(), session.lost()]).toEqual(["1", "I", null]);
   });
 });
@@ -117,6 +120,8 @@ describe("each wall", () => {
   test("a deferred constraint that would refuse the COMMIT fails the proof", async () => {
     const failure = await broken("INSERT INTO public.part VALUES (99)");
     expect([failure.code, failure.facts.sqlstate]).toEqual(["CONSTRAINT_DEFERRED", "23503"]);
+    const effects = knownEffects(failure);
+    expect(effects?.relations.map(({ relation, inserted }) => `${relation} ${inserted}`)).toEqual(["public.part 1"]);
     expect(session.lost()).toBeNull();
   });
 
