@@ -153,7 +153,7 @@ describe("changes that leave no row of their own", () => {
     expect(changes((await sealed(superuser, index)).effects)).toEqual(["altered index shop.orders_pkey"]);
   });
 
-  test("a catalog whose rows cannot be told is named itself, and one that the session wrote before is not", async () => {
+  test("a catalog whose rows cannot be told is named itself; one that was written to before is not", async () => {
     await superuser.query("ALTER ROLE shop_guest PASSWORD 'y'");
     expect(changes((await sealed(superuser, "SELECT 1")).effects)).toEqual([]);
     const { effects } = await sealed(
@@ -213,7 +213,8 @@ const moveRowToTheEnd = Array.from({ length: 80 }, (_, i) => `ALTER TABLE shop.a
 
 test("a truncated table among thousands of changed rows of pg_class is uncountable", async () => {
   const script = `CREATE VIEW shop.v AS SELECT 1 AS one;
-    INSERT INTO pg_class SELECT (jsonb_populate_record(c, jsonb_build_object('oid', 2000000000 + i, 'relname', 'v' || i))).*
+    INSERT INTO pg_class
+      SELECT (jsonb_populate_record(c, jsonb_build_object('oid', 2000000000 + i, 'relname', 'v' || i))).*
       FROM pg_class AS c, generate_series(1, 10500) AS i WHERE c.oid = 'shop.v'::regclass;
     ${moveRowToTheEnd.join(";")};
     TRUNCATE shop.audit`;

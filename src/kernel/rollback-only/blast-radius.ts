@@ -13,18 +13,11 @@ import touchedQuery from "../../../sql/guard/touched.sql" with { type: "text" };
 import walQuery from "../../../sql/guard/wal-location.sql" with { type: "text" };
 import { type Fact, Failure } from "../failure.ts";
 import type { Session } from "../session/session.ts";
-import {
-  type CatalogSight,
-  type DirtyCounts,
-  queryJson,
-  readDirty,
-  seeCatalogs,
-  settleCatalogs,
-  written,
-} from "./catalog-changes.ts";
+import { queryJson, readDirty, seeCatalogs, settleCatalogs, written } from "./catalog-changes.ts";
 import { type Doubts, findDoubts, NO_DOUBTS } from "./doubts.ts";
 import { type Effects, UNKNOWN_XID } from "./effects.ts";
 import { type InPlace, inPlaceRemarks, readInPlace } from "./in-place.ts";
+import type { Baseline, Counter, Measured } from "./measured.ts";
 import { pinned } from "./pinned.ts";
 import { type CountingDoubt, lockEffects, lockedOids, nameRelations, relationEffects } from "./relations.ts";
 import { readSequences, type SequencePositions, sequenceEffects } from "./sequences.ts";
@@ -39,42 +32,6 @@ export type Survey = {
   readonly walBytes: bigint | null;
   /** Null where it was not asked for. */
   readonly inPlace: InPlace | null;
-};
-
-/** As sql/guard/counters.sql makes it. */
-export type Counter = readonly [
-  oid: string,
-  name: string,
-  persistence: string,
-  inserted: number,
-  updated: number,
-  deleted: number,
-];
-
-export type Baseline = {
-  readonly counters: readonly Counter[];
-  readonly dirty: DirtyCounts;
-  readonly startedAt: number;
-};
-
-export type HeldLock = { readonly lock: string; readonly heldMs: number | null; readonly statement?: number };
-
-/** What was seen inside the transaction; settled into Effects after its rollback. */
-export type Measured = {
-  readonly xid: string | null;
-  readonly before: readonly Counter[];
-  readonly after: readonly Counter[];
-  readonly dirtyBefore: DirtyCounts;
-  readonly catalogs: readonly CatalogSight[];
-  /** oids of relations locked to write, which includes sequences that nextval or setval moved; `all`: not known. */
-  readonly relations: readonly string[] | "all";
-  /** `oid mode`, and milliseconds since it was first seen or may have been taken. */
-  readonly locks: readonly HeldLock[];
-  readonly counted: boolean;
-  /** The session has a schema for temporary objects. */
-  readonly temporary: boolean;
-  /** Why relations and catalogs that are not listed are not known to be untouched; null: all was seen. */
-  readonly cutShort: string | null;
 };
 
 export type SurveyOptions = { readonly inPlace: "read" | "left out" };
@@ -129,12 +86,6 @@ export async function measureEffects(session: Session, baseline: Baseline): Prom
   };
 }
 
-/** A run of which nothing came back but its failure. `xid` where it was seen before. */
-export function unmeasured(xid: string | null, cutShort: string): Measured {
-  const nothing = { before: [], after: [], dirtyBefore: {}, catalogs: [], locks: [] };
-  return { xid: xid ?? UNKNOWN_XID, ...nothing, relations: "all", counted: true, temporary: false, cutShort };
-}
-
 export type Run = {
   readonly survey: Survey;
   readonly measured: Measured;
@@ -186,7 +137,7 @@ async function settleInside(session: Session, { measured, script }: Run): Promis
 const CATALOGS_NOT_SEEN = { change: "altered", objectKind: "not known", name: "the run ended before it told" } as const;
 
 /**
- * A run that ended early is in doubt unless it cannot have replaced a file: that writes to pg_class, and is not counted.
+ * A run that ended early is in doubt unless it cannot have replaced a file, which writes to pg_class and counts no row.
  */
 function countingDoubt(measured: Measured, doubts: Doubts): CountingDoubt {
   const all = measured.counted ? null : "track_counts was turned off";

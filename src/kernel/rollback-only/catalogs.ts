@@ -124,7 +124,8 @@ export const CATALOGS: Readonly<Record<string, Catalog>> = {
     class: "x.classid",
     object: "x.objid",
     where:
-      "x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND x.refclassid = x.classid AND x.deptype IN ('a', 'i')" +
+      "x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND x.refclassid = x.classid" +
+      " AND x.deptype IN ('a', 'i')" +
       " AND EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = x.objid AND c.relkind = 'S'" +
       " AND c.relpersistence <> 't')",
     called: "owning column",

@@ -1,9 +1,9 @@
 /**
  * effects: what a rolled back transaction did while it lived: the blast radius and what a rollback does not undo.
  *
- * Types and two words, shared by both tiers (sealed, guarded), the proofs and the report. A count that is not known is the word
- * "uncountable" with a reason, never 0. Numbers are rows *attempted* as pg_stat_xact_all_tables counts them, triggers,
- * cascades, partitions and rolled back sub-transactions included.
+ * Types and two words, shared by both tiers (sealed, guarded), the proofs and the report. A count that is not known is
+ * the word "uncountable" with a reason, never 0. Numbers are rows *attempted* as pg_stat_xact_all_tables counts them,
+ * triggers, cascades, partitions and rolled back sub-transactions included.
  */
 export type Count = number | "uncountable";
 

@@ -10,18 +10,10 @@ import guardSettings from "../../../sql/guard/settings.sql" with { type: "text" 
 import { Failure, joinFailure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Cell, QueryOptions, Reply, Session } from "../session/session.ts";
-import {
-  type Baseline,
-  type Measured,
-  measureEffects,
-  type Survey,
-  settleEffects,
-  surveySession,
-  takeBaseline,
-  unmeasured,
-} from "./blast-radius.ts";
+import { measureEffects, type Survey, settleEffects, surveySession, takeBaseline } from "./blast-radius.ts";
 import type { Effects } from "./effects.ts";
 import { FailedRun } from "./failed-run.ts";
+import { type Baseline, type Measured, unmeasured } from "./measured.ts";
 import { DECLARE_POISON } from "./poison.ts";
 
 /** A transaction that cannot commit: all that the work is given. */
@@ -122,8 +114,8 @@ async function workAndMeasure<T>(
 }
 
 const CUT_OFF =
-  "a statement failed: what was touched until then is not known, and sequences that moved meanwhile may have been moved" +
-  " by others";
+  "a statement failed: what was touched until then is not known, and sequences that moved meanwhile may have been" +
+  " moved by others";
 
 /** Measures what was done until then, where the transaction still answers. */
 async function failedOutcome(

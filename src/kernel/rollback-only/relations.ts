@@ -7,9 +7,9 @@
  */
 import { Failure } from "../failure.ts";
 import type { Session } from "../session/session.ts";
-import type { Counter, Measured } from "./blast-radius.ts";
 import { arrayLiteral, type ReplacedRelation } from "./catalog-changes.ts";
 import { type Count, EVERY_OTHER_RELATION, type LockEffect, type RelationEffect } from "./effects.ts";
+import type { Counter, Measured } from "./measured.ts";
 
 /** oid → name of what is there now, TOAST tables left out. */
 export type RelationNames = ReadonlyMap<string, string>;

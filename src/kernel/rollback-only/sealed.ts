@@ -10,11 +10,12 @@ import { boundedText } from "../evidence/bounded-text.ts";
 import { Failure, joinFailure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Session } from "../session/session.ts";
-import { type Counter, type Measured, type Survey, settleEffects, surveySession, unmeasured } from "./blast-radius.ts";
+import { type Survey, settleEffects, surveySession } from "./blast-radius.ts";
 import type { CatalogSight, DirtyCounts } from "./catalog-changes.ts";
 import { modeOf } from "./classify.ts";
 import type { Effects } from "./effects.ts";
 import { FailedRun } from "./failed-run.ts";
+import { type Counter, type Measured, unmeasured } from "./measured.ts";
 import { type BlockFailure, explainBlockFailure, explainRefusal } from "./sealed-failure.ts";
 import { RESULT_QUERY, type SealedOptions, sealedBlock, settingsQuery, settingValues } from "./sealed-plan.ts";
 import type { Script } from "./statement.ts";
@@ -65,8 +66,8 @@ type Report = {
 /**
  * Runs the plan and rolls it back. Failures: STATEMENT_FAILED (facts statement, line, sqlstate, server_message, …),
  * CONSTRAINT_DEFERRED, SCRIPT_NOT_SEALABLE (what only the server could tell), WALL_CLOCK_EXCEEDED, SESSION_LOST, and
- * GUARD_BROKEN, after which the session is ended. In every case nothing stays but what Effects names, which a failure of
- * the plan carries too: it is a FailedRun wherever the session is still good.
+ * GUARD_BROKEN, after which the session is ended. In every case nothing stays but what Effects names, which a failure
+ * of the plan carries too: it is a FailedRun wherever the session is still good.
  */
 export async function runSealed(session: Session, plan: SealedPlan): Promise<SealedResult | Failure> {
   const survey = await surveySession(session, { inPlace: mayLock(plan.script) ? "read" : "left out" });
@@ -86,10 +87,10 @@ function mayLock({ statements }: Script): boolean {
 }
 
 const CUT_OFF =
-  "the server cancelled the plan as a whole: what it touched is not known, and sequences that moved meanwhile may have" +
-  " been moved by others";
+  "the server cancelled the plan as a whole: what it touched is not known, and sequences that moved meanwhile may" +
+  " have been moved by others";
 
-/** The block answered nothing, so it is not known what it did; what a rollback does not undo is measured all the same. */
+/** The block answered nothing, so it is not known what it did; what no rollback undoes is measured. */
 async function settleUnmeasured(
   session: Session,
   run: { readonly plan: SealedPlan; readonly survey: Survey; readonly failure: Failure },
@@ -170,7 +171,8 @@ function planText(plan: string | null): string | null {
 }
 
 const FAILED_EARLY =
-  "the plan failed: rows are those attempted until then; tables truncated, rewritten or dropped until then are not listed";
+  "the plan failed: rows are those attempted until then; tables truncated, rewritten or dropped until then are not" +
+  " listed";
 
 function measuredBy(report: Report): Measured {
   return {

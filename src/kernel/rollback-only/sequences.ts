@@ -24,7 +24,8 @@ type Position = {
 export type SequencePositions = ReadonlyMap<string, Position>;
 
 /**
- * Positions of all sequences, or of those among the given oids, which may be of other relations too. search_path must be pinned, no transaction of ours open.
+ * Positions of all sequences, or of those among the given oids, which may be of other relations too. search_path must
+ * be pinned, no transaction of ours open.
  */
 export async function readSequences(session: Session, only?: readonly string[]): Promise<SequencePositions | Failure> {
   const positions = new Map<string, Position>();
