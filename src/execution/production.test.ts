@@ -39,7 +39,7 @@ const row = (number: number): UnitRow => ({
 
 test("every method refuses before it asks for a connection, whatever else says off", async () => {
   const state = mkdtempSync(join(tmpdir(), "cutter-gate-"));
-  mkdirSync(join(state, "locks"));
+  mkdirSync(join(state, "locks"), { mode: 0o700 });
   for (const hold of ["absent", "present"]) {
     if (hold === "present") writeFileSync(join(state, "locks", "HOLD"), "run ictr-1: test\n");
     let asked = 0;
