@@ -18,7 +18,8 @@ beforeAll(async () => {
   database.psql(`CREATE SCHEMA closed; CREATE TABLE closed.box AS SELECT 1 AS id;
     CREATE TABLE closed.bin AS SELECT 1 AS id; CREATE MATERIALIZED VIEW closed.later AS SELECT 1 AS id WITH NO DATA;
     DO $$ BEGIN CREATE ROLE blind_writer LOGIN PASSWORD '${TEST_PASSWORD}'; EXCEPTION WHEN duplicate_object THEN END $$;
-    DO $$ BEGIN CREATE ROLE blind_witness LOGIN PASSWORD '${TEST_PASSWORD}'; EXCEPTION WHEN duplicate_object THEN END $$;
+    DO $$ BEGIN CREATE ROLE blind_witness LOGIN PASSWORD '${TEST_PASSWORD}';
+      EXCEPTION WHEN duplicate_object THEN END $$;
     ALTER SCHEMA closed OWNER TO blind_writer; ALTER TABLE closed.box OWNER TO blind_writer;
     ALTER TABLE closed.bin OWNER TO blind_writer; ALTER MATERIALIZED VIEW closed.later OWNER TO blind_writer`);
 });

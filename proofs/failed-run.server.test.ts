@@ -21,7 +21,7 @@ function prove(text: string, more: Partial<BatteryOrder> = {}): Promise<BatteryR
   return batteryReport({ url: database.socketUrl("shop_owner"), flags: { sql: fileWith("plan.sql", text) }, ...more });
 }
 
-test("a statement fails: rows until then, the id that was aborted, and the sequence that moved are reported", async () => {
+test("a statement fails: rows until then, the aborted id, and the sequence that moved are reported", async () => {
   const report = await prove("INSERT INTO shop.orders (customer) VALUES (1); SELECT 1 / 0");
   expect(report.effects?.relations.map(({ relation, inserted }) => `${relation} ${inserted}`)).toEqual([
     "shop.audit 1",
@@ -32,7 +32,7 @@ test("a statement fails: rows until then, the id that was aborted, and the seque
   expect([facts.transaction_status, facts.sequence_drift]).toEqual(["aborted", ["shop.orders_id_seq 1"]]);
 });
 
-test("the server cancels the plan: its id is not observable, what moved is listed, the rest is uncountable", async () => {
+test("the server cancels the plan: no id to observe, what moved is listed, the rest is uncountable", async () => {
   const script = "INSERT INTO shop.orders (customer) VALUES (1); SELECT pg_sleep(5)";
   const report = await prove(script, { options: { statementTimeoutMs: 300 } });
   expect(report.failure?.facts.sqlstate).toBe("57014");

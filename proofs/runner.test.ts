@@ -13,7 +13,7 @@ type Plan = Readonly<Record<number, readonly Verdict[]>>;
 
 const NUMBERS = [1, 2, 3, 4, 5, 6, 7] as const;
 
-/** Each proof answers its verdicts in turn, the last one from then on; PASS where none is given. PROOF-5 leaves a take. */
+/** Each proof answers its verdicts in turn, the last one from then on; else PASS. PROOF-5 leaves a take. */
 async function run(plan: Plan, retries = 2): Promise<{ verdicts: string; ran: string }> {
   const record = emptyRecord();
   const ran: number[] = [];

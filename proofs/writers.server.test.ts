@@ -26,7 +26,8 @@ GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA office TO busy_clerk, cutte
 /** More turns than any test lasts; each commits by itself. */
 const TURNS = 200_000;
 const endlessly = (statement: string): string =>
-  `DO $writer$ BEGIN FOR turn IN 1 .. ${TURNS} LOOP ${statement}; COMMIT; PERFORM pg_sleep(0.001); END LOOP; END $writer$`;
+  `DO $writer$ BEGIN FOR turn IN 1 .. ${TURNS} LOOP
+    ${statement}; COMMIT; PERFORM pg_sleep(0.001); END LOOP; END $writer$`;
 const UNIT = `INSERT INTO public.information_unit (canonical_address, unit_kind, identity_profile, created_by)
   SELECT 'CLERK/' || gen_random_uuid(), unit_kind, identity_profile, 'clerk' FROM public.information_unit LIMIT 1`;
 
@@ -113,7 +114,7 @@ test("a writer that stops during the first attempt: taken again, PASS with two a
   expect(report).toMatchObject({ exit: 0, attempts: 2 });
 });
 
-test("a writer to a relation that is only estimated is no alarm, and the relation is said not to be compared", async () => {
+test("a writer to a relation that is only estimated is no alarm, and it is said not to be compared", async () => {
   starts(endlessly("INSERT INTO office.archive VALUES (0, 'busy')"));
   await until("count(*) > 21000 FROM office.archive");
   const report = await batteryReport(script(NOTE));

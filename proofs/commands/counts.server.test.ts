@@ -1,5 +1,5 @@
 /**
- * counts.server.test: `cutter proof counts`: one snapshot, what is not known said by name, and what moved since another.
+ * counts.server.test: `cutter proof counts`: one snapshot, what is not known by name, what moved.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";

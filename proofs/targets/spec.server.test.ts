@@ -41,7 +41,10 @@ function prove(text: string): Promise<BatteryReport> {
 
 const HEAD = `
 role = "shop_owner"
-statements = ["INSERT INTO shop.orders (customer, total) VALUES (3, 1), (3, 2)", "DELETE FROM shop.customer WHERE id = 1;"]
+statements = [
+  "INSERT INTO shop.orders (customer, total) VALUES (3, 1), (3, 2)",
+  "DELETE FROM shop.customer WHERE id = 1;",
+]
 `;
 const DECLARED = `
 [[declare]]

@@ -208,7 +208,7 @@ describe("DDL on a watched table that holds rows", () => {
 });
 
 describe("what makes it red", () => {
-  test("a statement that fails: its line, the server's words, and that what was written before it is gone", async () => {
+  test("a statement that fails: its line, the server's words, and what was written before it is gone", async () => {
     const report = await prove("INSERT INTO shop.audit VALUES ('x');\n\nSELECT 1 / 0;\nSELECT 2");
     expect(verdicts(report).slice(4)).toEqual(["PROOF-5 FAIL", "PROOF-6 PASS", "PROOF-7 PASS"]);
     expect(report).toMatchObject({

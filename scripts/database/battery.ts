@@ -127,7 +127,7 @@ export function fileWith(name: string, text: string): string {
 /** Sequences keep what a rollback leaves, and pg_dump writes a random word into \restrict. */
 const NOT_CONTENT = /^SELECT pg_catalog\.setval\(|^\\(un)?restrict /;
 
-/** A digest of all that a database holds but sequence positions: its dump, or each row where no pg_dump is new enough. */
+/** A digest of all but sequence positions: the dump, or each row where no pg_dump is new enough. */
 export function contentOf(database: TestDatabase): string {
   return sha256(dump(database) ?? rowsOf(database));
 }

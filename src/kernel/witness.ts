@@ -27,7 +27,7 @@ export type OtherWriter = {
   readonly state: string;
 };
 
-/** Cancelled, locked, no right, dropped, without xmin (a view, a foreign table), not populated: not known, and said so. */
+/** Cancelled, locked, no right, dropped, no xmin (view, foreign table), not populated: not known, and said so. */
 const NOT_COUNTABLE = new Set(["57014", "55P03", "42501", "42703", "0A000", "42P01", "55000"]);
 
 export class Witness {
