@@ -1,20 +1,38 @@
--- Purpose: by what this role could reach outside the transaction from SQL text that is only made at run time. One
---   row, one column: a list in words, empty where there is nothing.
--- Parameters: none. search_path must be pinned to pg_catalog.
+-- Purpose: by what this role, or a role as which something that it reaches runs, could reach outside the transaction.
+--   A role holds the powers of every role that it is a member of, inherited or by SET ROLE. One row: `powers`, a list in
+--   words, empty where there is nothing; `files`, whether it may write files or run programs on the server.
+-- Parameters: $1 oids of further roles; $2 a pattern of functions that escape. search_path must be pinned.
 -- Locks taken: ACCESS SHARE on the catalogs.
+-- What every role may do (a built-in function whose rights were never changed) is no power.
+WITH may (oid, rolname, rolsuper, rolreplication, rolcreaterole) AS MATERIALIZED (
+  SELECT r.oid, r.rolname, r.rolsuper, r.rolreplication, r.rolcreaterole FROM pg_catalog.pg_roles AS r
+  WHERE EXISTS (SELECT FROM pg_catalog.pg_roles AS s WHERE (s.rolname = session_user OR s.oid = ANY ($1::oid[]))
+    AND (s.oid = r.oid OR (NOT s.rolsuper AND pg_catalog.pg_has_role(s.oid, r.oid, 'MEMBER'))))
+), known AS MATERIALIZED (
+  SELECT p.oid, p.proowner, pg_catalog.format('%I.%I', n.nspname, p.proname) AS name
+  FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+  JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
+  WHERE (p.proname ~ $2 AND (p.oid >= 16384 OR p.proacl IS NOT NULL))
+    OR (p.oid >= 16384 AND NOT l.lanpltrusted AND l.lanname NOT IN ('c', 'internal'))
+)
 SELECT pg_catalog.concat_ws(', ',
-  (SELECT 'a superuser may do anything' FROM pg_catalog.pg_roles AS r WHERE r.rolname = session_user AND r.rolsuper),
-  (SELECT pg_catalog.string_agg(r.rolname, ', ') FROM pg_catalog.pg_roles AS r
-    WHERE r.rolname IN ('pg_execute_server_program', 'pg_write_server_files', 'pg_checkpoint', 'pg_signal_backend')
-      AND pg_catalog.pg_has_role(session_user, r.oid, 'MEMBER')),
-  (SELECT pg_catalog.string_agg(DISTINCT pg_catalog.format('%I.%I', n.nspname, p.proname), ', ')
-    FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
-    JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
-    WHERE p.oid >= 16384 AND pg_catalog.has_function_privilege(session_user, p.oid, 'EXECUTE')
-      AND pg_catalog.has_schema_privilege(session_user, n.oid, 'USAGE')
-      AND (p.proname IN ('dblink', 'dblink_exec', 'dblink_send_query')
-        OR (NOT l.lanpltrusted AND l.lanname NOT IN ('c', 'internal')))),
-  (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ', ')
+  (SELECT pg_catalog.string_agg('superuser ' || m.rolname, ', ') FROM may AS m WHERE m.rolsuper),
+  (SELECT pg_catalog.string_agg('REPLICATION of ' || m.rolname, ', ') FROM may AS m
+    WHERE m.rolreplication AND NOT m.rolsuper),
+  (SELECT pg_catalog.string_agg('CREATEROLE of ' || m.rolname, ', ') FROM may AS m
+    WHERE m.rolcreaterole AND NOT m.rolsuper AND pg_catalog.current_setting('server_version_num')::int < 160000),
+  (SELECT pg_catalog.string_agg(m.rolname, ', ') FROM may AS m WHERE m.rolname IN ('pg_execute_server_program',
+    'pg_write_server_files', 'pg_checkpoint', 'pg_signal_backend', 'pg_create_subscription')),
+  (SELECT pg_catalog.string_agg('EXECUTE on ' || k.name, ', ' ORDER BY k.name)
+    FROM (SELECT DISTINCT k.name FROM known AS k JOIN may AS m ON NOT m.rolsuper AND (m.oid = k.proowner
+      OR pg_catalog.has_function_privilege(m.oid, k.oid, 'EXECUTE'))) AS k),
+  (SELECT pg_catalog.string_agg(DISTINCT pg_catalog.format('foreign server %I', u.srvname), ', ')
+    FROM pg_catalog.pg_user_mappings AS u JOIN may AS m ON NOT m.rolsuper AND u.umuser IN (0, m.oid)
+    WHERE pg_catalog.has_server_privilege(m.oid, u.srvid, 'USAGE')),
+  (SELECT pg_catalog.string_agg(DISTINCT pg_catalog.format('foreign table %I.%I', n.nspname, c.relname), ', ')
     FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE c.relkind = 'f' AND pg_catalog.has_table_privilege(session_user, c.oid, 'SELECT, INSERT, UPDATE, DELETE'))
-) AS powers
+    JOIN may AS m ON NOT m.rolsuper
+    WHERE c.relkind = 'f' AND pg_catalog.has_table_privilege(m.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE'))
+) AS powers,
+EXISTS (SELECT FROM may AS m WHERE m.rolsuper
+  OR m.rolname IN ('pg_execute_server_program', 'pg_write_server_files')) AS files

@@ -95,3 +95,8 @@ export function knownEscape(functionName: string): KnownEscape | null {
   const found = KNOWN.find(({ functions }) => functions.test(functionName));
   return found === undefined ? null : { name: found.name ?? functionName, why: found.why, weight: found.weight };
 }
+
+/** All that is refused, as a pattern that PostgreSQL and JavaScript read alike. */
+export const REFUSED_FUNCTIONS = KNOWN.filter(({ weight }) => weight === "refused")
+  .map(({ functions }) => functions.source)
+  .join("|");

@@ -139,3 +139,81 @@ describe("SQL made at run time cannot be read beforehand", () => {
     shop.psql("REVOKE EXECUTE ON FUNCTION dblink_exec(text, text) FROM shop_guest");
   });
 });
+
+/** Each gave "no escape" while its row was committed through dblink_exec. */
+const POWERED = `
+CREATE SCHEMA app;
+CREATE FUNCTION app.out(text) RETURNS int LANGUAGE plpgsql AS $$ BEGIN PERFORM public.dblink_exec('', $1); RETURN 1; END $$;
+CREATE FUNCTION app.bool(int, int) RETURNS bool LANGUAGE plpgsql AS $$ BEGIN PERFORM app.out(''); RETURN true; END $$;
+CREATE FUNCTION app.once(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN app.out(''); END $$;
+CREATE OPERATOR app.=== (LEFTARG = int, RIGHTARG = int, FUNCTION = app.bool);
+CREATE TABLE app.t (a int);
+CREATE FUNCTION app.leaky(app.t) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN app.out(''); END $$;
+CREATE VIEW app.by_operator AS SELECT 1 OPERATOR(app.===) 2 AS x;
+CREATE FUNCTION app.operates() RETURNS bool LANGUAGE sql AS $$ SELECT 1 OPERATOR(app.===) 2 $$;
+CREATE VIEW app.view AS SELECT app.out('') AS a;
+CREATE FUNCTION app.second() RETURNS int LANGUAGE plpgsql AS $$ DECLARE n int; BEGIN
+  SELECT 1 INTO n FROM app.t, app.view; RETURN n; END $$;
+CREATE FUNCTION app.nothing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TABLE app.conditional (a int);
+CREATE TRIGGER conditional BEFORE INSERT ON app.conditional FOR EACH ROW WHEN (app.bool(NEW.a, 1))
+  EXECUTE FUNCTION app.nothing();
+CREATE FUNCTION app.defaulted(a int DEFAULT app.out('')) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE TABLE app.parted (a int) PARTITION BY LIST (app.once(a));
+CREATE DOMAIN app.inner_domain AS int CHECK (app.out('') = VALUE);
+CREATE DOMAIN app.outer_domain AS app.inner_domain;
+CREATE TABLE app.over (a app.outer_domain);
+CREATE TABLE app.many (a app.inner_domain[]);
+CREATE FUNCTION app.unicode() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM U&"dblink\\005Fexec"('', ''); END $$;
+CREATE FUNCTION app.copies() RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN COPY (SELECT string_agg(a::text, ';') FROM app.t) TO'/x'; END $$;
+CREATE FUNCTION app.builtin() RETURNS text LANGUAGE sql AS 'SELECT 1';
+CREATE VIEW app.reloads AS SELECT pg_reload_conf() AS a;
+CREATE FUNCTION app.add(int, int) RETURNS int LANGUAGE sql AS 'SELECT $1 + $2';
+CREATE AGGREGATE app.total (int) (SFUNC = app.add, STYPE = int);
+CREATE FUNCTION app.leaked(int, int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN app.out(''); END $$;
+CREATE AGGREGATE app.leaks (int) (SFUNC = app.leaked, STYPE = int);
+CREATE TYPE app.span AS RANGE (SUBTYPE = int);
+GRANT USAGE ON SCHEMA app TO PUBLIC;
+GRANT EXECUTE ON FUNCTION public.dblink_exec(text, text) TO shop_guest;
+`;
+
+const BYPASSES: Readonly<Record<string, string>> = {
+  "functional notation": "SELECT t.leaky FROM app.t t",
+  "an operator in a view": "SELECT * FROM app.by_operator",
+  "an operator in a body": "SELECT app.operates()",
+  "an operator of a SubLink": "SELECT 1 OPERATOR(app.===) ANY (SELECT 5)",
+  "an operator made by the script": "CREATE OPERATOR app.=+= (LEFTARG = int, RIGHTARG = int, FUNCTION = app.bool)",
+  "a function that the script renames": "ALTER FUNCTION app.out RENAME TO innocent; SELECT app.innocent('')",
+  "the second item of a FROM list": "SELECT app.second()",
+  "a trigger's condition": "INSERT INTO app.conditional VALUES (1)",
+  "the default of an argument": "SELECT app.defaulted()",
+  "a partition key": "INSERT INTO app.parted VALUES (1)",
+  "a domain over a domain": "INSERT INTO app.over VALUES (1)",
+  "an array of a domain": "INSERT INTO app.many VALUES ('{1}')",
+  "a cast to a domain": "SELECT 1::app.inner_domain",
+  "an aggregate": "SELECT app.leaks(1)",
+};
+
+describe("with dblink in reach", () => {
+  beforeAll(() => shop.psql(POWERED));
+
+  for (const [how, script] of Object.entries(BYPASSES)) {
+    test(`${how} is followed`, async () => {
+      expect(await scan(script)).toContain("refused dblink");
+    });
+  }
+
+  test("what cannot be read is refused", async () => {
+    expect(await scan("SELECT app.unicode()")).toContain("refused dynamic-sql");
+    expect(await scan("SELECT * FROM app.reloads")).toContain("refused pg_reload_conf");
+    expect(await scan("SELECT app.copies()")).toContain("refused copy-file");
+  });
+
+  test("clean code of one's own is not refused", async () => {
+    const own =
+      "CREATE FUNCTION shop.own() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$; SELECT shop.own()";
+    expect(await scan(own)).toEqual([]);
+    expect(await scan("SELECT app.total(1), app.span(1, 2)")).toEqual([]);
+    expect(await scan("INSERT INTO shop.audit VALUES ('please execute the plan')")).toEqual([]);
+  });
+});

@@ -3,20 +3,22 @@
  *
  * Follows names from the script through the catalog: functions, and what relations make the server run (triggers,
  * rules, cascades, defaults, policies), and the bodies of those, as far as the catalog lets. Refuses by default,
- * accepts by name. Residue, named: types and casts are not followed; SQL made at run time is listed as `dynamic-sql`,
- * and refused where the role could do harm with it. Reads only. Called by PROOF-4 of the `sql` and `spec` targets.
+ * accepts by name. A name scan alone protects nothing: every word may be a name, pg_depend is followed from what it
+ * names, and what cannot be read to its end is refused where the role has the power to do harm with it, else listed.
+ * Reads only. Called by PROOF-4 of every target.
  */
 import functionsQuery from "../../../sql/guard/escape-functions.sql" with { type: "text" };
 import languagesQuery from "../../../sql/guard/escape-languages.sql" with { type: "text" };
+import operatorsQuery from "../../../sql/guard/escape-operators.sql" with { type: "text" };
 import powersQuery from "../../../sql/guard/escape-powers.sql" with { type: "text" };
-import relationsQuery from "../../../sql/guard/escape-relations.sql" with { type: "text" };
+import reachQuery from "../../../sql/guard/escape-relations.sql" with { type: "text" };
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Row, Session } from "../session/session.ts";
 import { arrayLiteral } from "./catalog-changes.ts";
 import type { Escape } from "./effects.ts";
-import { knownEscape } from "./escape-names.ts";
-import { type Mentions, noMentions, readText, readTree, runsText } from "./escape-text.ts";
+import { knownEscape, REFUSED_FUNCTIONS } from "./escape-names.ts";
+import { type Mentions, noMentions, readBody, readTree, runsText } from "./escape-text.ts";
 import { pinned } from "./pinned.ts";
 import type { Script } from "./statement.ts";
 
@@ -45,56 +47,85 @@ export function scanEscapes(
 /** How many times bodies lead to further bodies; what lies deeper is a refusal, not a guess. */
 const DEPTH = 50;
 
+/** What IN, LIKE, BETWEEN, CASE, USING, ORDER BY and the like use unnamed. */
+const IMPLIED_OPERATORS = ["=", "<>", "<", "<=", ">", ">=", "~~", "!~~", "~~*", "!~~*"];
+const OPERATOR = ["operators"] as const;
+const NAME = ["words", "relations"] as const;
+const COMPILED = "compiled code that belongs to no extension";
+
 class Reach {
   readonly found = new Map<string, Escape>();
   readonly #mentions: Mentions;
+  /** What the script itself names, before bodies add to it. */
+  readonly #script: Mentions;
   readonly #asked = new Set<string>();
   readonly #read = new Set<string>();
   /** Where SQL is made at run time. */
   readonly #dynamic = new Set<string>();
+  /** Bodies that name an escape without a call that was seen, and bodies with COPY in them. */
+  readonly #suspects = new Set<string>();
+  readonly #copies = new Set<string>();
+  /** Owners as whom code runs: SECURITY DEFINER, cascades, materialized views. */
+  readonly #runAs = new Set<string>();
 
   constructor(mentions: Mentions) {
     this.#mentions = mentions;
+    this.#script = { ...mentions, words: new Set(mentions.words) };
   }
 
   /** Follows names until nothing new turns up. */
   async follow(session: Session): Promise<null | Failure> {
-    const mentions = this.#mentions;
+    const quoted = await session.query(operatorsQuery);
+    if (quoted instanceof Failure) return quoted;
     for (let round = 0; round < DEPTH; round += 1) {
-      const relations = this.#unasked("relation", mentions.relations);
-      const operators = this.#unasked("operator", mentions.operators);
-      const reached = await this.#askRelations(session, { relations, operators, first: round === 0 });
+      this.#readBodies(quoted.rows);
+      const words = this.#unasked("word", [...this.#mentions.words, ...this.#mentions.functions]);
+      const relations = this.#unasked("relation", this.#mentions.relations);
+      const operators = this.#unasked("operator", this.#mentions.operators);
+      if (round > 0 && words.length === 0 && relations.length === 0 && operators.length === 0) return null;
+      const first = round === 0 ? "t" : "f";
+      const reached = await session.query(reachQuery, [...[words, relations, operators].map(arrayLiteral), first]);
       if (reached instanceof Failure) return reached;
-      const functions = this.#unasked("function", mentions.functions);
-      if (functions.length === 0 && reached.size === 0 && relations.length === 0) return null;
-      const rows = await session.query(functionsQuery, [arrayLiteral(functions), arrayLiteral([...reached.keys()])]);
+      const functions = this.#readReached(reached.rows);
+      const rows = await session.query(functionsQuery, [arrayLiteral([...functions.keys()])]);
       if (rows instanceof Failure) return rows;
-      for (const row of rows.rows) this.#readFunction(row, reached.get(row.oid ?? ""));
+      for (const row of rows.rows) this.#readFunction(row, functions.get(row.oid ?? ""));
     }
     return new Failure("SCRIPT_ESCAPES", `functions call functions more than ${DEPTH} deep: not followed to the end`);
   }
 
-  #unasked(kind: string, names: ReadonlySet<string>): string[] {
-    const fresh = [...names].filter((name) => name !== "" && !this.#asked.has(`${kind} ${name}`));
+  /** Operators and quoted names are looked for as they stand, since strings and comments may hide where one begins. */
+  #readBodies(quoted: readonly Row[]): void {
+    const text = this.#mentions.bodies.splice(0).join("\n");
+    if (this.#asked.size === 0) for (const name of IMPLIED_OPERATORS) this.#mentions.operators.add(name);
+    for (const { what, name } of quoted) {
+      const found = text.includes((name ?? "").replaceAll('"', '""'));
+      if (!found) continue;
+      for (const kind of what === "operator" ? OPERATOR : NAME) this.#mentions[kind].add(name ?? "");
+    }
+  }
+
+  #unasked(kind: string, names: Iterable<string>): string[] {
+    const fresh = [...new Set(names)].filter((name) => name !== "" && !this.#asked.has(`${kind} ${name}`));
     for (const name of fresh) this.#asked.add(`${kind} ${name}`);
     return fresh;
   }
 
-  async #askRelations(
-    session: Session,
-    names: { readonly relations: readonly string[]; readonly operators: readonly string[]; readonly first: boolean },
-  ): Promise<Map<string, string> | Failure> {
-    const reached = new Map<string, string>();
-    if (!names.first && names.relations.length === 0) return reached;
-    const reply = await session.query(relationsQuery, [arrayLiteral(names.relations), arrayLiteral(names.operators)]);
-    if (reply instanceof Failure) return reply;
-    for (const { what, oid, name } of reply.rows) {
-      if (what === "function" && !this.#read.has(oid ?? "")) reached.set(oid ?? "", name ?? "");
+  /** Functions by oid, with the way to them where it is not their own name. */
+  #readReached(rows: readonly Row[]): Map<string, string | undefined> {
+    const functions = new Map<string, string | undefined>();
+    for (const { what, oid, name } of rows) {
+      if (what === "function" && !this.#read.has(oid ?? "")) functions.set(oid ?? "", name ?? undefined);
+      if (what === "definer") this.#runAs.add(oid ?? "");
+      if (what === "built-in") {
+        this.#judgeName(oid ?? "", `${name}`);
+        if (runsText(oid ?? "")) this.#dynamic.add(`${name}`);
+      }
       if (what === "foreign table") {
         this.#refuse(`foreign-table:${name}`, `${name} is a foreign table: it reaches another server or a file`);
       }
     }
-    return reached;
+    return functions;
   }
 
   #readFunction(row: Row, via: string | undefined): void {
@@ -102,11 +133,10 @@ class Reach {
     if (this.#read.has(oid ?? "")) return;
     this.#read.add(oid ?? "");
     const through = via === undefined ? `${qualified}` : `${qualified} (${via})`;
-    if (this.#judgeName(name ?? "", through)) return;
+    if (this.#judgeName(name ?? "", through) || row.made === "t") return;
     if (language === "c" || language === "internal") {
-      if (extension !== null)
-        this.#list(`extension:${extension}`, `C functions of the extension ${extension} are called`);
-      else this.#refuse(`${language}:${qualified}`, `${through} is compiled code that belongs to no extension`);
+      if (extension === null) this.#refuse(`${language}:${qualified}`, `${through} is ${COMPILED}`);
+      else this.#list(`extension:${extension}`, `C functions of the extension ${extension} are called`);
       return;
     }
     if (row.trusted !== "t") {
@@ -116,11 +146,21 @@ class Reach {
       );
     }
     const body = noMentions();
-    readText(row.source ?? "", body);
-    for (const called of body.functions) this.#mentions.functions.add(called);
-    for (const relation of body.relations) this.#mentions.relations.add(relation);
+    readBody(row.source ?? "", body);
+    for (const kind of ["functions", "relations", "words", "operators"] as const) {
+      for (const found of body[kind]) this.#mentions[kind].add(found);
+    }
+    this.#mentions.bodies.push(...body.bodies);
     for (const [command, why] of body.commands) this.#refuse(command, `${why}, in ${through}`);
     if (body.dynamic || !["sql", "plpgsql"].includes(language ?? "")) this.#dynamic.add(through);
+    this.#readSuspects(body, through);
+  }
+
+  /** What no call was seen of and yet a power could be used by. */
+  #readSuspects(body: Mentions, through: string): void {
+    if (body.words.has("copy")) this.#copies.add(through);
+    const known = [...body.words].filter((word) => knownEscape(word)?.weight === "refused");
+    if (known.length > 0) this.#suspects.add(`${through}, which names ${known.join(", ")}`);
   }
 
   /** Names that need no catalog, languages, and whether dynamic SQL could do harm here. */
@@ -132,6 +172,7 @@ class Reach {
       if (runsText(name)) this.#dynamic.add(`${name}()`);
     }
     if (this.#mentions.dynamic) this.#dynamic.add("the script");
+    this.#readSuspects(this.#script, "the script");
     for (const name of extensions)
       this.#list(`extension:${name}`, `CREATE EXTENSION ${name} runs the extension's script`);
     for (const name of foreignTables) {
@@ -144,17 +185,26 @@ class Reach {
     for (const language of languages) {
       if (!harmless.has(language)) this.#refuse(language, `code in ${language}, which may do anything on the server`);
     }
-    return this.#judgeDynamic(session);
+    return this.#judgeByPower(session);
   }
 
-  async #judgeDynamic(session: Session): Promise<null | Failure> {
-    if (this.#dynamic.size === 0) return null;
-    const reply = await session.query(powersQuery);
+  /** By power: what could not be read to its end is refused where the role, or an owner, could do harm with it. */
+  async #judgeByPower(session: Session): Promise<null | Failure> {
+    if (this.#dynamic.size + this.#suspects.size + this.#copies.size === 0) return null;
+    const reply = await session.query(powersQuery, [arrayLiteral([...this.#runAs]), REFUSED_FUNCTIONS]);
     if (reply instanceof Failure) return reply;
     const powers = (reply.rows[0]?.powers ?? "").slice(0, limits.errorTextCharacters);
-    const where = `SQL made at run time, which cannot be read beforehand, in ${[...this.#dynamic].sort().join(", ")}`;
-    if (powers === "") this.#list("dynamic-sql", where);
-    else this.#refuse("dynamic-sql", `${where}; this role could reach outside with it: ${powers}`);
+    const reach = `this role, or an owner as whom it runs, could reach outside: ${powers}`;
+    const listed = (places: ReadonlySet<string>): string => [...places].sort().join("; ");
+    if (this.#dynamic.size > 0) {
+      const where = `SQL made at run time, which cannot be read beforehand, in ${listed(this.#dynamic)}`;
+      if (powers === "") this.#list("dynamic-sql", where);
+      else this.#refuse("dynamic-sql", `${where}; ${reach}`);
+    }
+    if (powers !== "" && this.#suspects.size > 0) this.#refuse("user-code", `${listed(this.#suspects)}; ${reach}`);
+    if (reply.rows[0]?.files === "t" && this.#copies.size > 0) {
+      this.#refuse("copy-file", `COPY in ${listed(this.#copies)}, which may write a file on the server; ${reach}`);
+    }
     return null;
   }
 

@@ -12,6 +12,10 @@ export type Mentions = {
   readonly functions: Set<string>;
   readonly relations: Set<string>;
   readonly operators: Set<string>;
+  /** Every word that may be a name: what is reached is decided by these and by `relations` (types among them). */
+  readonly words: Set<string>;
+  /** Bodies, in which names that must be quoted and operators are looked for as they stand. */
+  readonly bodies: string[];
   /** Languages of DO blocks and new functions. */
   readonly languages: Set<string>;
   /** Commands: escape name → what it does. */
@@ -27,6 +31,8 @@ export function noMentions(): Mentions {
     functions: new Set(),
     relations: new Set(),
     operators: new Set(),
+    words: new Set(),
+    bodies: [],
     languages: new Set(),
     commands: new Map(),
     extensions: new Set(),
@@ -37,6 +43,7 @@ export function noMentions(): Mentions {
 
 /** At most as long as PostgreSQL lets a name be, begun where a word begins: long texts are read in linear time. */
 const WORD = /"((?:[^"]|""){1,128})"|(?<![\w$])([A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]{0,127})/g;
+const PLAIN_WORD = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/g;
 const BEFORE_RELATION = new Set([
   "from",
   "into",
@@ -56,18 +63,38 @@ const COPY_PROGRAM = "COPY … PROGRAM runs a program on the server";
 const COPY = /\bcopy\b/i;
 const COPY_FILE = /\bcopy\b[^;]{0,1000}\bto\s+(?:E?'|\$|%|'\s*\|\|)/i;
 /** EXECUTE of anything but one literal; CREATE TRIGGER's EXECUTE FUNCTION is none. */
-const DYNAMIC = /\bexecute\b(?!\s+(?:function|procedure)\b)(?!\s+'(?:[^']|'')*'\s*(?:;|into\b|using\b|loop\b))/i;
-const DYNAMIC_FUNCTIONS = /^(query_to_xml\w*|cursor_to_xml\w*|database_to_xml\w*|ts_stat|ts_rewrite|crosstab\w*)$/;
+const DYNAMIC =
+  /\bexecute\b(?!\s+(?:function|procedure)\s+[\w$."]+\s*\()(?!\s+'(?:[^']|'')*'\s*(?:;|into\b|using\b|loop\b))/i;
+const DYNAMIC_FUNCTIONS =
+  /^(query_to_xml\w*|cursor_to_xml\w*|(database|schema|table)_to_xml\w*|ts_stat|ts_rewrite|crosstab\w*|\w+_in|pg_input_\w+|xpath_table|connectby)$/;
 /** A message inside the transaction is rolled back with it. */
 const HARMLESS_MESSAGE = /\bpg_logical_emit_message\s*\(\s*true\b/gi;
 
-/** A body of SQL or PL/pgSQL, or a string that may be executed as one. */
+/** Escapes in names, and strings that are read in another way: such a text is not what it looks like. */
+const UNREADABLE = /\bu&["']|standard_conforming_strings|"[^"]{64}/i;
+
+/** A body of SQL or PL/pgSQL: as a string, and every word of it may be a name. */
+export function readBody(text: string, mentions: Mentions): void {
+  readText(text, mentions);
+  mentions.bodies.push(text);
+  const words = new Set<string>();
+  for (const [word] of text.matchAll(PLAIN_WORD)) {
+    words.add(word.toLowerCase());
+    if (/[^\x20-\x7e]/.test(word)) words.add(word.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase()));
+  }
+  for (const word of words) {
+    mentions.words.add(word);
+    mentions.relations.add(word);
+  }
+  if (DYNAMIC.test(text) || UNREADABLE.test(text)) mentions.dynamic = true;
+}
+
+/** A string that something may execute. */
 export function readText(text: string, mentions: Mentions): void {
   const source = text.replaceAll(HARMLESS_MESSAGE, "");
   readWords(source, mentions);
   if (COPY_FILE.test(source)) mentions.commands.set("copy-file", "COPY … TO writes a file on the server");
   if (/\btrack_counts\b/i.test(source)) mentions.commands.set("track_counts", TRACK_COUNTS);
-  if (DYNAMIC.test(source)) mentions.dynamic = true;
 }
 
 /** Words before a parenthesis are functions, words after FROM and the like relations, comments in between or not. */
@@ -119,6 +146,7 @@ function identifier(quoted: string | undefined, plain: string | undefined): stri
 /** A statement of the script. */
 export function readTree(tree: Tree, mentions: Mentions): void {
   const { name, fields } = statementNode(tree);
+  if (RUNS_NOTHING.has(name)) return;
   readCommand(name, fields, mentions);
   const pending: unknown[] = [tree];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
@@ -130,12 +158,25 @@ export function readTree(tree: Tree, mentions: Mentions): void {
 type Walk = { readonly mentions: Mentions; readonly pending: unknown[]; readonly statement: string };
 
 function readNode(key: string, value: unknown, { mentions, pending, statement }: Walk): void {
-  if (typeof value === "string") {
-    if (key === "sval" && value.length > 3 && /[\s(]/.test(value)) readText(value, mentions);
+  if (key === "A_Const") {
+    const literal = (value as { sval?: { sval?: string } }).sval?.sval ?? "";
+    if (literal.length > 3 && /[\s(]/.test(literal)) readText(literal, mentions);
     return;
   }
+  if (typeof value === "string") {
+    if (key === "relname") mentions.relations.add(value);
+    readName(value, mentions);
+    return;
+  }
+  // A column may be a function in functional notation, but no relation or type.
+  if (key === "ColumnRef") {
+    for (const { String: part } of (value as { fields?: { String?: { sval?: string } }[] }).fields ?? []) {
+      if (part?.sval !== undefined) readName(part.sval, mentions);
+    }
+    return;
+  }
+  if (key === "String") mentions.relations.add(String((value as Tree).sval));
   if (key === "funcname") mentions.functions.add(lastName(value));
-  if (key === "relname" && typeof value === "string") mentions.relations.add(value);
   const fields = value as Tree;
   if (key === "FuncCall" && isHarmlessMessage(fields)) {
     pending.push(fields.args);
@@ -146,6 +187,16 @@ function readNode(key: string, value: unknown, { mentions, pending, statement }:
   if (key === "A_Expr") mentions.operators.add(lastName(fields.name));
   pending.push(value);
 }
+
+/** A name, an operator, or the body of a DO or a function. */
+function readName(value: string, mentions: Mentions): void {
+  mentions.words.add(value);
+  if (/^[-+*/<>=~!@#%^&|`?]+$/.test(value)) mentions.operators.add(value);
+  if (value.length > 3 && /[\s(]/.test(value)) readBody(value, mentions);
+}
+
+/** Statements that only speak of what they name. */
+const RUNS_NOTHING = new Set(["GrantStmt", "CommentStmt", "SecLabelStmt", "AlterOwnerStmt"]);
 
 function readCommand(name: string, fields: Tree, mentions: Mentions): void {
   if (name === "CopyStmt" && fields.is_program === true) {

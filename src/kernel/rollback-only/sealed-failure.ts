@@ -46,7 +46,9 @@ export function explainBlockFailure(
   const statement = script.statements[report.statement - 1];
   const facts = { statement: report.statement, line: statement?.line ?? 0, kind: statement?.kind ?? "", ...server };
   const where = `statement ${report.statement} (line ${facts.line}, ${facts.kind})`;
-  if (REFUSED_IN_BLOCK.has(failure.sqlstate)) {
+  // Untranslated words of the server's own: a mapped catalog cannot get a new file in a sub-transaction.
+  const mapped = failure.sqlstate === "XX000" && failure.message.includes("relation mapping");
+  if (mapped || REFUSED_IN_BLOCK.has(failure.sqlstate)) {
     const message = `${where} cannot run inside a block that is rolled back: ${words}`;
     return new Failure("SCRIPT_NOT_SEALABLE", message, {
       facts,
