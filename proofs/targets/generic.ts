@@ -14,6 +14,7 @@ import type { Drive, DriveOrder, ProofContext, ProofTarget } from "../context.ts
 import { expectEqual, failed, type Judgement, judge } from "../judgement.ts";
 import { refusedCommit } from "../refused-commit.ts";
 import { type WatchFlags, watchAll } from "../watch.ts";
+import { relationsEscape } from "./sql.ts";
 
 export type GenericFlags = WatchFlags & { readonly "probe-schema": string | undefined };
 
@@ -30,7 +31,7 @@ export function genericTarget(chosenBecause: string, flags: GenericFlags): Proof
     expectedRole: null,
     settings: { probe_table: table },
     refuses: refusedCommit,
-    contract: (context) => rightsAndSafety(context, { probe, flags }),
+    contract: async (context) => (await relationsEscape(context, [])) ?? rightsAndSafety(context, { probe, flags }),
     watched: (context) => watchAll(context, flags),
     drive: (context, order) => driveProbe(context, { ...order, probe }),
     judgeDrive: (drive) => asDeclared(drive, probe),

@@ -20,6 +20,7 @@ import { contractDifferences, readContract } from "../../src/schema/contract.ts"
 import { ConnectionShim } from "../connection-shim.ts";
 import type { Drive, DriveOrder, ProofContext, ProofTarget } from "../context.ts";
 import { expectEqual, failed, type Judgement, judge } from "../judgement.ts";
+import { relationsEscape } from "./sql.ts";
 
 export const PROBE_PREFIX = "CUTTER-PROOF/";
 
@@ -32,6 +33,9 @@ const DECLARED = new Map([
 const WATCHED = ["information_unit", "unit_version", "iu_lifecycle_log", "system_vocab"].map(
   (name) => `public.${name}`,
 );
+
+/** Without schema, as the escape scan takes them. */
+const TOUCHED = ["information_unit", "unit_version", "iu_lifecycle_log"];
 
 export type IuParts = {
   readonly adapter: (connect: () => Promise<Session | Failure>, context: ProofContext) => ExecutionAdapter;
@@ -63,7 +67,7 @@ export function iuTarget(chosenBecause: string, parts: IuParts = realParts): Pro
     expectedRole: "cutter_exec",
     settings: { probe_address: address },
     refuses: (context) => sixRefusals(context, parts),
-    contract: (context) => guardAndCatalog(context, { parts, row }),
+    contract: async (context) => (await relationsEscape(context, TOUCHED)) ?? guardAndCatalog(context, { parts, row }),
     watched: async () => WATCHED.map((relation) => ({ relation, filter: null })),
     drive: (context, order) => driveLegA(context, { ...order, row }),
     judgeDrive: undeclared,

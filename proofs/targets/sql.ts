@@ -11,7 +11,7 @@ import { basename } from "node:path";
 import { Failure } from "../../src/kernel/failure.ts";
 import { failedCall } from "../../src/kernel/private-files/errno.ts";
 import type { Escape } from "../../src/kernel/rollback-only/effects.ts";
-import { scanEscapes } from "../../src/kernel/rollback-only/escape-scan.ts";
+import { scanEscapes, scanRelations } from "../../src/kernel/rollback-only/escape-scan.ts";
 import { decodeScript, parseScript, type Script } from "../../src/kernel/rollback-only/script.ts";
 import type { ProofContext, ProofTarget } from "../context.ts";
 import { expectEqual, failed, type Judgement, judge } from "../judgement.ts";
@@ -81,6 +81,19 @@ export async function holdsNoEscape(
     facts: { statements: script.statements.length, kinds, escapes: escapes.map(describe) },
     mismatches: expectEqual("escapes not accepted", 0, refused.length),
   });
+}
+
+/** For targets that drive statements of cutter's own: what the relations that they write to make the server run. */
+export async function relationsEscape(context: ProofContext, relations: readonly string[]): Promise<Judgement | null> {
+  const session = await context.connections.proof();
+  if (session instanceof Failure) return failed(session);
+  const prefix = "escape ";
+  const accepted = context.options.allowances.filter((name) => name.startsWith(prefix));
+  const names = accepted.map((name) => name.slice(prefix.length));
+  const escapes = await scanRelations(session, relations, names);
+  if (escapes instanceof Failure) return failed(escapes);
+  const refused = escapes.filter((found) => found.weight === "refused");
+  return refused.length === 0 ? null : failed(refusal(refused), { escapes: escapes.map(describe) });
 }
 
 function refusal(escapes: readonly Escape[]): Failure {

@@ -30,6 +30,23 @@ export function scanEscapes(
 ): Promise<readonly Escape[] | Failure> {
   const mentions = noMentions();
   for (const { tree } of script.statements) readTree(tree, mentions);
+  return scanMentions(session, mentions, allowed);
+}
+
+/** The same for statements of our own that write to these relations (names without schema), and for event triggers. */
+export function scanRelations(
+  session: Session,
+  relations: readonly string[],
+  allowed: readonly string[],
+): Promise<readonly Escape[] | Failure> {
+  return scanMentions(session, { ...noMentions(), relations: new Set(relations) }, allowed);
+}
+
+function scanMentions(
+  session: Session,
+  mentions: Mentions,
+  allowed: readonly string[],
+): Promise<readonly Escape[] | Failure> {
   return pinned(session, async () => {
     const reach = new Reach(mentions);
     const followed = await reach.follow(session);
