@@ -9,7 +9,7 @@
 import type { CountOptions, CountRequest, RelationCount } from "../src/kernel/counts/count.ts";
 import type { Fact, Facts, Failure } from "../src/kernel/failure.ts";
 import type { KillSwitchReading } from "../src/kernel/kill-switch.ts";
-import type { Effects } from "../src/kernel/rollback-only/effects.ts";
+import type { Effects, Escape } from "../src/kernel/rollback-only/effects.ts";
 import type { SessionIdentity } from "../src/kernel/rollback-only/identity.ts";
 import type { Session } from "../src/kernel/session/session.ts";
 import type { OtherWriter, Witness } from "../src/kernel/witness.ts";
@@ -61,6 +61,8 @@ export type BatteryRecord = {
   switchAtStart: string;
   /** Relations of users that --max-relations left out. */
   unwatched: number;
+  /** What PROOF-4 found that may reach outside the transaction, accepted or only listed. */
+  escapes: readonly Escape[];
 };
 
 export type ProofContext = {
@@ -76,7 +78,7 @@ export type ProofContext = {
 };
 
 export function emptyRecord(): BatteryRecord {
-  return { target: null, identity: null, take: null, attempts: 0, switchAtStart: "", unwatched: 0 };
+  return { target: null, identity: null, take: null, attempts: 0, switchAtStart: "", unwatched: 0, escapes: [] };
 }
 
 export type TargetKind = "iu" | "sql" | "spec" | "generic";

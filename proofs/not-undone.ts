@@ -5,13 +5,20 @@
  * every report; an empty finding says that it was looked for. Source: PostgreSQL manual, "Sequence Manipulation
  * Functions", "Routine Vacuuming", "Advisory Locks".
  */
-import { type Effects, UNKNOWN_XID } from "../src/kernel/rollback-only/effects.ts";
+import { type Effects, type Escape, UNKNOWN_XID } from "../src/kernel/rollback-only/effects.ts";
 import type { BatteryReport } from "../src/report/battery.ts";
 
 type Remark = BatteryReport["notUndone"][number];
 
-export function notUndone(effects: Effects): Remark[] {
-  return [...sequences(effects), ...storage(effects), ...sessionLocks(effects), ...others(effects)];
+export function notUndone(effects: Effects, escapes: readonly Escape[]): Remark[] {
+  return [...sequences(effects), ...storage(effects), ...sessionLocks(effects), ...reach(escapes), ...others(effects)];
+}
+
+/** What the transaction may have done outside itself: nobody can say that it did not. */
+function reach(escapes: readonly Escape[]): Remark[] {
+  return escapes
+    .filter((found) => found.weight !== "refused")
+    .map((found) => ({ what: `may reach outside (${found.weight})`, detail: `${found.name}: ${found.description}` }));
 }
 
 function sequences(effects: Effects): Remark[] {

@@ -52,7 +52,7 @@ export function makeReport(parts: ReportParts): BatteryReport {
     counts: take === null ? [] : countRows(take),
     unwatched: context.record.unwatched,
     effects,
-    notUndone: effects === null ? [] : notUndone(effects),
+    notUndone: effects === null ? [] : notUndone(effects, context.record.escapes),
     attempts,
     verdictLine: verdictLine(proofs),
     ...outcomeOf(proofs, attempts),

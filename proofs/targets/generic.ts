@@ -11,10 +11,10 @@ import { type RollbackOnlyTransaction, rollbackOnly } from "../../src/kernel/rol
 import type { Row } from "../../src/kernel/session/session.ts";
 import type { Mismatch } from "../../src/report/battery.ts";
 import type { Drive, DriveOrder, ProofContext, ProofTarget } from "../context.ts";
+import { relationsEscape } from "../escapes.ts";
 import { expectEqual, failed, type Judgement, judge } from "../judgement.ts";
 import { refusedCommit } from "../refused-commit.ts";
 import { type WatchFlags, watchAll } from "../watch.ts";
-import { relationsEscape } from "./sql.ts";
 
 export type GenericFlags = WatchFlags & { readonly "probe-schema": string | undefined };
 

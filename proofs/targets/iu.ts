@@ -19,8 +19,8 @@ import type { Mismatch } from "../../src/report/battery.ts";
 import { contractDifferences, readContract } from "../../src/schema/contract.ts";
 import { ConnectionShim } from "../connection-shim.ts";
 import type { Drive, DriveOrder, ProofContext, ProofTarget } from "../context.ts";
+import { relationsEscape } from "../escapes.ts";
 import { expectEqual, failed, type Judgement, judge } from "../judgement.ts";
-import { relationsEscape } from "./sql.ts";
 
 export const PROBE_PREFIX = "CUTTER-PROOF/";
 

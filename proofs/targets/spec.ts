@@ -12,11 +12,11 @@ import type { Count, RelationEffect } from "../../src/kernel/rollback-only/effec
 import { parseScript, type Script } from "../../src/kernel/rollback-only/script.ts";
 import type { Mismatch } from "../../src/report/battery.ts";
 import type { Drive, LeakQuery, ProofContext, ProofTarget } from "../context.ts";
+import { holdsNoEscape, howMany } from "../escapes.ts";
 import { refusedCommit } from "../refused-commit.ts";
 import { driveSealed } from "../sealed-drive.ts";
 import { type Bound, outsideBound, readSpec, type Spec } from "../spec.ts";
 import { type WatchFlags, watchAll } from "../watch.ts";
-import { holdsNoEscape, howMany } from "./sql.ts";
 
 export type SpecFlags = WatchFlags & { readonly spec: string; readonly "allow-escape": readonly string[] };
 

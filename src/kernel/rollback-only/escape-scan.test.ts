@@ -143,7 +143,8 @@ describe("SQL made at run time cannot be read beforehand", () => {
 /** Each gave "no escape" while its row was committed through dblink_exec. */
 const POWERED = `
 CREATE SCHEMA app;
-CREATE FUNCTION app.out(text) RETURNS int LANGUAGE plpgsql AS $$ BEGIN PERFORM public.dblink_exec('', $1); RETURN 1; END $$;
+CREATE FUNCTION app.out(text) RETURNS int LANGUAGE plpgsql AS $$ BEGIN
+  PERFORM public.dblink_exec('', $1); RETURN 1; END $$;
 CREATE FUNCTION app.bool(int, int) RETURNS bool LANGUAGE plpgsql AS $$ BEGIN PERFORM app.out(''); RETURN true; END $$;
 CREATE FUNCTION app.once(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN app.out(''); END $$;
 CREATE OPERATOR app.=== (LEFTARG = int, RIGHTARG = int, FUNCTION = app.bool);
@@ -165,7 +166,8 @@ CREATE DOMAIN app.outer_domain AS app.inner_domain;
 CREATE TABLE app.over (a app.outer_domain);
 CREATE TABLE app.many (a app.inner_domain[]);
 CREATE FUNCTION app.unicode() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM U&"dblink\\005Fexec"('', ''); END $$;
-CREATE FUNCTION app.copies() RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN COPY (SELECT string_agg(a::text, ';') FROM app.t) TO'/x'; END $$;
+CREATE FUNCTION app.copies() RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+  COPY (SELECT string_agg(a::text, ';') FROM app.t) TO'/x'; END $$;
 CREATE FUNCTION app.builtin() RETURNS text LANGUAGE sql AS 'SELECT 1';
 CREATE VIEW app.reloads AS SELECT pg_reload_conf() AS a;
 CREATE FUNCTION app.add(int, int) RETURNS int LANGUAGE sql AS 'SELECT $1 + $2';

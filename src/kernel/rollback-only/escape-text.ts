@@ -65,8 +65,12 @@ const COPY_FILE = /\bcopy\b[^;]{0,1000}\bto\s+(?:E?'|\$|%|'\s*\|\|)/i;
 /** EXECUTE of anything but one literal; CREATE TRIGGER's EXECUTE FUNCTION is none. */
 const DYNAMIC =
   /\bexecute\b(?!\s+(?:function|procedure)\s+[\w$."]+\s*\()(?!\s+'(?:[^']|'')*'\s*(?:;|into\b|using\b|loop\b))/i;
-const DYNAMIC_FUNCTIONS =
-  /^(query_to_xml\w*|cursor_to_xml\w*|(database|schema|table)_to_xml\w*|ts_stat|ts_rewrite|crosstab\w*|\w+_in|pg_input_\w+|xpath_table|connectby)$/;
+const DYNAMIC_FUNCTIONS = new RegExp(
+  [
+    "^((query|cursor|database|schema|table)_to_xml\\w*|ts_(stat|rewrite)",
+    "crosstab\\w*|\\w+_in|pg_input_\\w+|xpath_table|connectby)$",
+  ].join("|"),
+);
 /** A message inside the transaction is rolled back with it. */
 const HARMLESS_MESSAGE = /\bpg_logical_emit_message\s*\(\s*true\b/gi;
 
@@ -90,7 +94,7 @@ export function readBody(text: string, mentions: Mentions): void {
 }
 
 /** A string that something may execute. */
-export function readText(text: string, mentions: Mentions): void {
+function readText(text: string, mentions: Mentions): void {
   const source = text.replaceAll(HARMLESS_MESSAGE, "");
   readWords(source, mentions);
   if (COPY_FILE.test(source)) mentions.commands.set("copy-file", "COPY … TO writes a file on the server");
