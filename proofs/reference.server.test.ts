@@ -4,11 +4,14 @@
  * Also through the second binary's entry as a process, for exit code, streams and what is left behind.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { ALL_PASS, batteryReport, contentOf, proofOf, verdicts } from "../scripts/database/battery.ts";
 import { createDatabase, type TestDatabase, testServer } from "../scripts/database/database.ts";
+import type { BatteryReport } from "../src/report/battery.ts";
+
+const PROJECT = dirname(import.meta.dirname);
 
 let database: TestDatabase;
 
@@ -64,6 +67,33 @@ test("cutter-proof as a process: the verdict is the last line, exit 0, evidence 
   expect(contentOf(database)).toBe(before);
   expect(database.psql(BACKENDS)).toBe("0");
   rmSync(state, { recursive: true });
+});
+
+const program = (argv: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
+  Bun.spawnSync([process.execPath, "--no-env-file", join(PROJECT, "src", "main.ts"), "proof", "rollback", ...argv], {
+    env: { PATH: process.env.PATH ?? "", ...environment },
+  });
+
+test("what a person should know of the connection is said on stderr, and stops nothing", () => {
+  const home = mkdtempSync(join(tmpdir(), "cutter-remark-"));
+  const passwords = join(home, "open.pgpass");
+  writeFileSync(passwords, "nobody:1:*:*:x\n", { mode: 0o644 });
+  const run = program(["--url", database.socketUrl("cutter_exec"), "--state-dir", home], { PGPASSFILE: passwords });
+  rmSync(home, { recursive: true });
+  expect({ code: run.exitCode, stderr: run.stderr.toString() }).toEqual({
+    code: 0,
+    stderr: expect.stringContaining(passwords),
+  });
+});
+
+test("on the embedded engine the PASS line of PROOF-6 says that there was one session", () => {
+  const home = mkdtempSync(join(tmpdir(), "cutter-embedded-"));
+  const run = program(["--embedded", "--state-dir", home, "--json"]);
+  rmSync(home, { recursive: true });
+  const report = JSON.parse(run.stdout.toString()) as BatteryReport;
+  expect([run.exitCode, report.singleSession, proofOf(report, 6).verdict]).toEqual([0, true, "PASS"]);
+  expect(proofOf(report, 6).summary).toEndWith("single session");
+  expect(proofOf(report, 6).facts.seen_from).toBe("after only");
 });
 
 test("the digest of the content sees a row, an UPDATE that keeps the count, and a changed function", () => {
