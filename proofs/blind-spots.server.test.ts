@@ -4,8 +4,9 @@
  * Each of these once said PASS; each is on a database that nobody minds.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { batteryReport, fileWith, proofOf } from "../scripts/database/battery.ts";
+import { batteryReport, proofOf } from "../scripts/database/battery.ts";
 import { createDatabase, type TestDatabase, testServer } from "../scripts/database/database.ts";
+import { fileWith } from "../scripts/database/files.ts";
 import { TEST_PASSWORD } from "../scripts/database/server.ts";
 
 let database: TestDatabase;

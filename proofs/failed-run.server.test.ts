@@ -1,8 +1,9 @@
 /** Scripts that fail, or hide what they do: the report tells what ran and what is not known; never that nothing did. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { type BatteryOrder, batteryReport, fileWith, proofOf } from "../scripts/database/battery.ts";
+import { type BatteryOrder, batteryReport, proofOf } from "../scripts/database/battery.ts";
 import type { TestDatabase } from "../scripts/database/database.ts";
 import { stopTestServers } from "../scripts/database/database.ts";
+import { fileWith } from "../scripts/database/files.ts";
 import { makeShop } from "../scripts/database/shop.ts";
 import type { BatteryReport } from "../src/report/battery.ts";
 

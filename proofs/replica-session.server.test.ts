@@ -2,8 +2,9 @@
  * replica-session.server.test: a session in which the server fires no trigger and checks no foreign key proves nothing.
  */
 import { expect, test } from "bun:test";
-import { batteryReport, fileWith, proofOf } from "../scripts/database/battery.ts";
+import { batteryReport, proofOf } from "../scripts/database/battery.ts";
 import { createDatabase, testServer } from "../scripts/database/database.ts";
+import { fileWith } from "../scripts/database/files.ts";
 
 test("a role whose sessions begin as a replica's is no real connection, and nothing is written", async () => {
   const database = await createDatabase(await testServer(), { template: "reference" });

@@ -3,8 +3,9 @@
  * red and none before it; healthy before and after.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type BatteryOrder, fileWith, sabotageable } from "../scripts/database/battery.ts";
+import { type BatteryOrder, sabotageable } from "../scripts/database/battery.ts";
 import { createDatabase, type TestDatabase, testServer } from "../scripts/database/database.ts";
+import { fileWith } from "../scripts/database/files.ts";
 import { Failure } from "../src/kernel/failure.ts";
 import { battery } from "./battery.ts";
 import type { ProofTarget, TargetKind } from "./context.ts";

@@ -3,8 +3,9 @@
  * that is theirs: taken again, then INCONCLUSIVE with their names.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
-import { ALL_PASS, batteryReport, fileWith, proofOf, verdicts } from "../scripts/database/battery.ts";
+import { ALL_PASS, batteryReport, proofOf, verdicts } from "../scripts/database/battery.ts";
 import { createDatabase, type TestDatabase, testServer } from "../scripts/database/database.ts";
+import { fileWith } from "../scripts/database/files.ts";
 import { openRoleSession } from "../scripts/database/target.ts";
 import { sleep } from "../src/kernel/clock.ts";
 import { defaultCountOptions } from "../src/kernel/counts/count.ts";

@@ -8,11 +8,11 @@ import {
   battery,
   batteryReport,
   contentOf,
-  fileWith,
   proofOf,
   verdicts,
 } from "../../scripts/database/battery.ts";
 import { type TestDatabase, testServer } from "../../scripts/database/database.ts";
+import { fileWith } from "../../scripts/database/files.ts";
 import { makeShop } from "../../scripts/database/shop.ts";
 import { failed } from "../../scripts/database/target.ts";
 import type { BatteryReport } from "../../src/report/battery.ts";

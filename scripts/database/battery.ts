@@ -4,7 +4,7 @@
  * Everything that an operator could give as a flag may be given; the rest is as the command has it. Used by the tests
  * of proofs/; never by the program.
  */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ConnectionPlan, connect } from "../../proofs/connections.ts";
@@ -19,6 +19,7 @@ import { Failure } from "../../src/kernel/failure.ts";
 import { limits } from "../../src/kernel/limits.ts";
 import type { BatteryReport, ProofResult } from "../../src/report/battery.ts";
 import type { TestDatabase } from "./database.ts";
+import { temporaryFolder } from "./files.ts";
 import { SUPERUSER } from "./server.ts";
 
 export type BatteryOrder = {
@@ -53,7 +54,7 @@ const OPTIONS: ProofOptions = {
 
 /** The report, or the Failure of what is wrong before the first proof. */
 export async function battery(order: BatteryOrder): Promise<BatteryReport | Failure> {
-  const state = mkdtempSync(join(tmpdir(), "cutter-battery-"));
+  const state = temporaryFolder();
   const options = { ...OPTIONS, ...order.options };
   const report = await runProofs({
     runId: "test",
@@ -63,7 +64,6 @@ export async function battery(order: BatteryOrder): Promise<BatteryReport | Fail
     targetFlags: { ...FLAGS, ...order.flags },
     options,
   });
-  rmSync(state, { recursive: true });
   return report;
 }
 
@@ -115,13 +115,6 @@ export function proofOf(report: BatteryReport, number: 1 | 2 | 3 | 4 | 5 | 6 | 7
   const found = report.proofs.find((proof) => proof.id === `PROOF-${number}`);
   if (found === undefined) throw new Error(`no PROOF-${number}`);
   return found;
-}
-
-/** Writes a file for --sql or --spec into a folder that goes with the process. */
-export function fileWith(name: string, text: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), "cutter-script-")), name);
-  writeFileSync(path, text);
-  return path;
 }
 
 /** Sequences keep what a rollback leaves, and pg_dump writes a random word into \restrict. */
