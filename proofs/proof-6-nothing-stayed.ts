@@ -68,7 +68,7 @@ async function lookAfter(
     if (reply instanceof Failure) return reply;
     leaked.push({ what: leak.what, rows: Number(reply.rows[0]?.rows ?? Number.NaN) });
   }
-  const ownRows = await witness.ownRows(suspects(take, after), take.transactionIds);
+  const ownRows = await witness.ownRows(suspects(take, after), take.transactionIds, after);
   if (ownRows instanceof Failure) return ownRows;
   return { after, status, leaked, ownRows, backend };
 }

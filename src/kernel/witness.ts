@@ -10,13 +10,15 @@ import advisoryHolder from "../../sql/witness/advisory-holder.sql" with { type: 
 import transactionIds from "../../sql/witness/transaction-ids.sql" with { type: "text" };
 import { sleep, stopwatch } from "./clock.ts";
 import { type CountOptions, type CountRequest, countRelations, type RelationCount } from "./counts/count.ts";
-import { describe, textArray } from "./counts/relation.ts";
+import { describe, type RelationFacts, textArray } from "./counts/relation.ts";
 import { Failure } from "./failure.ts";
 import { limits } from "./limits.ts";
 import type { Cell, Reply, Session } from "./session/session.ts";
 
 /** What a look at all watched relations gave. */
 export type Look = readonly RelationCount[];
+
+type Open = { readonly there: readonly string[]; readonly possible: readonly string[] };
 
 export type OwnRows = { readonly relation: string; readonly rows: number | "uncountable" };
 
@@ -64,23 +66,32 @@ export class Witness {
   /**
    * Rows of relations that carry one of the ids as xmin: rows that stayed although they should not. A relation that is
    * not there was made by the transaction and is gone. "uncountable" where this role may not read it, it is locked, or
-   * the looks together would take longer than the time budget.
+   * the looks together would take longer than the time budget. Those counted in `justSeen` need not be looked up again.
    */
-  async ownRows(relations: readonly string[], xids: readonly string[]): Promise<readonly OwnRows[] | Failure> {
+  async ownRows(
+    relations: readonly string[],
+    xids: readonly string[],
+    justSeen: Look = [],
+  ): Promise<readonly OwnRows[] | Failure> {
     if (relations.length === 0 || xids.length === 0) return [];
+    const open = new Set(justSeen.filter((count) => count.how === "exact").map((count) => count.relation));
+    const known = relations.every((relation) => open.has(relation))
+      ? { there: relations, possible: relations }
+      : await this.#openOf(relations);
+    if (known instanceof Failure) return known;
+    const { there, possible } = known;
+    const counted = await this.#rowsOf(possible, xids);
+    if (counted instanceof Failure) return counted;
+    return there.map((relation) => ({ relation, rows: counted.get(relation) ?? "uncountable" }));
+  }
+
+  /** Which of the relations are there, and which of those can be read now. */
+  async #openOf(relations: readonly string[]): Promise<Open | Failure> {
     const described = await describe(this.session, relations);
     if (described instanceof Failure) return described;
-    const there = described.filter((entry) => entry.relation !== null);
-    const possible = there.filter(({ readable, lockedBy }) => readable && lockedBy.length === 0);
-    const counted = await this.#rowsOf(
-      possible.map(({ relation }) => relation ?? ""),
-      xids,
-    );
-    if (counted instanceof Failure) return counted;
-    return there.map(({ relation }) => ({
-      relation: relation ?? "",
-      rows: counted.get(relation ?? "") ?? "uncountable",
-    }));
+    const names = (facts: readonly RelationFacts[]) => facts.flatMap(({ relation }) => relation ?? []);
+    const possible = described.filter(({ readable, lockedBy }) => readable && lockedBy.length === 0);
+    return { there: names(described), possible: names(possible) };
   }
 
   /** All in one statement; where that fails each by itself, until the time budget is used. Absent: not countable. */

@@ -41,7 +41,7 @@ export async function inspectSession(session: Session): Promise<SessionIdentity 
   if (first instanceof Failure) return first;
   const identifier = await session.query(systemIdentifierQuery);
   if (identifier instanceof Failure && identifier.code !== "PERMISSION_DENIED") return identifier;
-  const second = await session.query(identityQuery);
+  const second = await session.query("SELECT pg_catalog.pg_backend_pid() AS backend_pid");
   if (second instanceof Failure) return second;
   const [row, again] = [first.rows[0], second.rows[0]];
   if (row === undefined || again === undefined)

@@ -255,7 +255,7 @@ describe("a session keeps to itself", () => {
     await own.close();
   });
 
-  test("a statement without parameters costs one write, and with them two", async () => {
+  test("a statement costs one write, with parameters too", async () => {
     const { Channel } = await import("./channel.ts");
     const sent: number[] = [];
     const send = Channel.prototype.send;
@@ -267,7 +267,20 @@ describe("a session keeps to itself", () => {
     const plain = sent.splice(0).length;
     await session.query("SELECT $1::text", ["x"]);
     Channel.prototype.send = send;
-    expect({ plain, withParameters: sent.length }).toEqual({ plain: 1, withParameters: 2 });
+    expect({ plain, withParameters: sent.length }).toEqual({ plain: 1, withParameters: 1 });
+  });
+
+  test("with parameters, what cannot be parsed, bound or run fails once, and the next one is answered", async () => {
+    const codes: unknown[] = [];
+    for (const [text, value] of [
+      ["SELEC $1::text", "x"],
+      ["SELECT $1::int4", "not a number"],
+      ["SELECT 1 / $1::int4", "0"],
+    ] as const) {
+      codes.push(failed(await session.query(text, [value])).facts.sqlstate);
+      expect(onlyCell(await session.query("SELECT $1::text || $2::text", ["a", "b"]))).toBe("ab");
+    }
+    expect(codes).toEqual(["42601", "22P02", "22012"]);
   });
 
   test("the role of the tests is the one that was asked for", async () => {

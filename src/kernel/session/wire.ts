@@ -11,6 +11,7 @@ import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Channel } from "./channel.ts";
 import { endsSession, readNotice, readServerError, type ServerError } from "./database-error.ts";
+import { earlyAnswer, heldQuestion } from "./early-answer.ts";
 import { checkEncoding } from "./encoding.ts";
 import { encode, type Message, zeroTerminated } from "./messages.ts";
 import type { Notice, TransactionStatus } from "./session.ts";
@@ -51,6 +52,10 @@ export class Wire extends EventEmitter {
   #unkeptNotices = 0;
   #attached: "no" | "yes" = "no";
   #greeted: "no" | "yes" = "no";
+  /** What the driver asked about parameters; it is sent with what it writes next. */
+  #question: Buffer | null = null;
+  /** The server's own answer to that question, which the driver has had already. */
+  #unasked = new Set<string>();
 
   constructor(channel: Channel, events: WireEvents) {
     super();
@@ -68,6 +73,8 @@ export class Wire extends EventEmitter {
   /** Opens the books for the next statement. */
   begin(): Course {
     this.course = { ...NEW_COURSE };
+    this.#question = null;
+    this.#unasked.clear();
     return this.course;
   }
 
@@ -84,8 +91,18 @@ export class Wire extends EventEmitter {
     if (this.#greeted === "no") {
       this.#greeted = "yes";
       queueMicrotask(() => this.emit("data", ANSWER_TO_STARTUP));
-    } else {
+      return true;
+    }
+    const question = heldQuestion(bytes);
+    if (question !== null) {
+      this.#question = question;
+      queueMicrotask(() => this.emit("data", earlyAnswer(question)));
+    } else if (this.#question === null) {
       this.#channel.send(bytes);
+    } else {
+      this.#unasked = new Set(["1", "t"]);
+      this.#channel.send(Buffer.concat([this.#question, bytes]));
+      this.#question = null;
     }
     return true;
   }
@@ -138,8 +155,9 @@ export class Wire extends EventEmitter {
     const { course } = this;
     switch (message.type) {
       case "1":
-      case "2":
       case "t":
+        return this.#unasked.delete(message.type) ? "keep" : "forward";
+      case "2":
       case "n":
       case "T":
         return "forward";
