@@ -98,6 +98,8 @@ export type Moment = (xid: string | null) => Promise<Failure | null>;
 export type DriveOrder = {
   readonly session: Session;
   readonly watched: readonly CountRequest[];
+  /** Settles when the witness has looked; nothing may be written sooner, setting up may be done meanwhile. */
+  readonly lookedBefore: () => Promise<Failure | null>;
   readonly moment: Moment;
 };
 

@@ -16,6 +16,8 @@ import type { Drive, DriveOrder, ProofContext } from "./context.ts";
 export type SealedOrder = DriveOrder & { readonly script: Script; readonly explain: "with plans" | "without plans" };
 
 export async function driveSealed(context: ProofContext, order: SealedOrder): Promise<Drive | Failure> {
+  const unseen = await order.lookedBefore();
+  if (unseen !== null) return unseen;
   const { lockTimeoutMs, statementTimeoutMs } = context.options;
   const plan: SealedPlan = { script: order.script, explain: order.explain, lockTimeoutMs, statementTimeoutMs };
   const result =

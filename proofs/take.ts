@@ -20,10 +20,17 @@ export async function takeOnce(context: ProofContext, target: ProofTarget): Prom
   if (witness instanceof Failure) return witness;
   const watched = await target.watched(context);
   if (watched instanceof Failure) return watched;
-  const looked = await witness.look(watched);
-  if (looked instanceof Failure) return looked;
-  const before = await explainUnread(session, looked);
-  if (before instanceof Failure) return before;
+  const looking = witness.look(watched);
+  // On one session the look would come in between; on two it takes its time while the transaction is set up.
+  if (context.connections.sessions === "single") await looking;
+  let asked: "no" | "yes" = "no";
+  let elapsed = stopwatch();
+  const lookedBefore = async (): Promise<Failure | null> => {
+    asked = "yes";
+    const looked = await looking;
+    elapsed = stopwatch();
+    return looked instanceof Failure ? looked : null;
+  };
 
   const seen: Seen = { during: null, transactionIds: [], xid: null };
   const moment = async (xid: string | null): Promise<Failure | null> => {
@@ -31,9 +38,12 @@ export async function takeOnce(context: ProofContext, target: ProofTarget): Prom
     if (context.connections.sessions === "single") return null;
     return lookDuring(witness, { pid: session.login.backendPid, watched, seen });
   };
-  const elapsed = stopwatch();
-  const drive = await target.drive(context, { session, watched, moment });
+  const drive = await target.drive(context, { session, watched, lookedBefore, moment });
   const durationMs = elapsed();
+  const looked = await looking;
+  if (looked instanceof Failure) return looked;
+  if (asked === "no" && !(drive instanceof Failure)) throw new Error("the target wrote before the witness had looked");
+  const before = await explainUnread(session, looked);
   const xid = drive instanceof Failure ? (seen.xid ?? xidOf(drive)) : (drive.effects.xid ?? seen.xid);
   const transactionIds = seen.transactionIds.length > 0 || xid === null ? seen.transactionIds : [shortXid(xid)];
   const { during } = seen;
@@ -58,19 +68,18 @@ async function lookDuring(witness: Witness, { pid, watched, seen }: During): Pro
 }
 
 /** What the witness may not read: whether the role of the proof could have written to it. */
-async function explainUnread(
-  session: Session,
-  counts: readonly RelationCount[],
-): Promise<readonly RelationCount[] | Failure> {
+async function explainUnread(session: Session, counts: readonly RelationCount[]): Promise<readonly RelationCount[]> {
   const unread = counts.filter((count) => count.how === "unreadable");
   if (unread.length === 0) return counts;
   const described = await describe(session, [...new Set(unread.map((count) => count.relation))]);
-  if (described instanceof Failure) return described;
-  const notes = new Map(described.map((facts) => [facts.wanted, unreadableNote(facts)]));
+  const known = described instanceof Failure ? [] : described;
+  const notes = new Map(known.map((facts) => [facts.wanted, unreadableNote(facts)]));
   return counts.map((count) =>
-    count.how === "unreadable" ? { ...count, note: notes.get(count.relation) ?? count.note } : count,
+    count.how === "unreadable" ? { ...count, note: notes.get(count.relation) ?? NOT_ASKED } : count,
   );
 }
+
+const NOT_ASKED = "42501, and the proof's own session could no longer be asked whether it may write there";
 
 /** A statement that failed may have had an id before it did. */
 function xidOf({ facts }: Failure): string | null {

@@ -91,6 +91,7 @@ async function driveProbe(context: ProofContext, order: DriveOrder & { probe: Pr
   const result = await rollbackOnly(order.session, (transaction) => exercise(transaction, order.probe), {
     lockTimeoutMs,
     statementTimeoutMs,
+    beforeWork: order.lookedBefore,
     beforeRollback: order.moment,
   });
   if (result instanceof Failure) return result;

@@ -154,7 +154,7 @@ async function driveLegA(context: ProofContext, order: DriveOrder & { row: UnitR
       const inside = await countInside(transaction, order.watched);
       return inside instanceof Failure ? inside : { created, inside };
     },
-    { lockTimeoutMs, statementTimeoutMs, beforeRollback: order.moment },
+    { lockTimeoutMs, statementTimeoutMs, beforeWork: order.lookedBefore, beforeRollback: order.moment },
   );
   if (result instanceof Failure) return result;
   const { created, inside } = result.value;

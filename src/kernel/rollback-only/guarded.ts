@@ -34,6 +34,8 @@ export type GuardedResult<T> = {
 export type GuardedOptions = {
   readonly lockTimeoutMs?: number;
   readonly statementTimeoutMs?: number;
+  /** Called when all is set up and nothing of the work was sent yet; a Failure ends it there. */
+  readonly beforeWork?: () => Promise<Failure | null>;
   /** Called when all is written and nothing rolled back yet: the moment for the witness. */
   readonly beforeRollback?: (xid: string | null) => Promise<Failure | null>;
 };
@@ -100,10 +102,12 @@ async function workAndMeasure<T>(
   walls: Walls,
   { work, baseline, options }: Work<T>,
 ): Promise<Outcome<T>> {
-  const value = await work({
+  const refused = (await options.beforeWork?.()) ?? null;
+  const transaction: RollbackOnlyTransaction = {
     kind: "rollback-only",
     query: (text, parameters, query) => walls.query(text, parameters, query),
-  });
+  };
+  const value = refused ?? (await work(transaction));
   if (value instanceof Failure) return failedOutcome(session, walls, { failure: value, baseline });
   const constraints = walls.broken ?? (await checkDeferredConstraints(session));
   if (constraints instanceof Failure) return failedOutcome(session, walls, { failure: constraints, baseline });
