@@ -4,8 +4,8 @@
 --   default_transaction_read_only.
 -- Locks: none. After the login and not in it, since a pooler refuses unknown parameters in a startup packet.
 SELECT pg_catalog.set_config('idle_in_transaction_session_timeout', $1, false),
-  (SELECT pg_catalog.set_config(s.name, $2, false) FROM pg_catalog.pg_settings AS s
-    WHERE s.name = 'client_connection_check_interval'),
+  CASE WHEN pg_catalog.current_setting('client_connection_check_interval', true) IS NOT NULL
+    THEN pg_catalog.set_config('client_connection_check_interval', $2, false) END,
   pg_catalog.set_config('tcp_keepalives_idle', $3, false),
   pg_catalog.set_config('tcp_keepalives_interval', $4, false),
   pg_catalog.set_config('tcp_keepalives_count', $5, false),

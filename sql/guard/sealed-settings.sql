@@ -10,10 +10,11 @@ SELECT pg_catalog.pg_backend_pid() AS pid,
   pg_catalog.set_config('lock_timeout', $1, true),
   pg_catalog.set_config('statement_timeout', $2, true),
   pg_catalog.set_config('idle_in_transaction_session_timeout', $3, true),
-  (SELECT pg_catalog.set_config(s.name, $4, true) FROM pg_catalog.pg_settings AS s
-    WHERE s.name OPERATOR(pg_catalog.=) 'transaction_timeout'),
-  (SELECT pg_catalog.set_config(s.name, $5, true) FROM pg_catalog.pg_settings AS s
-    WHERE s.name OPERATOR(pg_catalog.=) 'client_connection_check_interval' AND s.setting OPERATOR(pg_catalog.<>) $5),
+  CASE WHEN pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL
+    THEN pg_catalog.set_config('transaction_timeout', $4, true) END,
+  CASE WHEN pg_catalog.current_setting('client_connection_check_interval', true)
+      OPERATOR(pg_catalog.<>) pg_catalog.concat($5::pg_catalog.text, 'ms')
+    THEN pg_catalog.set_config('client_connection_check_interval', $5, true) END,
   pg_catalog.length(pg_catalog.set_config('cutter_nonce.statements', $6, true)),
   pg_catalog.length(pg_catalog.set_config('cutter_nonce.streamed', $7, true)),
   pg_catalog.length(pg_catalog.set_config('cutter_nonce.explained', $8, true)),

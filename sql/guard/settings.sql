@@ -7,7 +7,8 @@ SELECT pg_catalog.set_config('default_transaction_read_only', 'on', false),
   pg_catalog.set_config('lock_timeout', $1, false),
   pg_catalog.set_config('statement_timeout', $2, false),
   pg_catalog.set_config('idle_in_transaction_session_timeout', $3, false),
-  (SELECT pg_catalog.set_config(s.name, $4, false) FROM pg_catalog.pg_settings AS s
-    WHERE s.name = 'transaction_timeout'),
-  (SELECT pg_catalog.set_config(s.name, $5, false) FROM pg_catalog.pg_settings AS s
-    WHERE s.name = 'client_connection_check_interval' AND s.setting IS DISTINCT FROM $5)
+  CASE WHEN pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL
+    THEN pg_catalog.set_config('transaction_timeout', $4, false) END,
+  CASE WHEN pg_catalog.current_setting('client_connection_check_interval', true)
+      OPERATOR(pg_catalog.<>) pg_catalog.concat($5::pg_catalog.text, 'ms')
+    THEN pg_catalog.set_config('client_connection_check_interval', $5, false) END
