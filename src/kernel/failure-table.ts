@@ -9,8 +9,16 @@ import { PROOF_FAILURES } from "./failure-table/proof.ts";
 import { REFUSALS } from "./failure-table/refusal.ts";
 import { SERVER_FAILURES } from "./failure-table/server.ts";
 import { SIGNALS } from "./failure-table/signal.ts";
+import { STOPS } from "./failure-table/stop.ts";
 import { USAGE_FAILURES } from "./failure-table/usage.ts";
 
-export const FAILURES = { ...USAGE_FAILURES, ...SERVER_FAILURES, ...REFUSALS, ...PROOF_FAILURES, ...SIGNALS } as const;
+export const FAILURES = {
+  ...USAGE_FAILURES,
+  ...SERVER_FAILURES,
+  ...REFUSALS,
+  ...PROOF_FAILURES,
+  ...STOPS,
+  ...SIGNALS,
+} as const;
 
 export type FailureCode = keyof typeof FAILURES;
