@@ -4,18 +4,17 @@
  * `public.information_unit=ICX-CONST` counts the units of that document, by address; `public.orders:status=open` the
  * rows whose column has that text. The value goes as a parameter, the column is quoted: nothing of it is run as SQL.
  */
+import partsOfDocument from "../sql/counts/parts-of-document.sql" with { type: "text" };
+import unitsOfDocument from "../sql/counts/units-of-document.sql" with { type: "text" };
 import type { CountRequest } from "../src/kernel/counts/count.ts";
 import { readRelationName } from "../src/kernel/counts/relation-name.ts";
 import { Failure } from "../src/kernel/failure.ts";
 
 /** How the rows of a document are found in each IU table; `$1` is the document id. */
-const BY_ADDRESS = `(address = $1 OR pg_catalog.starts_with(address, $1 || '/'))`;
-const BY_UNIT = `counted.information_unit_id IN (
-  SELECT u.id FROM public.information_unit AS u WHERE ${BY_ADDRESS.replaceAll("address", "u.canonical_address")})`;
 const DOCUMENT_PREDICATES: { readonly [relation: string]: string } = {
-  "public.information_unit": BY_ADDRESS.replaceAll("address", "counted.canonical_address"),
-  "public.unit_version": BY_UNIT,
-  "public.iu_lifecycle_log": BY_UNIT,
+  "public.information_unit": unitsOfDocument,
+  "public.unit_version": partsOfDocument,
+  "public.iu_lifecycle_log": partsOfDocument,
 };
 
 export function parseFilter(text: string): CountRequest | Failure {

@@ -69,6 +69,12 @@ export const limits = {
   rendezvousPollMs: 20,
   /** How long the proof waits for the witness to look; the witness's own budget and some more. */
   rendezvousTimeoutMs: 20_000,
+  /** Units of one document that a survey takes in, and how many come in one reply, with and without their bodies. */
+  surveyedUnits: 1_000_000,
+  surveyedUnitsPerFetch: 5_000,
+  surveyedBodiesPerFetch: 500,
+  /** Documents that a survey names; the others are counted. */
+  surveyedDocuments: 50,
   slowestStatements: 5,
   /** Named processes shown when other sessions were writing during a proof. */
   activityRows: 20,

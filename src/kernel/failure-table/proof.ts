@@ -42,6 +42,12 @@ export const PROOF_FAILURES = {
     action: "Mend the differences, or save a baseline if they are meant.",
     data: NOTHING_WRITTEN,
   },
+  SURVEY_FAILED: {
+    exit: 3,
+    cause: "The database could be read, but what it holds cannot be planned on.",
+    action: "Read what was found in the message.",
+    data: NOTHING_WRITTEN,
+  },
   EVIDENCE_ALTERED: {
     exit: 3,
     cause: "An evidence folder is not as it was written: a file was changed, lost or added.",

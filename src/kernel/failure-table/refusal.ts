@@ -36,6 +36,12 @@ export const REFUSALS = {
     action: "Turn track_counts on for this role or database.",
     data: NOTHING_WRITTEN,
   },
+  SURVEY_ROLE_MAY_WRITE: {
+    exit: 4,
+    cause: "The role of a survey could write what a cut writes; a survey is done by one that cannot.",
+    action: "Use a read-only role such as context_pack_readonly, or add --allow-writing-role, which the report shows.",
+    data: NOTHING_WRITTEN,
+  },
   SCRIPT_UNPARSABLE: {
     exit: 4,
     cause: "PostgreSQL's own parser does not accept the script.",
