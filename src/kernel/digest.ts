@@ -11,6 +11,13 @@ export function sha256(bytes: string | Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
+/** As sha256() of all lines, each with a line feed after it, without holding them at once. */
+export function sha256OfLines(lines: Iterable<string>): string {
+  const hash = createHash("sha256");
+  for (const line of lines) hash.update(`${line}\n`);
+  return hash.digest("hex");
+}
+
 /** RFC 8785 in what we use of it: strings, finite numbers, booleans, null, arrays, plain objects. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;

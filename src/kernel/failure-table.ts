@@ -5,6 +5,7 @@
  * checks that every code is used. Sentences here are general; a Failure may carry more exact ones.
  * Exit codes: cli.md (0 done, 1 bug, 2 usage, 3 not proven, 4 refused, 5 unreachable, 6 waiting, 7 unknown).
  */
+import { DOCUMENT_FAILURES } from "./failure-table/document.ts";
 import { PROOF_FAILURES } from "./failure-table/proof.ts";
 import { REFUSALS } from "./failure-table/refusal.ts";
 import { SERVER_FAILURES } from "./failure-table/server.ts";
@@ -14,6 +15,7 @@ import { USAGE_FAILURES } from "./failure-table/usage.ts";
 
 export const FAILURES = {
   ...USAGE_FAILURES,
+  ...DOCUMENT_FAILURES,
   ...SERVER_FAILURES,
   ...REFUSALS,
   ...PROOF_FAILURES,

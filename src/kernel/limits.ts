@@ -48,6 +48,16 @@ export const limits = {
   /** How long our own reading of a sequence waits for another session; then its position is unknown. */
   surveyLockTimeoutMs: 500,
   specBytes: 1024 * 1024,
+  /** Of a source document. It is read whole; cutting takes a few times as much memory. */
+  documentBytes: 256 * 1024 * 1024,
+  /** A quotation that is not closed within this is taken for a forgotten mark. */
+  quotedBytes: 256 * 1024,
+  /** A YAML block at a document's start is looked for in this much of it. */
+  frontMatterBytes: 64 * 1024,
+  /** Of a unit's heading and title; the full text stays in its body. */
+  headingCharacters: 300,
+  /** Of the number or heading in one part of a canonical address. */
+  addressPartCharacters: 64,
   configBytes: 1024 * 1024,
   baselineBytes: 16 * 1024 * 1024,
   credentialFileBytes: 1024 * 1024,

@@ -1,0 +1,50 @@
+/**
+ * segment/address: the canonical address of each unit: `DOC-ID/chapter-2/article-14`.
+ *
+ * Parts are small ASCII letters, `kind-number`; equal ones below one parent get `~2`, `~3` in their order. An address
+ * depends only on what is above a unit and on equal labels beside it, so an insertion elsewhere does not change it.
+ * Pure. Called by segment.ts.
+ */
+import { sha256 } from "../../kernel/digest.ts";
+import { limits } from "../../kernel/limits.ts";
+
+export class Addresses {
+  readonly #used = new Map<string, number>();
+
+  /** An address that was not given before; `part` as partOf() makes it. */
+  take(parent: string, part: string): string {
+    const wanted = `${parent}/${part}`;
+    const count = (this.#used.get(wanted) ?? 0) + 1;
+    this.#used.set(wanted, count);
+    return count === 1 ? wanted : `${wanted}~${count}`;
+  }
+}
+
+/** `article-28a`, `chapter-2`, `heading-what-is-markdown`; the kind alone where there is no number. */
+export function partOf(kind: string, number: string | null): string {
+  const slug = number === null ? "" : slugOf(number);
+  return `${kind.replaceAll("_", "-")}${slug === "" ? "" : `-${slug}`}`;
+}
+
+const LETTERS: Readonly<Record<string, string>> = {
+  ...{ đ: "dd", ß: "ss", æ: "ae", œ: "oe", ø: "oe", ł: "l", ı: "i" },
+  ...{ а: "a", б: "b", в: "v", г: "g", д: "d", е: "e", ё: "yo", ж: "zh", з: "z", и: "i", й: "j", к: "k", л: "l" },
+  ...{ м: "m", н: "n", о: "o", п: "p", р: "r", с: "s", т: "t", у: "u", ф: "f", х: "kh", ц: "ts", ч: "ch", ш: "sh" },
+  ...{ щ: "shch", ъ: "", ы: "y", ь: "", э: "e", ю: "yu", я: "ya" },
+};
+
+/** Bounded; text without a letter that ASCII knows becomes its digest, so that it stays the same everywhere. */
+function slugOf(text: string): string {
+  if (/^[0-9]{1,9}$/.test(text)) return text;
+  const plain = text
+    .toLowerCase()
+    .replace(/[^\x21-\x7e]/gu, (letter) => LETTERS[letter] ?? letter)
+    .normalize("NFD")
+    .replace(/\p{M}+/gu, "")
+    .replace(/[^\x21-\x7e]/gu, (letter) => LETTERS[letter] ?? " ")
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "");
+  if (plain === "" && text.trim() !== "") return `x${sha256(text.normalize("NFC")).slice(0, 8)}`;
+  if (plain.length <= limits.addressPartCharacters) return plain;
+  return `${plain.slice(0, limits.addressPartCharacters - 9).replace(/-+$/, "")}-${sha256(plain).slice(0, 8)}`;
+}

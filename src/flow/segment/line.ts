@@ -1,0 +1,88 @@
+/**
+ * segment/line: a line of the source that may be a label, by offsets, and how its text is read.
+ *
+ * Offsets are bytes of the original; text is decoded from them, NFC, with every kind of blank as a plain one. Nothing
+ * here ever changes an offset. Called by all that segments.
+ */
+
+export type Markup = "plain" | "bold" | "heading";
+
+export type Line = {
+  /** Offset of the line's first byte, indentation included. */
+  readonly start: number;
+  /** Offset of the first byte after indentation and markup. */
+  readonly text: number;
+  /** Offset past the last byte before the line end. */
+  readonly end: number;
+  /** Offset of the next line, which is `end` and the line end. */
+  readonly next: number;
+  readonly markup: Markup;
+  /** Number of `#`, 1 or 2 for an underlined heading, 0 for what is no heading. */
+  readonly depth: number;
+  /** Bytes of indentation. */
+  readonly indent: number;
+  readonly shape: "word" | "enumerator";
+  readonly blankBefore: boolean;
+  /** The quotation that the line stands in; 0 for none. */
+  readonly quote: number;
+};
+
+const LONGEST_TEXT = 1200;
+const BLANKS = /[\u00a0\u2000-\u200a\u202f\u3000\t\f\v]/g;
+const NO_WIDTH = /[\u200b-\u200d\u2060\ufeff\u00ad]/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what is not ASCII needs more care than what is.
+const ASCII = /^[\x00-\x7f]*$/;
+
+export class Text {
+  readonly bytes: Uint8Array;
+  readonly #buffer: Buffer;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** The text between two offsets, at most 1,200 bytes of it, without blanks around it. */
+  read(start: number, end: number): string {
+    const text = this.#buffer.toString("utf8", start, Math.min(end, start + LONGEST_TEXT));
+    if (ASCII.test(text))
+      return text.includes("\t") || text.includes("\f") ? text.replace(BLANKS, " ").trim() : text.trim();
+    return text.normalize("NFC").replace(BLANKS, " ").replace(NO_WIDTH, "").trim();
+  }
+
+  /** The end of the last line before `start` that is not blank; at most `most` bytes of it. */
+  before(start: number, most = 160): string {
+    const from = Math.max(0, start - most - 64);
+    const lines = this.read(from, start).split(/[\r\n]+/);
+    return (lines.at(-1) ?? "").trim();
+  }
+
+  /** Lines that follow an offset, blank ones as empty strings; few and short, for headings that go on. */
+  following(from: number, most: number): string[] {
+    const lines: string[] = [];
+    let at = from;
+    while (lines.length < most && at < this.bytes.length) {
+      const { end, next } = lineEnd(this.bytes, at);
+      lines.push(this.read(at, end));
+      at = next;
+    }
+    return lines;
+  }
+}
+
+/** Where the line that begins at an offset ends: LF, CRLF or CR. */
+export function lineEnd(bytes: Uint8Array, from: number): { readonly end: number; readonly next: number } {
+  let end = from;
+  while (end < bytes.length && bytes[end] !== 0x0a && bytes[end] !== 0x0d) end += 1;
+  if (end >= bytes.length) return { end: bytes.length, next: bytes.length };
+  return { end, next: bytes[end] === 0x0d && bytes[end + 1] === 0x0a ? end + 2 : end + 1 };
+}
+
+/** Without Markdown emphasis: `*Income tax*` → `Income tax`. */
+export function withoutEmphasis(text: string): string {
+  if (!text.includes("*") && !text.includes("_")) return text;
+  return text
+    .replace(/\\?\*+/g, (stars) => (stars.startsWith("\\") ? "*" : ""))
+    .replace(/(^|[\s(])_{1,3}(?=\S)|_{1,3}(?=[\s).,;:]|$)/g, "$1")
+    .trim();
+}
