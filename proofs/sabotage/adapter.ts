@@ -33,7 +33,7 @@ export const connectsFirst: Sabotage = breaks("the writer connects before it ask
 export const ungatedMethod: Sabotage = breaks("one method has no gate", (connect, context) => ({
   ...realParts.adapter(connect, context),
   async write_verify() {
-    return { method: "write_verify", facts: {} };
+    return { method: "write_verify", outcome: "done", facts: {} };
   },
 }));
 

@@ -5,24 +5,15 @@
  * cutplan.ts.
  */
 import type { Unit } from "./segment/segment.ts";
-import type { Vocabulary } from "./write-contract.ts";
+import type { Survey, SurveyedUnit } from "./survey.ts";
 
-/** A unit of this document as the survey found it; `contentSha256` and `title` are of its newest version. */
-export type SurveyedUnit = {
-  readonly canonicalAddress: string;
-  readonly informationUnitId: string;
-  readonly lifecycleStatus: "draft" | "enacted" | "superseded" | "withdrawn";
-  readonly contentSha256: string;
-  readonly title: string;
-};
-
-export type SurveyInput = {
-  readonly vocabulary: Vocabulary;
-  /** Of this document only. */
-  readonly units: readonly SurveyedUnit[];
-  /** Whether the database has `fn_iu_revise`. */
-  readonly hasRevise: boolean;
-  readonly contractSha256: string;
+/** What of a survey a plan is compared with. */
+export type SurveyInput = Pick<Survey, "vocabulary" | "hasRevise" | "contractSha256"> & {
+  /** Of this document only; `contentSha256` and `title` are of the newest version. */
+  readonly units: readonly Pick<
+    SurveyedUnit,
+    "canonicalAddress" | "informationUnitId" | "lifecycleStatus" | "contentSha256"
+  >[];
 };
 
 export type Problem = {
@@ -87,7 +78,7 @@ export function compareUnits(units: readonly Unit[], { units: surveyed, hasRevis
   return { comparison: groups, writes, problems };
 }
 
-function judge(unit: Unit, there: SurveyedUnit | undefined): Judged {
+function judge(unit: Unit, there: SurveyInput["units"][number] | undefined): Judged {
   if (there === undefined) return { group: "create", reason: "not in the database" };
   const isSame = there.contentSha256 === unit.contentSha256;
   const { lifecycleStatus: status } = there;

@@ -3,7 +3,7 @@
  *
  * A value and its digests, no more; taking one is the orchestrator's work. `basisOf` is the one digest that a plan
  * rests on (orchestrator.md §2): server identity, contract, vocabulary, and this document's units less those of the
- * run's own change set. Counts and other documents are not in it, so what others do elsewhere invalidates no plan. Pure.
+ * run's own change set. Counts and other documents are not in it, so what others do invalidates no plan. Pure.
  */
 import { canonicalJson, sha256 } from "../kernel/digest.ts";
 import type { Vocabulary } from "./write-contract.ts";

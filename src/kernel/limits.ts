@@ -85,6 +85,8 @@ export const limits = {
   surveyedBodiesPerFetch: 500,
   /** Documents that a survey names; the others are counted. */
   surveyedDocuments: 50,
+  /** survey.json of a run: a million units come to a few hundred bytes each. */
+  surveyFileBytes: 1024 * 1024 * 1024,
   slowestStatements: 5,
   /** Named processes shown when other sessions were writing during a proof. */
   activityRows: 20,

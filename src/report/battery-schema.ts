@@ -6,20 +6,7 @@
  * Imported at run time only where a document is checked or documented, since it loads valibot.
  */
 import * as v from "valibot";
-import type { Fact } from "../kernel/failure.ts";
-
-/** A schema with the sentence that documents it. */
-function field<const Schema extends v.GenericSchema>(schema: Schema, sentence: string) {
-  return v.pipe(schema, v.description(sentence));
-}
-
-const timestamp = v.pipe(v.string(), v.isoTimestamp());
-const milliseconds = v.pipe(v.number(), v.minValue(0));
-
-const factSchema: v.GenericSchema<Fact> = v.lazy(() =>
-  v.union([v.string(), v.number(), v.boolean(), v.null(), v.array(factSchema), v.record(v.string(), factSchema)]),
-);
-const factsSchema = v.record(v.string(), factSchema);
+import { failureSchema, field, judgedSchema, milliseconds, timestamp } from "./schema-parts.ts";
 
 /** What a count can be instead of a number (kernel/counts), never 0 for want of knowing. */
 const uncounted = ["unreadable", "missing", "locked", "over budget", "not observable", "not taken"] as const;
@@ -91,29 +78,7 @@ const effectsSchema = v.strictObject({
   remarks: field(v.array(v.string()), "Whatever else was seen, in words."),
 });
 
-const failureSchema = v.strictObject({
-  code: field(v.string(), "Stable code; `cutter explain CODE` tells more."),
-  message: field(v.string(), "What happened."),
-  data: field(v.string(), "What it means for the data."),
-  hint: field(v.string(), "What to do."),
-  facts: field(factsSchema, "Details, e.g. sqlstate and the server's own words."),
-});
-
-const verdict = v.picklist(["PASS", "FAIL", "INCONCLUSIVE", "NOT RUN"]);
-
-const proofResultSchema = v.strictObject({
-  id: field(v.pipe(v.string(), v.regex(/^PROOF-[1-9]$/)), "PROOF-1 to PROOF-7."),
-  claim: field(v.string(), "What is proven."),
-  verdict: field(verdict, "INCONCLUSIVE and NOT RUN are not PASS."),
-  summary: field(v.string(), "The facts in one short line."),
-  durationMs: field(milliseconds, "Time this proof took."),
-  facts: field(factsSchema, "What was observed."),
-  mismatches: field(
-    v.array(v.strictObject({ what: v.string(), expected: v.string(), seen: v.string() })),
-    "Each thing that was not as the claim says; empty for a PASS.",
-  ),
-  failure: field(v.nullable(failureSchema), "The failure that ended the proof, if one did."),
-});
+const proofResultSchema = judgedSchema(/^PROOF-[1-9]$/, "PROOF-1 to PROOF-7.");
 
 export const batterySchema = v.strictObject({
   schema: field(v.literal("cutter.proof/v1"), "Name and version of this document."),

@@ -16,9 +16,11 @@ export type DeepReadonly<T> = T extends string | number | boolean | null | undef
     : { readonly [Key in keyof T]: DeepReadonly<T[Key]> };
 
 export type BatteryReport = DeepReadonly<v.InferOutput<typeof batterySchema>>;
-export type ProofResult = BatteryReport["proofs"][number];
-export type Verdict = ProofResult["verdict"];
-export type Mismatch = ProofResult["mismatches"][number];
+/** One thing that was judged, a proof or a gate, with its facts. */
+export type Judged = BatteryReport["proofs"][number];
+export type ProofResult = Judged;
+export type Verdict = Judged["verdict"];
+export type Mismatch = Judged["mismatches"][number];
 export type CountRow = BatteryReport["counts"][number];
 /** A number of rows, or why there is none. */
 export type Look = CountRow["before"];

@@ -5,9 +5,8 @@
  * database are escaped, so that they show as they are and cannot add a heading, a link or HTML.
  */
 
-import { printable } from "../kernel/evidence/printable.ts";
-import type { BatteryReport, ProofResult } from "./battery.ts";
-import { factText } from "./facts.ts";
+import type { BatteryReport } from "./battery.ts";
+import { judgedBlock, judgedMarkdown, judgedTable } from "./judged.ts";
 import { markdownText } from "./markdown-text.ts";
 import { markdownSection } from "./page.ts";
 import { sections } from "./sections.ts";
@@ -23,18 +22,13 @@ export function markdownReport(report: BatteryReport): string {
     "",
     "## Proofs",
     "",
-    ...markdownTable({
-      columns: [left("verdict"), left("proof"), left("claim"), left("in short"), { title: "ms", align: "right" }],
-      rows: report.proofs.map((one) => [one.verdict, one.id, one.claim, one.summary, String(one.durationMs)]),
-    }),
+    ...judgedTable(report.proofs, "proof"),
     "",
     ...sections(report).flatMap(markdownSection),
-    ...report.proofs.flatMap(proofLines),
+    ...report.proofs.flatMap(judgedMarkdown),
     "## Verdict",
     "",
-    "```text",
-    ...report.proofs.map((one) => `${one.verdict.padEnd(12)}  ${one.id}  ${printable(one.claim)}`),
-    "```",
+    ...judgedBlock(report.proofs),
     "",
     markdownText(report.verdictLine),
   ];
@@ -54,28 +48,5 @@ function about(report: BatteryReport): string[][] {
     ["allowed by name", report.allowances.length === 0 ? "nothing" : report.allowances.join(", ")],
     ["attempts", String(report.attempts)],
     ["exit code", String(report.exit)],
-  ];
-}
-
-function proofLines(proof: ProofResult): string[] {
-  const { failure } = proof;
-  const wrong = [
-    ...proof.mismatches.map((one) => [one.what, one.expected, one.seen]),
-    ...(failure === null ? [] : [[failure.code, "no failure", failure.message]]),
-  ];
-  const facts = [
-    ...Object.entries(proof.facts),
-    ...Object.entries(failure?.facts ?? {}),
-    ...(failure === null ? [] : [["data", failure.data] as const, ["next", failure.hint] as const]),
-  ].map(([name, fact]) => [name, factText(fact)]);
-  return [
-    `## ${markdownText(`${proof.id} ${proof.verdict}: ${proof.claim}`)}`,
-    "",
-    ...(wrong.length === 0
-      ? []
-      : [...markdownTable({ columns: [left("what"), left("expected"), left("seen")], rows: wrong }), ""]),
-    ...(facts.length === 0
-      ? ["No facts.", ""]
-      : [...markdownTable({ columns: [left("fact"), left("value")], rows: facts }), ""]),
   ];
 }

@@ -4,7 +4,7 @@
  * NOT RUN and INCONCLUSIVE are failures. A report that is not proven for a reason that no point carries (nothing was
  * run, another exit code) gets a red point of its own, so that no reader of these formats can take it for green.
  */
-import type { BatteryReport, ProofResult } from "./battery.ts";
+import type { BatteryReport, Judged } from "./battery.ts";
 import { factLine } from "./facts.ts";
 
 export type TestPoint = {
@@ -47,7 +47,7 @@ export function batterySuite(report: BatteryReport): Suite {
       attempts: report.attempts,
       exit: report.exit,
     },
-    points: withVerdict(report.proofs.map(proofPoint), report.exit, report.verdictLine),
+    points: withVerdict(report.proofs.map(judgedPoint), report.exit, report.verdictLine),
     verdictLine: report.verdictLine,
   };
 }
@@ -61,16 +61,16 @@ export function withVerdict(points: readonly TestPoint[], exit: number, verdictL
   return [...points, { name: "the whole", durationMs: 0, failure, facts: [] }];
 }
 
-function proofPoint(proof: ProofResult): TestPoint {
-  const facts = Object.entries(proof.facts).map(factLine);
-  const point = { name: `${proof.id} ${proof.claim}`, durationMs: proof.durationMs, facts };
-  if (proof.verdict === "PASS") return { ...point, failure: null };
+export function judgedPoint(judged: Judged): TestPoint {
+  const facts = Object.entries(judged.facts).map(factLine);
+  const point = { name: `${judged.id} ${judged.claim}`, durationMs: judged.durationMs, facts };
+  if (judged.verdict === "PASS") return { ...point, failure: null };
   const details = [
-    ...proof.mismatches.map((one) => `${one.what}: expected ${one.expected}, seen ${one.seen}`),
-    ...(proof.failure === null ? [] : [`${proof.failure.code}: ${proof.failure.message}`]),
-    ...(proof.failure === null ? [] : Object.entries(proof.failure.facts).map(factLine)),
-    ...(proof.failure === null ? [] : [`data: ${proof.failure.data}`, `next: ${proof.failure.hint}`]),
+    ...judged.mismatches.map((one) => `${one.what}: expected ${one.expected}, seen ${one.seen}`),
+    ...(judged.failure === null ? [] : [`${judged.failure.code}: ${judged.failure.message}`]),
+    ...(judged.failure === null ? [] : Object.entries(judged.failure.facts).map(factLine)),
+    ...(judged.failure === null ? [] : [`data: ${judged.failure.data}`, `next: ${judged.failure.hint}`]),
   ];
-  const message = proof.summary === "" ? proof.verdict : proof.summary;
-  return { ...point, failure: { type: proof.verdict, message, details } };
+  const message = judged.summary === "" ? judged.verdict : judged.summary;
+  return { ...point, failure: { type: judged.verdict, message, details } };
 }

@@ -54,4 +54,10 @@ export const USAGE_FAILURES = {
     action: "Check free space and permissions of the folder, then run the command again.",
     data: "The database is not affected: files are written after the transaction was rolled back.",
   },
+  SURVEY_FILE_INVALID: {
+    exit: 2,
+    cause: "The file is not a survey as cutter writes one.",
+    action: "Take the survey.json of a run as it is; it is not made by hand.",
+    data: NOT_CONNECTED,
+  },
 } as const satisfies Record<string, FailureEntry>;

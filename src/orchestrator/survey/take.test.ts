@@ -44,7 +44,7 @@ describe("the reference database, as the read-only role", () => {
     expect(seen.documentCount).toBe(5);
   });
 
-  test("counts are those of the reference, the document's part too, and governance is refused by the server", async () => {
+  test("counts are those of the reference, the document's part too, and governance is refused", async () => {
     const seen = await survey();
     const lifecycle = ["information_unit", "unit_version", "iu_lifecycle_log"].map((name) => `public.${name}`);
     expect(lifecycle.map((name) => rowsOf(seen, name))).toEqual([158, 165, 60]);

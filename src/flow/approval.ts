@@ -1,0 +1,130 @@
+/**
+ * approval: the document by which a person lets a run pass a gate, and what it must say to do so.
+ *
+ * Schema `cutter.approval/v1` (live.md §2). This checks the words: gate, run, document, plan, target, mode, time. Who
+ * signed it is not asked here. A stub that a dry run wrote for itself holds in dry-run mode only, and in no other: by
+ * its label, by its mode, and by its missing signature. Pure.
+ */
+import * as v from "valibot";
+import { canonicalJson } from "../kernel/digest.ts";
+import { Failure } from "../kernel/failure.ts";
+import { GATES, type Gate } from "./phase.ts";
+import type { TargetIdentity } from "./survey.ts";
+
+export const MODES = ["dryrun", "rehearsal", "live"] as const;
+
+export type Mode = (typeof MODES)[number];
+
+/** The authority that a dry run's own approvals name. */
+export const SMOKE_LABEL = "CUTTER-DRYRUN-SMOKE";
+
+const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+const text = v.pipe(v.string(), v.nonEmpty());
+
+const approvalSchema = v.strictObject({
+  schema: v.literal("cutter.approval/v1"),
+  approval_id: text,
+  gate: v.picklist([...GATES, "REVERT", "HARD_DELETE"]),
+  decision: v.picklist(["approved", "rejected"]),
+  run_id: text,
+  document_id: text,
+  mode: v.picklist(MODES),
+  cutplan_sha256: digest,
+  target: v.strictObject({
+    systemIdentifier: v.nullable(text),
+    timeline: v.nullable(v.number()),
+    database: text,
+  }),
+  authority: text,
+  /** ISO 8601, UTC. */
+  issued_at: v.pipe(v.string(), v.isoTimestamp()),
+  expires_at: v.pipe(v.string(), v.isoTimestamp()),
+  note: v.string(),
+});
+
+export type Approval = v.InferOutput<typeof approvalSchema>;
+
+/** STOP_APPROVAL_INVALID, naming each field that is not as it should be. */
+export function parseApproval(bytes: Uint8Array): Approval | Failure {
+  let document: unknown;
+  try {
+    document = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (cause) {
+    return new Failure("STOP_APPROVAL_INVALID", "the approval is not JSON in UTF-8", { cause });
+  }
+  const parsed = v.safeParse(approvalSchema, document);
+  if (parsed.success) return parsed.output;
+  const problems = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? "the document"}: ${issue.message}`);
+  return new Failure("STOP_APPROVAL_INVALID", `the approval is malformed: ${problems.join("; ")}`, {
+    facts: { problems },
+  });
+}
+
+/** What a run shows at a gate, to be compared with what was approved. */
+export type GateStand = {
+  readonly gate: Gate;
+  readonly runId: string;
+  readonly documentId: string;
+  readonly mode: Mode;
+  readonly cutplanSha256: string;
+  readonly target: TargetIdentity;
+  /** ISO 8601, UTC. */
+  readonly now: string;
+};
+
+/** null where the approval lets the run pass; else STOP_APPROVAL_INVALID or STOP_APPROVAL_EXPIRED, with the rule. */
+export function refuseApproval(approval: Approval, stand: GateStand): Failure | null {
+  const wrong = mismatches(approval, stand);
+  if (wrong.length > 0) return invalid(`it is for another ${wrong.map(([what]) => what).join(", ")}`, wrong);
+  if (approval.authority === SMOKE_LABEL && stand.mode !== "dryrun") {
+    return invalid(`${SMOKE_LABEL} approves dry runs only`, []);
+  }
+  if (approval.decision !== "approved") {
+    return invalid(`${approval.authority} rejected it: ${approval.note || "no reason was given"}`, []);
+  }
+  if (stand.now < approval.issued_at) return outOfTime(`it is valid from ${approval.issued_at}`, stand);
+  if (stand.now >= approval.expires_at) return outOfTime(`it expired at ${approval.expires_at}`, stand);
+  return null;
+}
+
+type Mismatch = readonly [what: string, approved: string, shown: string];
+
+function mismatches(approval: Approval, stand: GateStand): readonly Mismatch[] {
+  const pairs: readonly Mismatch[] = [
+    ["gate", approval.gate, stand.gate],
+    ["run", approval.run_id, stand.runId],
+    ["document", approval.document_id, stand.documentId],
+    ["mode", approval.mode, stand.mode],
+    ["plan", approval.cutplan_sha256, stand.cutplanSha256],
+    ["target", canonicalJson(approval.target), canonicalJson(stand.target)],
+  ];
+  return pairs.filter(([, approved, shown]) => approved !== shown);
+}
+
+function invalid(why: string, wrong: readonly Mismatch[]): Failure {
+  const facts = { mismatches: wrong.map(([what, approved, shown]) => `${what}: approved ${approved}, is ${shown}`) };
+  return new Failure("STOP_APPROVAL_INVALID", `the approval does not hold: ${why}`, { facts });
+}
+
+function outOfTime(why: string, { now }: GateStand): Failure {
+  return new Failure("STOP_APPROVAL_EXPIRED", `the approval does not hold: ${why}, and it is ${now}`);
+}
+
+/** The approval that a dry run writes for itself, so that the way through the gates can be walked. */
+export function smokeApproval(stand: GateStand, validMs: number): Approval {
+  return {
+    schema: "cutter.approval/v1",
+    approval_id: `${SMOKE_LABEL}-${stand.gate}-${stand.runId}`,
+    gate: stand.gate,
+    decision: "approved",
+    run_id: stand.runId,
+    document_id: stand.documentId,
+    mode: "dryrun",
+    cutplan_sha256: stand.cutplanSha256,
+    target: stand.target,
+    authority: SMOKE_LABEL,
+    issued_at: stand.now,
+    expires_at: new Date(Date.parse(stand.now) + validMs).toISOString(),
+    note: "written by the dry run itself; it authorises nothing else",
+  };
+}
