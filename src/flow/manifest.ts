@@ -24,13 +24,25 @@ export type Manifest = {
 };
 
 export function makeManifest(document: SourceDocument, profile: Profile): Manifest {
-  const { documentId, sourceSha256, bytes, mediaType } = document;
-  const head = {
-    ...{ documentId, sourceSha256, bytes: bytes.byteLength, mediaType },
-    ...{ profile: profile.name, profileVersion: profile.version, unitKind: profile.unitKind },
-    units: segment(bytes, documentId, profile),
-  };
-  assertTiling(head.units, bytes.byteLength);
+  const { documentId, bytes } = document;
+  const { name, version, unitKind } = profile;
+  return sealManifest(
+    document,
+    { profile: name, profileVersion: version, unitKind },
+    segment(bytes, documentId, profile),
+  );
+}
+
+type Segmentation = Pick<Manifest, "profile" | "profileVersion" | "unitKind">;
+
+/** A manifest of units that were had in some way; throws where they do not tile the source. */
+export function sealManifest(
+  { documentId, sourceSha256, bytes, mediaType }: SourceDocument,
+  segmentation: Segmentation,
+  units: readonly Unit[],
+): Manifest {
+  const head = { documentId, sourceSha256, bytes: bytes.byteLength, mediaType, ...segmentation, units };
+  assertTiling(units, bytes.byteLength);
   return { ...head, manifestSha256: sha256OfLines(manifestLines(head)) };
 }
 
