@@ -14,7 +14,7 @@ import type { SessionIdentity } from "../src/kernel/rollback-only/identity.ts";
 import type { Session } from "../src/kernel/session/session.ts";
 import type { OtherWriter, Witness } from "../src/kernel/witness.ts";
 import type { Mismatch } from "../src/report/battery.ts";
-import type { Judgement } from "./judgement.ts";
+import type { Judgement } from "../src/report/judgement.ts";
 
 export type Connections = {
   /** `single`: the embedded engine has one session, so the witness can only look after the rollback. */

@@ -8,8 +8,8 @@ import { Failure } from "../src/kernel/failure.ts";
 import type { Escape } from "../src/kernel/rollback-only/effects.ts";
 import { scanEscapes, scanRelations } from "../src/kernel/rollback-only/escape-scan.ts";
 import type { Script } from "../src/kernel/rollback-only/script.ts";
+import { expectEqual, failed, type Judgement, judge } from "../src/report/judgement.ts";
 import type { ProofContext } from "./context.ts";
-import { expectEqual, failed, type Judgement, judge } from "./judgement.ts";
 
 /** PROOF-4: the statements parsed and hold no transaction command; nothing reaches outside but what was accepted. */
 export async function holdsNoEscape(

@@ -10,7 +10,7 @@ import { Failure } from "../src/kernel/failure.ts";
 import type { Session } from "../src/kernel/session/session.ts";
 import type { Witness } from "../src/kernel/witness.ts";
 import type { Mismatch } from "../src/report/battery.ts";
-import { expectEqual } from "./judgement.ts";
+import { expectEqual } from "../src/report/judgement.ts";
 
 const TAKE = "SELECT pg_catalog.pg_try_advisory_lock($1::pg_catalog.int8) AS taken";
 const RELEASE = "SELECT pg_catalog.pg_advisory_unlock($1::pg_catalog.int8) AS released";

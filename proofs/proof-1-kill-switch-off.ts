@@ -4,8 +4,8 @@
  * Looks at no database and makes no connection. Its reading is kept, so that PROOF-7 can compare.
  */
 import { switchMismatches } from "../src/kernel/kill-switch.ts";
-import { judge } from "./judgement.ts";
-import { switchFacts, switchState } from "./kill-switch.ts";
+import { judge } from "../src/report/judgement.ts";
+import { switchFacts, switchState } from "../src/report/kill-switch-facts.ts";
 import type { Proof } from "./proof.ts";
 import { armed, sourceNotRead, sourceUnreadable, switchOn } from "./sabotage/kill-switch.ts";
 

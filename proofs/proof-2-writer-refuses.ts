@@ -5,7 +5,7 @@
  * the server itself refuses COMMIT, shown by trying it. What it means is the target's.
  */
 import { Failure } from "../src/kernel/failure.ts";
-import { failed } from "./judgement.ts";
+import { failed } from "../src/report/judgement.ts";
 import type { Proof } from "./proof.ts";
 import { commitTaken, connectsFirst, ungatedMethod } from "./sabotage/adapter.ts";
 

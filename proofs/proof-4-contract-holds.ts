@@ -5,7 +5,7 @@
  * operator's spec, or a session with the rights it should have. Its sabotages break the contract, not the question.
  */
 import { Failure } from "../src/kernel/failure.ts";
-import { failed } from "./judgement.ts";
+import { failed } from "../src/report/judgement.ts";
 import type { Proof } from "./proof.ts";
 import {
   bareRowAccepted,

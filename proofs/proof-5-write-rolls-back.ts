@@ -7,8 +7,8 @@
 import { type Facts, Failure } from "../src/kernel/failure.ts";
 import type { Effects } from "../src/kernel/rollback-only/effects.ts";
 import type { Mismatch } from "../src/report/battery.ts";
+import { failed, judge } from "../src/report/judgement.ts";
 import type { Drive, ProofOptions, ProofTarget, Take } from "./context.ts";
-import { failed, judge } from "./judgement.ts";
 import type { Proof } from "./proof.ts";
 import { rendezvousMissed } from "./sabotage/witness.ts";
 import {

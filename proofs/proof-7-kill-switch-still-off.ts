@@ -4,8 +4,8 @@
  * Always runs, whatever failed before it, and compares with what PROOF-1 read.
  */
 import { switchMismatches } from "../src/kernel/kill-switch.ts";
-import { expectEqual, judge } from "./judgement.ts";
-import { switchFacts, switchState } from "./kill-switch.ts";
+import { expectEqual, judge } from "../src/report/judgement.ts";
+import { switchFacts, switchState } from "../src/report/kill-switch-facts.ts";
 import type { Proof } from "./proof.ts";
 import { armedMidway, holdMidway, switchFlippedMidway } from "./sabotage/kill-switch.ts";
 

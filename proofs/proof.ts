@@ -4,8 +4,8 @@
  * Types only. The proofs stand in proof-1-….ts to proof-7-….ts, their order in battery.ts, what runs them in runner.ts.
  */
 import type { Failure } from "../src/kernel/failure.ts";
+import type { Judgement } from "../src/report/judgement.ts";
 import type { ProofContext, TargetKind } from "./context.ts";
-import type { Judgement } from "./judgement.ts";
 
 export type ProofId = `PROOF-${1 | 2 | 3 | 4 | 5 | 6 | 7}`;
 

@@ -6,8 +6,8 @@
  */
 import { Failure } from "../src/kernel/failure.ts";
 import { demonstrateRefusal, POISON_SQLSTATE } from "../src/kernel/rollback-only/poison.ts";
+import { expectEqual, failed, type Judgement, judge } from "../src/report/judgement.ts";
 import type { ProofContext } from "./context.ts";
-import { expectEqual, failed, type Judgement, judge } from "./judgement.ts";
 
 export async function refusedCommit(context: ProofContext): Promise<Judgement> {
   const session = await context.connections.proof();

@@ -2,9 +2,9 @@
  * runner.test: what runs after what, and what is taken again, with proofs that only answer. No database.
  */
 import { expect, test } from "bun:test";
+import type { Judgement } from "../src/report/judgement.ts";
+import { judge } from "../src/report/judgement.ts";
 import { emptyRecord, type ProofContext, type Take } from "./context.ts";
-import type { Judgement } from "./judgement.ts";
-import { judge } from "./judgement.ts";
 import type { Proof } from "./proof.ts";
 import { runBattery } from "./runner.ts";
 

@@ -6,8 +6,8 @@
  */
 import { stopwatch } from "../src/kernel/clock.ts";
 import { failureDocument, type ProofResult } from "../src/report/battery.ts";
+import type { Judgement } from "../src/report/judgement.ts";
 import type { ProofContext } from "./context.ts";
-import type { Judgement } from "./judgement.ts";
 import type { Proof } from "./proof.ts";
 
 /** Called as each proof ends, for progress on a terminal. */

@@ -5,6 +5,7 @@
  * printed, so that a closed terminal loses nothing; where it could not be, nothing is run at all.
  */
 import type { Globals } from "../../src/cli/command/command.ts";
+import { commandLine } from "../../src/cli/command/command-line.ts";
 import { tellFailure } from "../../src/cli/exit.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";
 import { openEvidencePlace, writeEvidence } from "../../src/kernel/evidence/folder.ts";
@@ -14,7 +15,6 @@ import { Failure, type FailureCode } from "../../src/kernel/failure.ts";
 import { limits } from "../../src/kernel/limits.ts";
 import { stateDirectory } from "../../src/kernel/private-files/state-directory.ts";
 import type { FailureDocument } from "../../src/report/battery.ts";
-import { commandLine } from "../command-line.ts";
 import { evidenceFiles, renderBattery } from "../render.ts";
 import { runProofs } from "../run.ts";
 import type { TargetFlags } from "../target-choice.ts";

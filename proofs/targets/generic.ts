@@ -10,9 +10,9 @@ import { type Facts, Failure } from "../../src/kernel/failure.ts";
 import { type RollbackOnlyTransaction, rollbackOnly } from "../../src/kernel/rollback-only/guarded.ts";
 import type { Row } from "../../src/kernel/session/session.ts";
 import type { Mismatch } from "../../src/report/battery.ts";
+import { expectEqual, failed, type Judgement, judge } from "../../src/report/judgement.ts";
 import type { Drive, DriveOrder, ProofContext, ProofTarget } from "../context.ts";
 import { relationsEscape } from "../escapes.ts";
-import { expectEqual, failed, type Judgement, judge } from "../judgement.ts";
 import { refusedCommit } from "../refused-commit.ts";
 import { type WatchFlags, watchAll } from "../watch.ts";
 

@@ -16,11 +16,11 @@ import { type Fact, Failure } from "../../src/kernel/failure.ts";
 import { rollbackOnly } from "../../src/kernel/rollback-only/guarded.ts";
 import type { Session } from "../../src/kernel/session/session.ts";
 import type { Mismatch } from "../../src/report/battery.ts";
+import { expectEqual, failed, type Judgement, judge } from "../../src/report/judgement.ts";
 import { contractDifferences, readContract } from "../../src/schema/contract.ts";
 import { ConnectionShim } from "../connection-shim.ts";
 import type { Drive, DriveOrder, ProofContext, ProofTarget } from "../context.ts";
 import { relationsEscape } from "../escapes.ts";
-import { expectEqual, failed, type Judgement, judge } from "../judgement.ts";
 
 export const PROBE_PREFIX = "CUTTER-PROOF/";
 

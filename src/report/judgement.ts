@@ -1,11 +1,11 @@
 /**
- * judgement: what a proof says in the end, and the functions that make one.
+ * judgement: what a proof or a gate says in the end, and the functions that make one.
  *
- * A verdict follows from the mismatches alone, so no proof can pass while it lists one. Holds no database access.
- * Used by every proof and target.
+ * A verdict follows from the mismatches alone, so none can pass while it lists one. Pure. Used by every proof, target
+ * and gate of a dry run; the reports draw it.
  */
-import type { Facts, Failure } from "../src/kernel/failure.ts";
-import type { Mismatch } from "../src/report/battery.ts";
+import type { Facts, Failure } from "../kernel/failure.ts";
+import type { Mismatch } from "./battery.ts";
 
 export type Judgement = {
   readonly verdict: "PASS" | "FAIL" | "INCONCLUSIVE";

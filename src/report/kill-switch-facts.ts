@@ -1,11 +1,11 @@
 /**
- * kill-switch: how PROOF-1, PROOF-7 and `cutter proof killswitch` put the state of the switch into facts.
+ * kill-switch-facts: how the battery, the dry run and `cutter proof killswitch` put the state of the switch into facts.
  *
  * Reads nothing itself: the reading comes from the kernel, which is the only one to look at the sources.
  */
-import type { Facts } from "../src/kernel/failure.ts";
-import { executionEnabled, type KillSwitchReading } from "../src/kernel/kill-switch.ts";
-import { VERSION } from "../src/kernel/version.ts";
+import type { Facts } from "../kernel/failure.ts";
+import { executionEnabled, type KillSwitchReading } from "../kernel/kill-switch.ts";
+import { VERSION } from "../kernel/version.ts";
 
 export function switchFacts(reading: KillSwitchReading): Facts {
   return {

@@ -1,0 +1,72 @@
+/**
+ * gates: whether a run may go on past SG1 or SG2: an approval that fits, used once, and still in time.
+ *
+ * At the gate itself the approval is checked against what the run shows, and consumed. Behind it, after a crash, the
+ * same approval is asked again, from the copy that the run keeps: it holds for the remaining phases of its own gate
+ * until it expires. Who signed is for the live path. Called by run.ts.
+ */
+import { join } from "node:path";
+import { type GateStand, parseApproval, refuseApproval } from "../flow/approval.ts";
+import type { Gate } from "../flow/phase.ts";
+import type { TargetIdentity } from "../flow/survey.ts";
+import { sha256 } from "../kernel/digest.ts";
+import { Failure } from "../kernel/failure.ts";
+import { limits } from "../kernel/limits.ts";
+import { readPrivateFile, writePrivateFile } from "../kernel/private-files/file.ts";
+import { runFolder } from "./run-files.ts";
+import type { RunRecord } from "./store/run-record.ts";
+import type { Store } from "./store/store.ts";
+
+export type GateOrder = {
+  readonly store: Store;
+  readonly run: RunRecord;
+  readonly gate: Gate;
+  readonly fence: number;
+  /** ISO 8601, UTC. */
+  readonly now: string;
+};
+
+/** The run with its approval consumed. STOP_APPROVAL_INVALID, STOP_APPROVAL_EXPIRED, STOP_APPROVAL_REPLAYED. */
+export function passGate(order: GateOrder, bytes: Uint8Array): RunRecord | Failure {
+  const approval = parseApproval(bytes);
+  if (approval instanceof Failure) return approval;
+  const refused = refuseApproval(approval, standOf(order));
+  if (refused !== null) return refused;
+  const { store, run, gate, fence } = order;
+  const kept = writePrivateFile(approvalFile(order), bytes);
+  if (kept !== null) return kept;
+  return store.consumeApproval(run.runId, {
+    approvalId: approval.approval_id,
+    gate,
+    documentSha256: sha256(bytes),
+    cutplanSha256: approval.cutplan_sha256,
+    fence,
+  });
+}
+
+/** null where the authority that was given at this gate still holds for the phases behind it. */
+export function refuseAuthority(order: GateOrder): Failure | null {
+  const { store, run, gate } = order;
+  const approvals = store.approvals(run.runId);
+  if (approvals instanceof Failure) return approvals;
+  const consumed = approvals.find((one) => one.gate === gate);
+  if (consumed === undefined) return new Failure("STOP_APPROVAL_INVALID", `no approval was ever consumed at ${gate}`);
+  const bytes = readPrivateFile(approvalFile(order), limits.approvalBytes);
+  if (bytes instanceof Failure) return bytes;
+  if (sha256(bytes) !== consumed.documentSha256) {
+    return new Failure("STOP_APPROVAL_INVALID", `the kept approval of ${gate} is not the one that was consumed`);
+  }
+  const approval = parseApproval(bytes);
+  return approval instanceof Failure ? approval : refuseApproval(approval, standOf(order));
+}
+
+/** What the run shows at a gate; what an approval must name. */
+export function standOf({ run, gate, now }: Pick<GateOrder, "run" | "gate" | "now">): GateStand {
+  const { runId, documentId, mode, cutplanSha256, target } = run;
+  if (cutplanSha256 === null) throw new Error(`run ${runId} stands at a gate and has no plan`);
+  return { gate, runId, documentId, mode, cutplanSha256, target: target as TargetIdentity, now };
+}
+
+function approvalFile({ store, run, gate }: GateOrder): string {
+  return join(runFolder({ stateDirectory: store.directory, ...run }), `approval-${gate}.json`);
+}

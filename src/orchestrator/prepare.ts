@@ -1,0 +1,87 @@
+/**
+ * prepare: everything that a phase rests on, made sure of again before the first one after a start or a gate.
+ *
+ * The run's files are as they were written, the database is the one that was planned for, what the plan rests on has
+ * not changed, and the plan made again has the same digest. Only then is there an adapter. Called by run.ts.
+ */
+import type { ExecutionAdapter } from "../execution/adapter.ts";
+import { basisOf, driftBetween, type Survey } from "../flow/survey.ts";
+import type { SurveyDocument } from "../flow/survey-document.ts";
+import { canonicalJson } from "../kernel/digest.ts";
+import { Failure } from "../kernel/failure.ts";
+import { limits } from "../kernel/limits.ts";
+import { type Planned, planWork } from "./planning.ts";
+import { type RunSettings, readRunFiles } from "./run-files.ts";
+import type { PhaseRecord } from "./store/phase-record.ts";
+import type { RunRecord } from "./store/run-record.ts";
+import type { Store } from "./store/store.ts";
+
+/** What an adapter is made from. */
+export type AdapterWork = {
+  readonly run: RunRecord;
+  readonly planned: Planned;
+  readonly survey: Survey;
+  readonly settings: RunSettings;
+  /** Phases that are done, in order. */
+  readonly done: readonly PhaseRecord[];
+};
+
+export type Preparing = {
+  readonly store: Store;
+  /** Looks at the database again; the session is closed before it answers. */
+  readonly surveyAgain: (documentId: string) => Promise<SurveyDocument | Failure>;
+  /** The adapter of the run's mode, chosen once. */
+  readonly adapterFor: (work: AdapterWork) => Promise<ExecutionAdapter | Failure>;
+};
+
+export type Prepared = { readonly planned: Planned; readonly adapter: ExecutionAdapter };
+
+/** STOP_TARGET_CHANGED, STOP_PLAN_DRIFT with what changed, EVIDENCE_ALTERED, or what the database answers. */
+export async function prepareRun(run: RunRecord, parts: Preparing): Promise<Prepared | Failure> {
+  const done = parts.store.phases(run.runId);
+  if (done instanceof Failure) return done;
+  const files = readRunFiles({ stateDirectory: parts.store.directory, ...run }, settingsDigest(done));
+  if (files instanceof Failure) return files;
+  const { settings, source } = files;
+  const now = await parts.surveyAgain(run.documentId);
+  if (now instanceof Failure) return now;
+  const { survey } = now;
+  const changed = refuseTarget(run, survey) ?? refuseDrift(files.survey.survey, survey);
+  if (changed !== null) return changed;
+  const mode = run.mode === "live" ? "live" : "dry-run";
+  const planned = planWork({ mode, source, settings, survey });
+  if (planned instanceof Failure) return planned;
+  if (planned.cutplan.cutplanSha256 !== run.cutplanSha256) return otherPlan(run, planned);
+  const finished = done.filter(({ outcome }) => outcome === "done");
+  const adapter = await parts.adapterFor({ run, planned, survey, settings, done: finished });
+  return adapter instanceof Failure ? adapter : { planned, adapter };
+}
+
+function settingsDigest(phases: readonly PhaseRecord[]): string {
+  const survey = phases.find(({ phase }) => phase === "survey")?.payload;
+  const kept = survey !== null && typeof survey === "object" && "settings_sha256" in survey ? survey : undefined;
+  if (typeof kept?.settings_sha256 !== "string") throw new Error("the record of the survey has no digest of its files");
+  return kept.settings_sha256;
+}
+
+function refuseTarget(run: RunRecord, { target }: Survey): Failure | null {
+  const [planned, seen] = [canonicalJson(run.target), canonicalJson(target)];
+  if (planned === seen) return null;
+  return new Failure("STOP_TARGET_CHANGED", `the run was planned for ${planned}, and this is ${seen}`, {
+    facts: { planned: run.target, seen: target },
+  });
+}
+
+function refuseDrift(planned: Survey, now: Survey): Failure | null {
+  if (basisOf(planned) === basisOf(now)) return null;
+  const changes = driftBetween(planned, now);
+  const shown = changes.slice(0, limits.namedInRemark).join("; ");
+  const more = changes.length > limits.namedInRemark ? `; and ${changes.length - limits.namedInRemark} more` : "";
+  return new Failure("STOP_PLAN_DRIFT", `what the plan rests on has changed: ${shown}${more}`, { facts: { changes } });
+}
+
+/** Source, survey and settings are the same: then it is this program that plans otherwise. */
+function otherPlan(run: RunRecord, { cutplan }: Planned): Failure {
+  const facts = { planned: run.cutplanSha256, now: cutplan.cutplanSha256 };
+  return new Failure("STOP_PLAN_DRIFT", "this version of the program makes another plan of the same source", { facts });
+}
