@@ -104,6 +104,18 @@ export const limits = {
   progressDrawMs: 500,
   progressLineMs: 15_000,
   suggestionDistance: 3,
+  /** How long a write into the run store waits for another process's write, a few milliseconds each. */
+  storeBusyTimeoutMs: 5_000,
+  /** A run store up to this size is read through when it is opened; any is by `verifyChain`. */
+  storeReadThroughBytes: 4 * 1024 * 1024,
+  /** What one phase leaves in the run store: at most a whole cutplan. */
+  storePayloadBytes: 64 * 1024 * 1024,
+  /** One event holds words and digests, and a message of errorTextCharacters. */
+  storeEventBytes: 64 * 1024,
+  /** How long starters that come at the same moment sort out which of them has the run; a holder keeps it longer. */
+  runLockWaitMs: 300,
+  /** What is read of a table that the kernel writes, such as /proc/locks. */
+  kernelTableBytes: 4 * 1024 * 1024,
   /** Causes shown below a failure; a chain may bite its tail. */
   causeChain: 8,
   /** After the first signal: time for cleaning up, then for saying so. A second signal ends at once. */

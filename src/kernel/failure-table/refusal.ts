@@ -3,7 +3,7 @@
  *
  * A part of the one table of codes, which failure-table.ts puts together. Data only.
  */
-import { type FailureEntry, NOT_CONNECTED, NOTHING_WRITTEN, ROLLED_BACK } from "./entry.ts";
+import { type FailureEntry, NOT_CONNECTED, NOTHING_WRITTEN, ROLLED_BACK, STORE_KEPT } from "./entry.ts";
 
 export const REFUSALS = {
   SERVER_TOO_OLD: {
@@ -77,6 +77,30 @@ export const REFUSALS = {
     cause: "The phase belongs to the live path, which this version does not have.",
     action: "Use the proofs; the live phases come with a later version.",
     data: NOTHING_WRITTEN,
+  },
+  STORE_DAMAGED: {
+    exit: 4,
+    cause: "The run store is not as cutter leaves it: torn, emptied, not SQLite, or a file of another program.",
+    action: "Keep it as it is, and put back a copy; what runs did in a database stands in its cutter_governance.",
+    data: STORE_KEPT,
+  },
+  STORE_TOO_NEW: {
+    exit: 4,
+    cause: "The run store was written by a newer cutter, and this one may not know what it means.",
+    action: "Use the newer cutter.",
+    data: STORE_KEPT,
+  },
+  RUN_UNKNOWN: {
+    exit: 2,
+    cause: "The run store of this state directory has no run of that name.",
+    action: "cutter runs lists them; --state-dir names another place.",
+    data: STORE_KEPT,
+  },
+  RUN_MOVE_REFUSED: {
+    exit: 4,
+    cause: "The run does not stand where this step begins, or the table of moves does not lead there.",
+    action: "Look where it stands (cutter show RUN); another process may have moved it on.",
+    data: STORE_KEPT,
   },
   SCHEMA_PRESENT: {
     exit: 4,

@@ -3,7 +3,7 @@
  *
  * A part of the one table of codes, which failure-table.ts puts together. Data only.
  */
-import { type FailureEntry, NOT_CONNECTED, NOTHING_WRITTEN, ROLLED_BACK } from "./entry.ts";
+import { type FailureEntry, NOT_CONNECTED, NOTHING_WRITTEN, ROLLED_BACK, STORE_KEPT } from "./entry.ts";
 
 export const SERVER_FAILURES = {
   HOST_UNKNOWN: {
@@ -89,6 +89,12 @@ export const SERVER_FAILURES = {
     cause: "A table, function or schema that this command needs is not in the database.",
     action: "Check the database name; `cutter schema verify` lists every difference.",
     data: ROLLED_BACK,
+  },
+  STORE_BUSY: {
+    exit: 5,
+    cause: "Another process was writing into the run store for longer than a write takes.",
+    action: "See whether a cutter on this machine is stopped or hangs; then run the command again.",
+    data: STORE_KEPT,
   },
   EMBEDDED_FAILED: {
     exit: 5,

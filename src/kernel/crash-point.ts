@@ -1,0 +1,35 @@
+/**
+ * crash-point: places at which a test build ends itself with SIGKILL, to see what a crash just there leaves behind.
+ *
+ * A test build (`scripts/build --crash-points`) dies at the point that CUTTER_CRASH_AT names: `store-committed`, or
+ * `store-committed:3` for the third time it comes by. A released program does not hold the variable's name: the
+ * condition is false when it is compiled. Called in the middle of writes; must never do anything else.
+ */
+declare const CUTTER_TEST_BUILD: "crash-points" | "none" | undefined;
+
+/** In the order in which one command could pass them. */
+export const CRASH_POINTS = [
+  "store-written-aside",
+  "store-in-place",
+  "run-lock-taken",
+  "store-transaction-begun",
+  "store-event-appended",
+  "store-before-commit",
+  "store-committed",
+  "evidence-written-aside",
+  "evidence-in-place",
+] as const;
+
+export type CrashPoint = (typeof CRASH_POINTS)[number];
+
+const passed = new Map<CrashPoint, number>();
+
+/** Nothing, but in a test build that is told to die here. */
+export function crashPoint(name: CrashPoint): void {
+  if (typeof CUTTER_TEST_BUILD !== "undefined" && CUTTER_TEST_BUILD === "crash-points") {
+    const times = (passed.get(name) ?? 0) + 1;
+    passed.set(name, times);
+    const [wanted, time = "1"] = (process.env.CUTTER_CRASH_AT ?? "").split(":");
+    if (wanted === name && time === String(times)) process.kill(process.pid, "SIGKILL");
+  }
+}
