@@ -85,6 +85,7 @@ export const limits = {
   surveyedBodiesPerFetch: 500,
   /** Documents that a survey names; the others are counted. */
   surveyedDocuments: 50,
+  approvalBytes: 64 * 1024,
   /** survey.json of a run: a million units come to a few hundred bytes each. */
   surveyFileBytes: 1024 * 1024 * 1024,
   slowestStatements: 5,

@@ -47,17 +47,17 @@ export function passGate(order: GateOrder, bytes: Uint8Array): RunRecord | Failu
 /** null where the authority that was given at this gate still holds for the phases behind it. */
 export function refuseAuthority(order: GateOrder): Failure | null {
   const { store, run, gate } = order;
-  const approvals = store.approvals(run.runId);
-  if (approvals instanceof Failure) return approvals;
-  const consumed = approvals.find((one) => one.gate === gate);
-  if (consumed === undefined) return new Failure("STOP_APPROVAL_INVALID", `no approval was ever consumed at ${gate}`);
   const bytes = readPrivateFile(approvalFile(order), limits.approvalBytes);
   if (bytes instanceof Failure) return bytes;
-  if (sha256(bytes) !== consumed.documentSha256) {
-    return new Failure("STOP_APPROVAL_INVALID", `the kept approval of ${gate} is not the one that was consumed`);
-  }
   const approval = parseApproval(bytes);
-  return approval instanceof Failure ? approval : refuseApproval(approval, standOf(order));
+  if (approval instanceof Failure) return approval;
+  const consumed = store.approval(approval.approval_id);
+  if (consumed instanceof Failure) return consumed;
+  const isOurs = consumed?.runId === run.runId && consumed.gate === gate && consumed.documentSha256 === sha256(bytes);
+  if (!isOurs) {
+    return new Failure("STOP_APPROVAL_INVALID", `the kept approval of ${gate} is not one that this run has consumed`);
+  }
+  return refuseApproval(approval, standOf(order));
 }
 
 /** What the run shows at a gate; what an approval must name. */
