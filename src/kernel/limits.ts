@@ -86,6 +86,8 @@ export const limits = {
   /** Documents that a survey names; the others are counted. */
   surveyedDocuments: 50,
   approvalBytes: 64 * 1024,
+  /** How long the approvals hold that a dry run writes for itself: a person may try the gates later. */
+  smokeApprovalMs: 7 * 24 * 3_600_000,
   /** survey.json of a run: a million units come to a few hundred bytes each. */
   surveyFileBytes: 1024 * 1024 * 1024,
   slowestStatements: 5,

@@ -1,0 +1,74 @@
+/**
+ * dry-run/gate-untouched: G7: nothing was changed: rows, ledger, transaction ids, kill switch, trees, services.
+ *
+ * The last look at the database, in a snapshot of its own. Rows that others changed meanwhile are no proof against us,
+ * but the gate is then inconclusive: it says what moved. Runs whatever the other gates said.
+ */
+import type { SurveyDocument } from "../../flow/survey-document.ts";
+import { Failure } from "../../kernel/failure.ts";
+import { switchMismatches } from "../../kernel/kill-switch.ts";
+import type { Mismatch } from "../../report/battery.ts";
+import { expectEqual, failed, judge } from "../../report/judgement.ts";
+import { switchFacts, switchState } from "../../report/kill-switch-facts.ts";
+import type { DryGate, DryRunContext } from "./context.ts";
+import { lookAt } from "./gate-survey.ts";
+
+export const untouchedGate: DryGate = {
+  id: "G7",
+  claim: "nothing was changed: rows, ledger, kill switch, files, services",
+  async run(context) {
+    const { record, surroundings, killSwitch } = context;
+    const reading = killSwitch();
+    const services = await surroundings.services();
+    const trees = await surroundings.trees();
+    const switched = [
+      ...switchMismatches(reading),
+      ...(record.switchAtStart === null
+        ? []
+        : expectEqual("kill switch, since the start", switchState(record.switchAtStart), switchState(reading))),
+    ];
+    const outside = [
+      ...switched,
+      ...services.mismatches,
+      ...(record.trees === null ? [] : trees.differences(record.trees)),
+    ];
+    const machine = { ...switchFacts(reading), ...services.facts, trees: trees.facts };
+    if (record.before === null) {
+      return judge({ summary: "no database was looked at", facts: machine, mismatches: outside });
+    }
+    const after = await lookAt(context);
+    if (after instanceof Failure) return failed(after, machine);
+    record.after = after;
+    const ids = expectEqual("transaction ids given to our session", "none", record.transactionIds.join(", ") || "none");
+    const disturbances = moved(record.before.document, after.document);
+    return judge({
+      summary: summaryOf(context, after.document, disturbances),
+      facts: { ...machine, governance: governance(after.document), looks_at_the_database: record.looks },
+      mismatches: [...outside, ...ids],
+      disturbances,
+    });
+  },
+};
+
+function moved(before: SurveyDocument, after: SurveyDocument): readonly Mismatch[] {
+  return before.counts.flatMap((count, index) => {
+    const later = after.counts[index];
+    const name = count.filter === null ? count.relation : `${count.relation} [${count.filter}]`;
+    if (later === undefined || count.how !== "exact") return [];
+    return expectEqual(`rows of ${name}`, count.rows, later.how === "exact" ? later.rows : later.how);
+  });
+}
+
+/** What keeps the ledger out of reach, in the server's words; or that its rows were counted like the others. */
+function governance({ counts }: SurveyDocument): string {
+  const ledger = counts.filter(({ relation }) => relation.startsWith("cutter_governance."));
+  const notes = new Set(ledger.map(({ note, how }) => note ?? how));
+  return [...notes].join("; ") || "not there";
+}
+
+function summaryOf({ record }: DryRunContext, after: SurveyDocument, disturbances: readonly Mismatch[]): string {
+  if (disturbances.length > 0) return `${disturbances.length} counts moved, and no transaction id was ever ours`;
+  const counted = after.counts.filter(({ how }) => how === "exact").length;
+  const ids = record.transactionIds.length === 0 ? "no transaction id assigned" : "a transaction id was assigned";
+  return `${counted} counts equal, governance ${governance(after)}, ${ids}`;
+}
