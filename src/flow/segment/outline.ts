@@ -69,9 +69,11 @@ function laws(reading: Reading): readonly Entry[] {
       const own = nested === null ? undefined : levels[nested.level];
       if (nested === null || own === undefined) continue;
       const above = nested.above.map(({ level: index, number }) => ({ kind: levels[index]?.kind ?? "", number }));
-      const { line, number } = nested;
-      const label = labelOfMark(own, number, text.read(line.text, Math.min(line.end, line.text + 24)));
-      entries.push({ ...entryOf(own, line), number, label, rank: deepest + above.length, above });
+      const { line, number, written } = nested;
+      const label = own.name === "" ? written : `${own.name} ${number}`;
+      const { kind, sectionType } = own;
+      const rank = deepest + above.length;
+      entries.push({ line, kind, sectionType, number, heading: null, label, slug: null, rank, above });
     }
   });
   if (index !== null) entries.push({ ...entryOf({ ...levels[0], ...INDEX } as Level, index), label: null, rank: 0 });
@@ -82,12 +84,6 @@ function isMark(line: Line, { quotes }: Reading["scanned"]): boolean {
   return (
     line.markup !== "heading" && !quotes.isQuoted(line.quote) && (line.shape === "enumerator" || line.shape === "word")
   );
-}
-
-/** `Khoản 1`, or the mark as written where the language has no word for it. */
-function labelOfMark({ name }: Level, number: string, raw: string): string {
-  if (name !== "") return `${name} ${number}`;
-  return /^\S{1,12}/.exec(raw.replace(/[*_]/g, ""))?.[0] ?? number;
 }
 
 type Context = { readonly rank: number; readonly reading: Reading };
