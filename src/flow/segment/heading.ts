@@ -45,6 +45,8 @@ const SENTENCE_END = /[.;:,!?…][”"»’)\]*_]*$/;
 /** A comma does not end what was wrapped. */
 const LINE_END = /[.;:!?…][”"»’)\]*_]*$/;
 const FULL_LINE = 55;
+/** A sentence that goes on in the next line fills the first one at least so far. */
+const WRAPPED_TEXT = 40;
 const MOST_LINES = 4;
 
 function beside(rest: string, { text, line, level, isLabel }: HeadingQuestion): string | null {
@@ -63,7 +65,11 @@ function beside(rest: string, { text, line, level, isLabel }: HeadingQuestion): 
 function sentenceInstead(rest: string, lines: readonly string[]): string | null {
   const block = [rest, ...blockOf(lines)];
   const last = block.at(-1) ?? "";
-  const isText = SENTENCE_END.test(last) && (block.length > 1 ? rest.length >= FULL_LINE : rest.split(" ").length > 6);
+  const isEnded = SENTENCE_END.test(last);
+  const isText =
+    block.length > 1
+      ? rest.length >= WRAPPED_TEXT && (isEnded || block.length > MOST_LINES)
+      : isEnded && rest.split(" ").length > 6;
   if (!isText) return "heading";
   const [, first] = /^(\p{Lu}[^.]{2,60})\.(?:—|\s+(?=\p{Lu}))/u.exec(rest) ?? [];
   return first ?? null;

@@ -61,7 +61,7 @@ export function compile(profile: Profile): Compiled {
     ...{ profile, words, bare, wordStarts: startTable(starts), readNumber: numberReader(profile) },
     ordinals: new Set(ordinals),
     continuing:
-      continuing.length === 0 ? null : new RegExp(`(?:^|[^\\p{L}\\p{M}])(?:${alternatives(continuing)})$`, "iu"),
+      continuing.length === 0 ? null : new RegExp(`(?:^|[^\\p{L}\\p{M}])(?:${alternatives(continuing)})$`, "u"),
     titles: new Set(profile.listTitles),
   };
 }

@@ -75,7 +75,7 @@ export class Text {
 }
 
 /** Where the line that begins at an offset ends: LF, CRLF or CR. */
-export function lineEnd(bytes: Uint8Array, from: number): { readonly end: number; readonly next: number } {
+function lineEnd(bytes: Uint8Array, from: number): { readonly end: number; readonly next: number } {
   let end = from;
   while (end < bytes.length && bytes[end] !== 0x0a && bytes[end] !== 0x0d) end += 1;
   if (end >= bytes.length) return { end: bytes.length, next: bytes.length };

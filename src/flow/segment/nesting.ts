@@ -8,6 +8,7 @@ import type { EnumeratorStyle, Profile } from "../profiles/profile.ts";
 import { follows, type Mark, readMarks } from "./enumerator.ts";
 import type { Compiled } from "./label.ts";
 import type { Line, Text } from "./line.ts";
+import type { Named } from "./reading.ts";
 
 export type Nested = {
   readonly line: Line;
@@ -39,6 +40,8 @@ export class Nesting {
   readonly #styles: ReadonlySet<EnumeratorStyle>;
   readonly #levels: ReadonlyMap<EnumeratorStyle, number>;
   #frames: Frame[] = [];
+  /** Where the line after the article's label starts. */
+  #labelEnd = 0;
 
   constructor(text: Text, compiled: Compiled) {
     this.#text = text;
@@ -51,9 +54,10 @@ export class Nesting {
     return this.#styles.size === 0;
   }
 
-  /** A new article begins; `rest` stands beside its label and may hold the first mark. */
-  begin(rest: string | null): void {
+  /** A new article begins; the rest of its line may hold the first mark. */
+  begin({ line, rest }: Named): void {
     this.#frames = [];
+    this.#labelEnd = line.next;
     if (rest !== null) this.#enter(rest);
   }
 
@@ -136,7 +140,7 @@ export class Nesting {
   }
 
   #goesOn(line: Line): boolean {
-    if (line.blankBefore) return false;
+    if (line.blankBefore || line.start === this.#labelEnd) return false;
     const before = this.#text.before(line.start, 60);
     return this.#compiled.continuing?.test(before) === true;
   }

@@ -85,7 +85,7 @@ function unitsOf(bytes: Uint8Array, documentId: string, entries: readonly Entry[
     const { kind, sectionType, number, heading, label } = entry;
     const address = addresses.take(base.address, partOf(kind, number ?? entry.slug));
     const depth = base.depth + 1;
-    open.push({ rank: entry.rank, address, depth });
+    if (entry.holds === "yes") open.push({ rank: entry.rank, address, depth });
     const byteStart = entry.line.start;
     const byteEnd = entries[index + 1]?.line.start ?? bytes.length;
     const title = heading ?? label ?? nameOf(kind);
