@@ -4,7 +4,7 @@
  * Data, and a `run` that imports its command when it is called, never sooner. What the flags mean is checked by
  * cli/command; what they do is in commands/. Read by src/cli/commands.ts and by main.ts.
  */
-import { defineCommand, EMBEDDED_FLAG, type Flag, FORMATS, type Group } from "../src/cli/command/command.ts";
+import { defineCommand, EMBEDDED_FLAG, type Flag, type Group, REPORT_FORMATS } from "../src/cli/command/command.ts";
 import { limits } from "../src/kernel/limits.ts";
 
 const NAMING_FLAGS = [
@@ -145,7 +145,7 @@ const rollback = defineCommand({
   ],
   positionals: [],
   flags: [...NAMING_FLAGS, ...WITNESS_FLAGS, ...TARGET_FLAGS, ...BOUND_FLAGS, ...COUNT_FLAGS, ...ALLOWANCE_FLAGS],
-  formats: FORMATS,
+  formats: REPORT_FORMATS,
   run: async (invocation, terminal) => (await import("./commands/rollback.ts")).rollback(invocation, terminal),
 });
 

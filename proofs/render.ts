@@ -27,6 +27,7 @@ export function renderBattery(report: BatteryReport, options: RenderOptions): st
         detail: options.detail,
       });
     case "json":
+    case "jsonl":
       return jsonDocument(report);
     case "junit":
       return junitReport(report);

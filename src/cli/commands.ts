@@ -24,6 +24,48 @@ const explain: Leaf = defineCommand({
   },
 });
 
+const plan: Leaf = defineCommand({
+  name: "plan",
+  summary: "Cuts a document into its units and shows them as a tree; no database is asked.",
+  description: [
+    "Every byte of the file belongs to exactly one unit: a unit runs from its label's line to the next one's. The rows " +
+      "are checked against the reference vocabulary.",
+    "Profiles: auto, law-vi, law-en, law-de, law-fr, law-ru, numbered, markdown, and those of [profiles.*] in the " +
+      "configuration. auto says why it chose.",
+  ],
+  examples: [
+    { arguments: "law.md --document VN-35-2024", explanation: "The tree that an approver reads." },
+    { arguments: "rfc9110.txt --document RFC-9110 --profile numbered", explanation: "With a profile of your choice." },
+    { arguments: "law.md --document VN-35-2024 --format jsonl", explanation: "One JSON object for each unit." },
+  ],
+  positionals: [{ name: "FILE", description: "The document: UTF-8 text or Markdown.", required: true }],
+  flags: [
+    {
+      name: "document",
+      kind: "string",
+      valueName: "ID",
+      required: true,
+      description: "The document's id, the first part of every address: letters, digits, dot, underscore, hyphen.",
+    },
+    {
+      name: "profile",
+      kind: "string",
+      valueName: "PROFILE",
+      default: "auto",
+      description: "How label lines look; auto weighs the built-in ones.",
+    },
+    {
+      name: "publication-type",
+      kind: "string",
+      valueName: "WORD",
+      default: "law",
+      description: "The publication type that the rows will have.",
+    },
+  ],
+  formats: ["text", "json", "jsonl"],
+  run: async (invocation, terminal) => (await import("./plan.ts")).plan(invocation, terminal),
+});
+
 export const CUTTER: Group = {
   name: "cutter",
   summary:
@@ -33,5 +75,5 @@ export const CUTTER: Group = {
       "Start with: cutter proof rollback --embedded",
   ],
   examples: [],
-  commands: [PROOF, SCHEMA, explain],
+  commands: [PROOF, plan, SCHEMA, explain],
 };

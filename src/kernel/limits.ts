@@ -54,6 +54,8 @@ export const limits = {
   quotedBytes: 256 * 1024,
   /** A YAML block at a document's start is looked for in this much of it. */
   frontMatterBytes: 64 * 1024,
+  /** What `auto` reads of a document to choose a profile. */
+  sampleBytes: 128 * 1024,
   /** Of a unit's heading and title; the full text stays in its body. */
   headingCharacters: 300,
   /** Of the number or heading in one part of a canonical address. */

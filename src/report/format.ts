@@ -10,7 +10,7 @@ import { junit } from "./junit.ts";
 import { tap } from "./tap.ts";
 import type { Suite } from "./test-point.ts";
 
-export type Format = "text" | "json" | "junit" | "tap" | "markdown";
+export type Format = "text" | "json" | "jsonl" | "junit" | "tap" | "markdown";
 
 export type Drawing = {
   readonly document: { readonly schema: string };
@@ -24,6 +24,7 @@ export function draw(drawing: Drawing, format: Format): string {
     case "text":
       return drawing.text();
     case "json":
+    case "jsonl":
       return jsonDocument(drawing.document);
     case "junit":
       return junit(drawing.suite());

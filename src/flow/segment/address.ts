@@ -14,16 +14,17 @@ export class Addresses {
   /** An address that was not given before; `part` as partOf() makes it. */
   take(parent: string, part: string): string {
     const wanted = `${parent}/${part}`;
-    const count = (this.#used.get(wanted) ?? 0) + 1;
-    this.#used.set(wanted, count);
-    return count === 1 ? wanted : `${wanted}~${count}`;
+    const count = this.#used.get(wanted) ?? 0;
+    this.#used.set(wanted, count + 1);
+    return count === 0 ? wanted : `${wanted}~${count + 1}`;
   }
 }
 
 /** `article-28a`, `chapter-2`, `heading-what-is-markdown`; the kind alone where there is no number. */
 export function partOf(kind: string, number: string | null): string {
   const slug = number === null ? "" : slugOf(number);
-  return `${kind.replaceAll("_", "-")}${slug === "" ? "" : `-${slug}`}`;
+  const words = kind.includes("_") ? kind.replaceAll("_", "-") : kind;
+  return slug === "" ? words : `${words}-${slug}`;
 }
 
 const LETTERS: Readonly<Record<string, string>> = {
@@ -35,7 +36,7 @@ const LETTERS: Readonly<Record<string, string>> = {
 
 /** Bounded; text without a letter that ASCII knows becomes its digest, so that it stays the same everywhere. */
 function slugOf(text: string): string {
-  if (/^[0-9]{1,9}$/.test(text)) return text;
+  if (/^[0-9a-z]{1,9}$/.test(text)) return text;
   const plain = text
     .toLowerCase()
     .replace(/[^\x21-\x7e]/gu, (letter) => LETTERS[letter] ?? letter)

@@ -19,11 +19,11 @@ export type DecimalSection = {
   readonly rank: number;
 };
 
-const DECIMAL = /^(?:§ ?)?((?:\d{1,3}|[A-Z](?=\.\d))(?:\.\d{1,3})*)(\.?)(\s+)(\S.*)$/s;
+const DECIMAL = /^((?:\d{1,3}|[A-Z](?=\.\d))(?:\.\d{1,3})*)(\.?)(\s+)(\S.*)$/s;
 const LEADERS = /\.{4,}|(?:\. ){3,}|\s{3,}\d{1,4}$/;
 const MOST_CHARACTERS = 120;
 /** Numbers that may be missing between two sections. */
-const GAP = 3;
+const GAP = 10;
 
 export function findDecimals({ text, compiled, scanned }: Reading): readonly DecimalSection[] {
   const found: DecimalSection[] = [];

@@ -22,20 +22,25 @@ const DIGITS = String.raw`(\d{1,3}[A-Za-zđ]{0,2})`;
 
 type Pattern = { readonly style: EnumeratorStyle; readonly expression: RegExp };
 
-const PATTERNS: readonly Pattern[] = [
+const IN_PARENTHESES: readonly Pattern[] = [
   { style: "(1)", expression: new RegExp(`^\\(${EMPHASIS}${DIGITS}${EMPHASIS}\\)\\s*`, "u") },
   { style: "(i)", expression: new RegExp(`^\\(${EMPHASIS}([ivxlc]{1,7})${EMPHASIS}\\)\\s*`, "u") },
   { style: "(a)", expression: new RegExp(`^\\(${EMPHASIS}(\\p{Ll}{1,3})${EMPHASIS}\\)\\s*`, "u") },
   { style: "(I)", expression: new RegExp(`^\\(${EMPHASIS}([IVXLC]{1,7})${EMPHASIS}\\)\\s*`, "u") },
   { style: "(A)", expression: new RegExp(`^\\(${EMPHASIS}(\\p{Lu}{1,3})${EMPHASIS}\\)\\s*`, "u") },
-  // After the dot: a blank, the end, a footnote mark and a blank, or a capital that was glued to it.
-  {
-    style: "1.",
-    expression: new RegExp(`^${DIGITS}\\.${EMPHASIS}(?:\\d{1,3}(?=\\s)|(?=\\p{Lu})|(?=[\\s(\\[“"«]|$))\\s*`, "u"),
-  },
+];
+
+/** After the dot: a blank, the end, a footnote mark and a blank, or a capital that was glued to it. */
+const AFTER_DOT = `(?:\\d{1,3}(?=\\s)|(?=\\p{Lu})|(?=[\\s(\\[“"«]|$))`;
+
+const WITH_DIGITS: readonly Pattern[] = [
+  { style: "1.", expression: new RegExp(`^${DIGITS}\\.${EMPHASIS}${AFTER_DOT}\\s*`, "u") },
   { style: "1)", expression: new RegExp(`^${DIGITS}\\)(?=\\s|$|\\p{L})\\s*`, "u") },
-  { style: "a)", expression: /^(\p{L}{1,2}\d?)\)(?:\[?\d{1,3}\]?(?=\s)|(?=[\s\p{L}“"«(]|$))\s*/u },
   { style: "1°", expression: /^(\d{1,3})°\s*/u },
+];
+
+const WITH_LETTERS: readonly Pattern[] = [
+  { style: "a)", expression: /^(\p{L}{1,2}\d?)\)(?:\[?\d{1,3}\]?(?=\s)|(?=[\s\p{L}“"«(]|$))\s*/u },
   { style: "I.-", expression: /^([IVXL]{1,6})(?: ?\. ?[-–—]|\.(?=\s)| [-–—])\s*/u },
 ];
 
@@ -47,7 +52,7 @@ export function readMarks(text: string, styles: ReadonlySet<EnumeratorStyle>, al
   const marks: Mark[] = [];
   const skipped = skippedBefore(text);
   const rest = skipped === 0 ? text : text.slice(skipped);
-  for (const { style, expression } of PATTERNS) {
+  for (const { style, expression } of patternsFor(rest.charCodeAt(0))) {
     if (!styles.has(style)) continue;
     const found = expression.exec(rest);
     const number = found?.[1];
@@ -58,9 +63,18 @@ export function readMarks(text: string, styles: ReadonlySet<EnumeratorStyle>, al
   return marks;
 }
 
+function patternsFor(first: number): readonly Pattern[] {
+  if (first === 0x28) return IN_PARENTHESES;
+  return first >= 0x30 && first <= 0x39 ? WITH_DIGITS : WITH_LETTERS;
+}
+
 function skippedBefore(text: string): number {
+  const first = text.charCodeAt(0);
+  const isEmphasis = first === 0x2a || first === 0x5f;
+  if (!isEmphasis && !(first >= 0x30 && first <= 0x39)) return 0;
   const own = OWN_NUMBER.exec(text)?.[0].length ?? 0;
-  return own > 0 ? own : (/^[*_]{1,3}(?=[\d\p{L}(])/u.exec(text)?.[0].length ?? 0);
+  if (own > 0 || !isEmphasis) return own;
+  return /^[*_]{1,3}(?=[\d\p{L}(])/u.exec(text)?.[0].length ?? 0;
 }
 
 function markValue(number: string, style: EnumeratorStyle, alphabet: string): number | null {

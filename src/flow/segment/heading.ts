@@ -32,9 +32,9 @@ export function bounded(text: string): string {
 
 /** Without emphasis, closing `#`, doubled blanks, and the footnote mark glued to a word. */
 export function tidy(text: string): string {
-  return withoutEmphasis(text)
-    .replace(/\s+#+$/, "")
-    .replace(/\s+/g, " ")
+  const words = withoutEmphasis(text.slice(0, 2 * limits.headingCharacters));
+  return (words.endsWith("#") ? words.replace(/\s+#+$/, "") : words)
+    .replace(/\s{2,}|[\r\n]/g, " ")
     .replace(/(?<=\p{L}{2})\d{1,2}$/u, "")
     .trim();
 }
@@ -42,7 +42,11 @@ export function tidy(text: string): string {
 const MARK =
   /^(?:\*{0,2}\d{1,3}[a-zđ]{0,2}[.)](?:\d{0,3})\*{0,2}(?:\s|$|\p{L})|\(?[*_]?[\p{Ll}\d]{1,4}[*_]?\)\s|[-–•*+]\s|\|)/u;
 const SENTENCE_END = /[.;:,!?…][”"»’)\]*_]*$/;
+/** A comma does not end what was wrapped. */
+const LINE_END = /[.;:!?…][”"»’)\]*_]*$/;
 const FULL_LINE = 55;
+/** A sentence that goes on in the next line fills the first one at least so far. */
+const WRAPPED_TEXT = 40;
 const MOST_LINES = 4;
 
 function beside(rest: string, { text, line, level, isLabel }: HeadingQuestion): string | null {
@@ -61,7 +65,11 @@ function beside(rest: string, { text, line, level, isLabel }: HeadingQuestion): 
 function sentenceInstead(rest: string, lines: readonly string[]): string | null {
   const block = [rest, ...blockOf(lines)];
   const last = block.at(-1) ?? "";
-  const isText = SENTENCE_END.test(last) && (block.length > 1 ? rest.length >= FULL_LINE : rest.split(" ").length > 6);
+  const isEnded = SENTENCE_END.test(last);
+  const isText =
+    block.length > 1
+      ? rest.length >= WRAPPED_TEXT && (isEnded || block.length > MOST_LINES)
+      : isEnded && rest.split(" ").length > 6;
   if (!isText) return "heading";
   const [, first] = /^(\p{Lu}[^.]{2,60})\.(?:—|\s+(?=\p{Lu}))/u.exec(rest) ?? [];
   return first ?? null;
@@ -78,18 +86,19 @@ function continuation(first: string, lines: readonly string[]): string[] {
   const taken: string[] = [];
   let last = first;
   for (const line of block) {
-    const goesOn = /^[\p{Ll}(]/u.test(line) && last.length >= FULL_LINE / 2 && !SENTENCE_END.test(last);
-    const isWrapped = last.length >= FULL_LINE && !SENTENCE_END.test(block.at(-1) ?? "") && block.length < MOST_LINES;
+    const goesOn = /^[\p{Ll}(]/u.test(line) && last.length >= FULL_LINE / 2 && !LINE_END.test(last);
+    const isWrapped = last.length >= FULL_LINE && !LINE_END.test(block.at(-1) ?? "") && block.length < MOST_LINES;
     if (!goesOn && !isWrapped) break;
     taken.push(line);
     last = line;
   }
-  return SENTENCE_END.test(last) && taken.length > 0 && first.length < FULL_LINE ? [] : taken;
+  return LINE_END.test(last) && taken.length > 0 && first.length < FULL_LINE ? [] : taken;
 }
 
 /** The heading of a label that is alone on its line. */
 function below({ text, line, isLabel }: HeadingQuestion): string | null {
-  const lines = text.following(line.next, MOST_LINES + 3);
+  const until = line.markup === "heading" ? "first text" : "all";
+  const lines = text.following(line.next, MOST_LINES + 3, until);
   const skip = lines.findIndex((one) => one !== "" && !/^[=-]{3,}$/.test(one));
   if (skip === -1 || skip > 3) return null;
   const isHeading = (lines[skip] ?? "").startsWith("#");

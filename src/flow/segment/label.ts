@@ -12,14 +12,17 @@ import { alternatives, type LabelNumber, type NumberReader, numberReader } from 
 export type Compiled = {
   readonly profile: Profile;
   readonly wordStarts: Uint8Array;
-  readonly words: RegExp | null;
-  /** By the word in small letters: index into the profile's levels. */
-  readonly levelOfWord: ReadonlyMap<string, number>;
+  /** By their first part, in small letters: `tiểu` for `tiểu mục`; the longest first. */
+  readonly words: ReadonlyMap<string, readonly LabelWord[]>;
+  readonly ordinals: ReadonlySet<string>;
   readonly bare: readonly number[];
   readonly readNumber: NumberReader;
   readonly continuing: RegExp | null;
   readonly titles: ReadonlySet<string>;
 };
+
+/** `level` is an index into the profile's levels. */
+type LabelWord = { readonly word: string; readonly level: number };
 
 export type ReadLabel = {
   /** Index into the profile's levels. */
@@ -35,28 +38,67 @@ export type ReadLabel = {
 };
 
 export function compile(profile: Profile): Compiled {
-  const levelOfWord = new Map<string, number>();
+  const words = new Map<string, LabelWord[]>();
   const bare: number[] = [];
-  const starts = [...profile.listTitles, ...Object.keys(profile.ordinals)];
-  profile.levels.forEach(({ label }, index) => {
-    if (label.form === "bare") bare.push(index);
+  const ordinals = Object.keys(profile.ordinals).map((word) => word.normalize("NFC"));
+  const starts = [...profile.listTitles, ...ordinals];
+  profile.levels.forEach(({ label }, level) => {
+    if (label.form === "bare") bare.push(level);
+    if (label.form === "enumerator") starts.push(...(label.after ?? []));
     if (label.form !== "word") return;
-    for (const word of label.words) levelOfWord.set(word.normalize("NFC").toLowerCase(), index);
+    for (const written of label.words) {
+      const word = written.normalize("NFC").toLowerCase();
+      const first = firstPart(word);
+      words.set(
+        first,
+        [...(words.get(first) ?? []), { word, level }].sort((a, b) => b.word.length - a.word.length),
+      );
+    }
     starts.push(...label.words);
   });
-  const words = [...levelOfWord.keys()];
-  const ordinals = Object.keys(profile.ordinals);
-  const before = ordinals.length === 0 ? "()" : `(?:(${alternatives(ordinals)}) )?`;
-  const pattern = `^${before}(${alternatives(words)})(?![\\p{L}\\p{M}])`;
   const { continuing } = profile;
   return {
-    ...{ profile, levelOfWord, bare, wordStarts: startTable(starts), readNumber: numberReader(profile) },
-    words: words.length === 0 ? null : new RegExp(pattern, "iu"),
+    ...{ profile, words, bare, wordStarts: startTable(starts), readNumber: numberReader(profile) },
+    ordinals: new Set(ordinals),
     continuing:
-      continuing.length === 0 ? null : new RegExp(`(?:^|[^\\p{L}\\p{M}])(?:${alternatives(continuing)})$`, "iu"),
+      continuing.length === 0 ? null : new RegExp(`(?:^|[^\\p{L}\\p{M}])(?:${alternatives(continuing)})$`, "u"),
     titles: new Set(profile.listTitles),
   };
 }
+
+const PART_END = /[\s.:,;()[\]*\-–—\d]/;
+
+function firstPart(text: string): string {
+  if (text.startsWith("§")) return "§";
+  const end = text.search(PART_END);
+  return end === -1 ? text : text.slice(0, end);
+}
+
+export type FoundWord = LabelWord & {
+  /** Characters up to the end of the word, those of an ordinal before it included. */
+  readonly end: number;
+  /** `erster` in `Erster Abschnitt`. */
+  readonly ordinal: string | null;
+  /** As it stands in the text. */
+  readonly written: string;
+};
+
+/** The label word with which a text begins, with an ordinal before it where there is one. */
+export function findWord({ words, ordinals }: Compiled, text: string): FoundWord | null {
+  const first = firstPart(text).toLowerCase();
+  const isOrdinal = ordinals.has(first) && text[first.length] === " ";
+  const at = isOrdinal ? first.length + 1 : 0;
+  const candidates = words.get(isOrdinal ? firstPart(text.slice(at)).toLowerCase() : first) ?? [];
+  for (const { word, level } of candidates) {
+    const end = at + word.length;
+    const written = text.slice(at, end);
+    if (written.toLowerCase() !== word || LETTER.test(text[end] ?? "")) continue;
+    return { word, level, end, written, ordinal: isOrdinal ? first : null };
+  }
+  return null;
+}
+
+const LETTER = /[\p{L}\p{M}]/u;
 
 /** A 1 at each pair of bytes with which a word may begin, composed or not, with a capital or in capitals. */
 function startTable(words: readonly string[]): Uint8Array {
@@ -78,27 +120,23 @@ const FOOTNOTE_MARKS = /^(?:\[\d{1,3}\]|[¹²³⁰⁴-⁹]+|\[\^[\w-]+\])/;
 /** Null where the text is no label. */
 export function readLabel(compiled: Compiled, raw: string, line: Line): ReadLabel | null {
   const text = withoutPrefix(withoutEmphasis(raw), compiled, line);
-  const found = compiled.words?.exec(text) ?? null;
+  const found = findWord(compiled, text);
   if (found === null) return line.markup === "heading" ? readBare(compiled, text) : null;
-  const [all, ordinal, word = ""] = found;
-  if (line.markup !== "heading" && word === word.toLowerCase() && word !== word.toUpperCase()) return null;
-  const index = compiled.levelOfWord.get(word.toLowerCase());
-  const level = index === undefined ? undefined : compiled.profile.levels[index];
-  if (index === undefined || level?.label.form !== "word") return null;
-  const head = { index, level, line, isBoldAlone: isBoldAlone(raw, line) } as const;
-  if (ordinal !== undefined && ordinal !== "") {
-    const value = compiled.profile.ordinals[ordinal.toLowerCase()] ?? null;
-    return finish({ ...head, text, end: all.length }, { number: String(value), value, written: "word" });
+  const { written, end: at } = found;
+  if (line.markup !== "heading" && written === found.word && written !== written.toUpperCase()) return null;
+  const level = compiled.profile.levels[found.level];
+  if (level?.label.form !== "word") return null;
+  const head = { index: found.level, level, line, isBoldAlone: isBoldAlone(raw, line), text, end: at } as const;
+  if (found.ordinal !== null) {
+    const value = compiled.profile.ordinals[found.ordinal] ?? null;
+    return finish(head, { number: String(value), value, written: "word" });
   }
-  const gap = /^[.\s]*/.exec(text.slice(all.length))?.[0] ?? "";
-  const at = all.length + gap.length;
-  const number =
-    level.label.number === "none" || (gap === "" && word !== "§" && word !== "§§")
-      ? null
-      : compiled.readNumber(text.slice(at));
-  if (number !== null) return ranged({ ...head, text, end: at + number.length }, number);
+  const gap = (line.markup === "heading" ? /^(?:\s:)?[.\s]*/ : /^[.\s]*/).exec(text.slice(at))?.[0].length ?? 0;
+  const isNumbered = level.label.number !== "none" && (gap > 0 || written.startsWith("§"));
+  const number = isNumbered ? compiled.readNumber(text.slice(at + gap)) : null;
+  if (number !== null) return ranged({ ...head, end: at + gap + number.length }, number);
   if (level.label.number === "required") return null;
-  return finish({ ...head, text, end: all.length }, { number: null, value: null, written: "none" });
+  return finish(head, { number: null, value: null, written: "none" });
 }
 
 type Head = {
@@ -122,16 +160,36 @@ function ranged(head: Head, number: LabelNumber): ReadLabel | null {
 }
 
 function finish(head: Head, { number, value, written }: Numbered): ReadLabel | null {
-  const label = head.text.slice(0, head.end).replace(/\s+/g, " ");
-  const rest = classifyRest(head.text.slice(head.end).replace(FOOTNOTE_MARKS, ""), head);
-  return rest === null ? null : { level: head.index, number, value, written, label, ...rest };
+  const { text, end, index: level } = head;
+  const label = text.slice(0, end);
+  const rest = classifyRest(withoutFootnoteMark(text.slice(end)), head);
+  if (rest === null) return null;
+  const { rest: words, restIs } = rest;
+  return {
+    ...{ level, number, value, written, restIs },
+    label: label.includes("  ") ? label.replace(/\s+/g, " ") : label,
+    rest: words,
+  };
 }
+
+function withoutFootnoteMark(text: string): string {
+  const first = text.charCodeAt(0);
+  return first === 0x5b || first > 0xa0 ? text.replace(FOOTNOTE_MARKS, "") : text;
+}
+
+const ALONE = { rest: null, restIs: "alone" } as const;
 
 type Rest = Pick<ReadLabel, "rest" | "restIs">;
 
 /** What a label may be followed by; null for prose. */
 function classifyRest(text: string, head: Head): Rest | null {
-  if (/^[\s.:\-–—]*$/.test(text)) return { rest: null, restIs: "alone" };
+  if (text === "") return ALONE;
+  const first = text.charCodeAt(0);
+  // In a heading nearly always: a blank and a word.
+  if (first === 0x20 && head.line.markup === "heading" && /^ [A-Za-z\u00c0-\u024f]/.test(text)) {
+    return { rest: text.slice(1), restIs: "spaced" };
+  }
+  if (/^[\s.:\-–—]*$/.test(text)) return ALONE;
   const footnoted = /^\.\d{1,3}\s+(?=[\p{Lu}“"«(])/u.exec(text);
   if (footnoted !== null) return { rest: text.slice(footnoted[0].length).trim(), restIs: "separated" };
   // A mark with a blank, a capital, a bracket, a quotation or another mark after it; not `I.docx`, not `-1`.
@@ -163,13 +221,13 @@ function isBoldAlone(raw: string, { markup }: Line): "yes" | "no" {
 }
 
 /** Without `(XXXX)` and the like, and without bold words that stand before the label in one heading. */
-function withoutPrefix(text: string, { profile, words }: Compiled, { markup }: Line): string {
+function withoutPrefix(text: string, compiled: Compiled, { markup }: Line): string {
   if (markup !== "heading") return text;
-  const prefix = profile.prefixes.find((known) => text.startsWith(known));
+  const prefix = compiled.profile.prefixes.find((known) => text.startsWith(known));
   if (prefix !== undefined) return text.slice(prefix.length).trimStart();
-  if (words === null || words.test(text)) return text;
+  if (findWord(compiled, text) !== null) return text;
   const [, inside] = /^\p{Lu}[\p{Lu}\s,:;&'’()-]{8,}?\s(\p{Lu}{3,}\s[\dIVXLC]+\s.*)$/su.exec(text) ?? [];
-  return inside !== undefined && words.test(inside) ? inside : text;
+  return inside !== undefined && findWord(compiled, inside) !== null ? inside : text;
 }
 
 function readBare({ profile, bare, readNumber }: Compiled, text: string): ReadLabel | null {

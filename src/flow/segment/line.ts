@@ -28,10 +28,13 @@ export type Line = {
 };
 
 const LONGEST_TEXT = 1200;
+const LONGEST_FOLLOWING = 400;
 const BLANKS = /[\u00a0\u2000-\u200a\u202f\u3000\t\f\v]/g;
 const NO_WIDTH = /[\u200b-\u200d\u2060\ufeff\u00ad]/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: what is not ASCII needs more care than what is.
-const ASCII = /^[\x00-\x7f]*$/;
+/** Text without these is composed and has plain blanks only: combining marks, other blanks, scripts that compose. */
+const UNUSUAL =
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: single code points are looked for, joined or not.
+  /[\t\f\v\u00a0\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u1dff\u2000-\u200d\u202f\u2060\u20d0-\u212b\u3000\u3099\u309a\ufeff]/;
 
 export class Text {
   readonly bytes: Uint8Array;
@@ -45,8 +48,7 @@ export class Text {
   /** The text between two offsets, at most 1,200 bytes of it, without blanks around it. */
   read(start: number, end: number): string {
     const text = this.#buffer.toString("utf8", start, Math.min(end, start + LONGEST_TEXT));
-    if (ASCII.test(text))
-      return text.includes("\t") || text.includes("\f") ? text.replace(BLANKS, " ").trim() : text.trim();
+    if (!UNUSUAL.test(text)) return text.trim();
     return text.normalize("NFC").replace(BLANKS, " ").replace(NO_WIDTH, "").trim();
   }
 
@@ -57,13 +59,15 @@ export class Text {
     return (lines.at(-1) ?? "").trim();
   }
 
-  /** Lines that follow an offset, blank ones as empty strings; few and short, for headings that go on. */
-  following(from: number, most: number): string[] {
+  /** Lines that follow an offset, blank ones as empty strings, long ones cut off; up to the first text, or `most`. */
+  following(from: number, most: number, until: "first text" | "all" = "all"): string[] {
     const lines: string[] = [];
     let at = from;
     while (lines.length < most && at < this.bytes.length) {
       const { end, next } = lineEnd(this.bytes, at);
-      lines.push(this.read(at, end));
+      const line = this.read(at, Math.min(end, at + LONGEST_FOLLOWING));
+      lines.push(line);
+      if (until === "first text" && line !== "") break;
       at = next;
     }
     return lines;
@@ -71,7 +75,7 @@ export class Text {
 }
 
 /** Where the line that begins at an offset ends: LF, CRLF or CR. */
-export function lineEnd(bytes: Uint8Array, from: number): { readonly end: number; readonly next: number } {
+function lineEnd(bytes: Uint8Array, from: number): { readonly end: number; readonly next: number } {
   let end = from;
   while (end < bytes.length && bytes[end] !== 0x0a && bytes[end] !== 0x0d) end += 1;
   if (end >= bytes.length) return { end: bytes.length, next: bytes.length };

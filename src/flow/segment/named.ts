@@ -7,10 +7,13 @@
  */
 import { type HeadingQuestion, headingOf } from "./heading.ts";
 import type { Compiled, ReadLabel } from "./label.ts";
-import { readLabel } from "./label.ts";
-import type { Line } from "./line.ts";
+import { findWord, readLabel } from "./label.ts";
+import { type Line, withoutEmphasis } from "./line.ts";
 import type { FoundLabels, Named, Reading } from "./reading.ts";
 import { withoutRepeats } from "./repeats.ts";
+
+/** Enough for a label's word. */
+const HEAD_BYTES = 96;
 
 export function findLabels(reading: Reading): FoundLabels {
   const { text, compiled, scanned } = reading;
@@ -18,8 +21,11 @@ export function findLabels(reading: Reading): FoundLabels {
   const titles: Line[] = [];
   for (const line of scanned.lines) {
     if (line.shape !== "word") continue;
-    const raw = text.read(line.text, line.end);
-    if (isListTitle(raw, compiled)) titles.push(line);
+    const isHeading = line.markup === "heading";
+    const head = text.read(line.text, isHeading ? line.end : Math.min(line.end, line.text + HEAD_BYTES));
+    if (isListTitle(head, compiled)) titles.push(line);
+    if (!isHeading && findWord(compiled, withoutEmphasis(head)) === null) continue;
+    const raw = isHeading || line.end - line.text <= HEAD_BYTES ? head : text.read(line.text, line.end);
     const label = readLabel(compiled, raw, line);
     if (label === null || scanned.quotes.isQuoted(line.quote)) continue;
     const isBelowLabel = labels.at(-1)?.line.next === line.start;
@@ -44,7 +50,7 @@ const PLAIN_LINE: Line = {
 };
 
 function isListTitle(raw: string, { titles }: Compiled): boolean {
-  if (titles.size === 0 || raw.length > 60) return false;
+  if (titles.size === 0 || raw.length > 40) return false;
   return titles.has(
     raw
       .replace(/[*_:.\s]+$/, "")
@@ -81,22 +87,25 @@ function withLetters(labels: readonly Named[]): readonly Named[] {
 }
 
 /**
- * A level's labels have one form: `#`, bold or plain, composite numbers or simple ones. Others are taken only where they
+ * A kind's labels have one form: `#`, bold or plain, composite numbers or simple ones. Others are taken only where they
  * continue the count and the number is nowhere else; they are quoted or copied from another law.
  */
 function inOwnForm(labels: readonly Named[], { profile }: Compiled): readonly Named[] {
-  const forms = profile.levels.map((_, level) => ownForm(labels.filter((label) => label.level === level)));
-  const last = new Map<number, number>();
+  const kindOf = (label: Named): string => profile.levels[label.level]?.kind ?? "";
+  const byKind = Map.groupBy(labels, kindOf);
+  const usual = mostOf(labels);
+  const forms = new Map([...byKind].map(([kind, own]) => [kind, ownForm(own, usual)]));
+  const last = new Map<string, number>();
   return labels.filter((label) => {
-    const form = forms[label.level];
-    if (form === undefined) return false;
-    if (form.isComposite && label.written !== "composite") return false;
+    const kind = kindOf(label);
+    const form = forms.get(kind);
+    if (form === undefined || (form.isComposite && label.written !== "composite")) return false;
     const isOwn = label.line.markup === form.markup || label.line.markup === "heading";
-    const before = last.get(label.level);
-    const continues =
-      label.value !== null && before !== undefined && Math.floor(label.value) === Math.floor(before) + 1;
+    const before = last.get(kind);
+    const next = before === undefined ? null : Math.floor(before) + 1;
+    const continues = label.value !== null && Math.floor(label.value) === next;
     if (!isOwn && !(continues && !form.numbers.has(label.number))) return false;
-    if (label.value !== null) last.set(label.level, label.value);
+    if (label.value !== null) last.set(kind, label.value);
     return true;
   });
 }
@@ -104,33 +113,52 @@ function inOwnForm(labels: readonly Named[], { profile }: Compiled): readonly Na
 type Form = {
   readonly markup: Line["markup"];
   readonly isComposite: boolean;
-  /** Numbers of the labels in the level's own form. */
+  /** Numbers of the labels in the kind's own form. */
   readonly numbers: ReadonlySet<string | null>;
 };
 
-function ownForm(labels: readonly Named[]): Form {
-  const count = (markup: Line["markup"]) => labels.filter(({ line }) => line.markup === markup).length;
-  const [heading, bold, plain] = [count("heading"), count("bold"), count("plain")];
+/** What the document's labels mostly look like counts for a kind that has two forms nearly as often. */
+const USUAL_WEIGHT = 3;
+
+function ownForm(labels: readonly Named[], usual: Line["markup"]): Form {
+  const counted = count(labels);
+  counted[usual] *= USUAL_WEIGHT;
+  const { heading, bold, plain } = counted;
   const markup = heading > 0 && heading * 2 >= bold + plain ? "heading" : bold > plain ? "bold" : "plain";
   const composite = labels.filter(({ written }) => written === "composite").length;
   const own = labels.filter(({ line }) => line.markup === markup);
   return { markup, isComposite: composite * 2 > labels.length, numbers: new Set(own.map(({ number }) => number)) };
 }
 
-/** In an annex stand forms and templates with articles of their own; an annex before new articles is none. */
+function count(labels: readonly Named[]): Record<Line["markup"], number> {
+  const counted = { heading: 0, bold: 0, plain: 0 };
+  for (const { line } of labels) counted[line.markup] += 1;
+  return counted;
+}
+
+function mostOf(labels: readonly Named[]): Line["markup"] {
+  const { heading, bold, plain } = count(labels);
+  return heading >= bold && heading >= plain ? "heading" : bold > plain ? "bold" : "plain";
+}
+
+/**
+ * In an annex stand forms and templates with articles of their own. An annex before new articles of the text's own kind
+ * is none: the words were found in the midst of it.
+ */
 function withoutForms(labels: readonly Named[], { profile }: Compiled): readonly Named[] {
-  const roleOf = (label: Named) => profile.levels[label.level]?.role;
-  const first = labels.findIndex((label) => roleOf(label) === "annex");
+  const levelOf = (label: Named) => profile.levels[label.level];
+  const first = labels.findIndex((label) => levelOf(label)?.role === "annex");
   if (first === -1) return labels;
-  const seen = new Set<string>();
-  const isNew = labels.map((label) => {
-    const key = `${label.level} ${label.number}`;
-    const isFirst = !seen.has(key);
-    seen.add(key);
-    return roleOf(label) === "leaf" && isFirst;
+  const before = labels.slice(0, first).filter((label) => levelOf(label)?.role === "leaf");
+  const kinds = new Set(before.map((label) => levelOf(label)?.kind));
+  const known = new Set(before.map(({ level, number }) => `${level} ${number}`));
+  const lastNew = labels.findLastIndex((label) => {
+    const level = levelOf(label);
+    if (level?.role !== "leaf" || known.has(`${label.level} ${label.number}`)) return false;
+    return kinds.size === 0 || kinds.has(level.kind);
   });
-  const lastNew = isNew.lastIndexOf(true);
-  return labels.filter((label, index) =>
-    index > lastNew ? roleOf(label) === "annex" || index < first : roleOf(label) !== "annex",
-  );
+  return labels.filter((label, index) => {
+    const isAnnex = levelOf(label)?.role === "annex";
+    return index > lastNew && index >= first ? isAnnex : !isAnnex;
+  });
 }

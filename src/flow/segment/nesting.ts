@@ -8,11 +8,14 @@ import type { EnumeratorStyle, Profile } from "../profiles/profile.ts";
 import { follows, type Mark, readMarks } from "./enumerator.ts";
 import type { Compiled } from "./label.ts";
 import type { Line, Text } from "./line.ts";
+import type { Named } from "./reading.ts";
 
 export type Nested = {
   readonly line: Line;
   readonly level: number;
   readonly number: string;
+  /** As the document has it: `(1)`, `11a.`. */
+  readonly written: string;
   /** Marks between the article and this one, outermost first; some stand inside the line of another unit. */
   readonly above: readonly Step[];
 };
@@ -21,10 +24,11 @@ export type Step = { readonly level: number; readonly number: string };
 
 type Frame = Step & {
   readonly style: EnumeratorStyle;
-  value: number;
+  readonly level: number;
   number: string;
-  level: number;
-  used: Set<number>;
+  value: number;
+  /** Numbers that the list has left out so far. */
+  skipped: readonly number[];
 };
 
 /** How many numbers may be missing in a list: repealed clauses leave gaps, dates and amounts do not look like that. */
@@ -36,6 +40,8 @@ export class Nesting {
   readonly #styles: ReadonlySet<EnumeratorStyle>;
   readonly #levels: ReadonlyMap<EnumeratorStyle, number>;
   #frames: Frame[] = [];
+  /** Where the line after the article's label starts. */
+  #labelEnd = 0;
 
   constructor(text: Text, compiled: Compiled) {
     this.#text = text;
@@ -48,9 +54,10 @@ export class Nesting {
     return this.#styles.size === 0;
   }
 
-  /** A new article begins; `rest` stands beside its label and may hold the first mark. */
-  begin(rest: string | null): void {
+  /** A new article begins; the rest of its line may hold the first mark. */
+  begin({ line, rest }: Named): void {
     this.#frames = [];
+    this.#labelEnd = line.next;
     if (rest !== null) this.#enter(rest);
   }
 
@@ -64,13 +71,14 @@ export class Nesting {
     const above = this.#frames.slice(0, -1).map(({ level, number }) => ({ level, number }));
     const { level, number } = this.#frames.at(-1) as Frame;
     this.#enter(raw.slice(chosen.mark.length));
-    return { line, level, number, above };
+    const written = raw.slice(0, chosen.mark.length).replace(/[*_\s]+/g, "");
+    return { line, level, number, written, above };
   }
 
   /** Marks inside a line, `(1) (a) …`, open their lists without being units. */
   #enter(text: string): void {
     let rest = text;
-    for (let depth = 0; depth < 3; depth += 1) {
+    for (let depth = 0; depth < 3 && rest.startsWith("("); depth += 1) {
       const first = readMarks(rest, this.#styles, this.#compiled.profile.alphabet)
         .filter(({ style }) => style.startsWith("("))
         .find(({ style, value }) => value === 1 && !this.#frames.some((frame) => frame.style === style));
@@ -85,12 +93,12 @@ export class Nesting {
     const frame = this.#frames[at];
     this.#frames.length = Math.min(this.#frames.length, at + 1);
     if (frame === undefined || frame.style !== style) {
-      this.#frames[at] = { style, number, value, level, used: new Set([value]) };
+      this.#frames[at] = { style, number, value, level, skipped: NONE };
       return;
     }
+    frame.skipped = skippedBy(frame, value);
     frame.number = number;
     frame.value = value;
-    frame.used.add(value);
   }
 
   /** The reading that fits: it continues an open list exactly, begins a new one, or continues one with a gap. */
@@ -132,15 +140,25 @@ export class Nesting {
   }
 
   #goesOn(line: Line): boolean {
-    if (line.blankBefore) return false;
+    if (line.blankBefore || line.start === this.#labelEnd) return false;
     const before = this.#text.before(line.start, 60);
     return this.#compiled.continuing?.test(before) === true;
   }
 }
 
-/** The same number again, or one that was left out shortly before. */
-function isOutOfOrder({ value, used }: Frame, mark: Mark): boolean {
-  return mark.value === value || (!used.has(mark.value) && mark.value < value && mark.value >= value - 2);
+const NONE: readonly number[] = [];
+
+function skippedBy({ value, skipped }: Frame, next: number): readonly number[] {
+  const left = skipped.includes(next) ? skipped.filter((number) => number !== next) : skipped;
+  if (next <= value + 1) return left;
+  const more: number[] = [];
+  for (let number = Math.floor(value) + 1; number < Math.floor(next); number += 1) more.push(number);
+  return more.length === 0 ? left : [...left, ...more];
+}
+
+/** The same number again, or one that was left out before. */
+function isOutOfOrder({ value, skipped }: Frame, mark: Mark): boolean {
+  return mark.value === value || skipped.includes(mark.value);
 }
 
 function levelsOfStyles({ levels }: Profile): ReadonlyMap<EnumeratorStyle, number> {

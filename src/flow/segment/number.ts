@@ -25,6 +25,8 @@ export type NumberRules = {
 
 export type NumberReader = (text: string) => LabelNumber | null;
 
+/** What nearly all numbers are: digits, and then a blank, a mark with a blank, or nothing. */
+const SIMPLE = /^\d{1,5}(?=$|[.:]?(?:\s[^A-Z]|\s[A-Z]\S|$))/;
 const COMPOSITE = /^\d{1,4}(?:\.\d{1,4})*\.\p{Lu}{2,4}(?:\.\d{1,4}\p{Ll}{0,2})+(?![\p{L}\d])/u;
 const PARENTHESISED = /^\((\d{1,4})\)/;
 const LETTERS = /^(\p{Lu}{1,2})(?![\p{L}\p{M}\d])/u;
@@ -43,6 +45,9 @@ export function numberReader(rules: NumberRules): NumberReader {
   const suffix =
     rules.suffixes.length === 0 ? null : new RegExp(`^[ -]?(${alternatives(rules.suffixes)})(?![\\p{L}])`, "iu");
   return (text) => {
+    const simple = SIMPLE.exec(text);
+    if (simple !== null && suffix?.test(text.slice(simple[0].length)) !== true)
+      return plain(simple[0], simple[0].length);
     const composite = COMPOSITE.exec(text);
     if (composite !== null)
       return { number: composite[0], value: null, length: composite[0].length, written: "composite" };

@@ -44,7 +44,18 @@ function decimals(reading: Reading): readonly Entry[] {
 }
 
 function entryOf({ kind, sectionType }: Level, line: Line): Entry {
-  return { line, kind, sectionType, number: null, heading: null, label: null, slug: null, rank: 0, above: [] };
+  return {
+    line,
+    kind,
+    sectionType,
+    number: null,
+    heading: null,
+    label: null,
+    slug: null,
+    rank: 0,
+    holds: "yes",
+    above: [],
+  };
 }
 
 function laws(reading: Reading): readonly Entry[] {
@@ -63,15 +74,17 @@ function laws(reading: Reading): readonly Entry[] {
     const end = labels[position + 1]?.line.start ?? index?.start ?? text.bytes.length;
     while (at < marks.length && (marks[at] as Line).start <= named.line.start) at += 1;
     const deepest = levels.length * 3;
-    if (level.role === "leaf") nesting.begin(named.rest);
+    if (level.role === "leaf") nesting.begin(named);
     for (; at < marks.length && (marks[at] as Line).start < end; at += 1) {
       const nested = level.role === "leaf" ? nesting.take(marks[at] as Line, marks[at + 1]) : null;
       const own = nested === null ? undefined : levels[nested.level];
       if (nested === null || own === undefined) continue;
       const above = nested.above.map(({ level: index, number }) => ({ kind: levels[index]?.kind ?? "", number }));
-      const { line, number } = nested;
-      const label = labelOfMark(own, number, text.read(line.text, Math.min(line.end, line.text + 24)));
-      entries.push({ ...entryOf(own, line), number, label, rank: deepest + above.length, above });
+      const { line, number, written } = nested;
+      const label = own.name === "" ? written : `${own.name} ${number}`;
+      const { kind, sectionType } = own;
+      const rank = deepest + above.length;
+      entries.push({ line, kind, sectionType, number, heading: null, label, slug: null, rank, holds: "yes", above });
     }
   });
   if (index !== null) entries.push({ ...entryOf({ ...levels[0], ...INDEX } as Level, index), label: null, rank: 0 });
@@ -84,17 +97,12 @@ function isMark(line: Line, { quotes }: Reading["scanned"]): boolean {
   );
 }
 
-/** `Khoản 1`, or the mark as written where the language has no word for it. */
-function labelOfMark({ name }: Level, number: string, raw: string): string {
-  if (name !== "") return `${name} ${number}`;
-  return /^\S{1,12}/.exec(raw.replace(/[*_]/g, ""))?.[0] ?? number;
-}
-
 type Context = { readonly rank: number; readonly reading: Reading };
 
 function entryOfLabel(named: Named, level: Level, { rank, reading }: Context): Entry {
   const { line, number, label } = named;
   const heading = headingFor(named, reading);
   const slug = number === null && named.written === "none" ? label.split(" ").slice(1).join(" ") || null : null;
-  return { ...entryOf(level, line), number, heading, label, slug, rank };
+  const holds = level.role === "apart" ? "no" : "yes";
+  return { ...entryOf(level, line), number, heading, label, slug, rank, holds };
 }

@@ -28,6 +28,8 @@ export type Entry = {
   readonly slug: string | null;
   /** An entry belongs to the nearest one before it whose rank is smaller. */
   readonly rank: number;
+  /** `no`: what follows is never below it, as a preamble or recital. */
+  readonly holds: "yes" | "no";
   /** Marks between it and that one which are no units of their own. */
   readonly above: readonly { readonly kind: string; readonly number: string }[];
 };

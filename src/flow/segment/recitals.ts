@@ -23,17 +23,9 @@ export function readRecitals({ text, compiled, scanned }: Reading, end: number):
     if (mark === undefined || mark.value !== found.length + 1) continue;
     const { kind, sectionType, name } = level;
     const { number } = mark;
-    found.push({
-      line,
-      kind,
-      sectionType,
-      number,
-      heading: null,
-      label: `${name} ${number}`,
-      slug: null,
-      rank: 0,
-      above: [],
-    });
+    const label = `${name} ${number}`;
+    const read = { line, kind, sectionType, number, heading: null, label, slug: null } as const;
+    found.push({ ...read, rank: 0, holds: "no", above: [] });
   }
   return found.length >= 2 ? found : [];
 }

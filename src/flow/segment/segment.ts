@@ -58,8 +58,24 @@ function unitsOf(bytes: Uint8Array, documentId: string, entries: readonly Entry[
   const open: Open[] = [];
   const first = entries[0]?.line.start ?? bytes.length;
   const add = (unit: Omit<Unit, "ordinal" | "contentSha256">): void => {
-    const contentSha256 = sha256(bytes.subarray(unit.byteStart, unit.byteEnd));
-    units.push({ ordinal: units.length + 1, ...unit, contentSha256 });
+    const { address, kind, number, heading, label, title, sectionType, depth, byteStart, byteEnd } = unit;
+    const contentSha256 = sha256(bytes.subarray(byteStart, byteEnd));
+    const ordinal = units.length + 1;
+    // Written out: copying hundreds of thousands of objects by name takes longer than cutting them.
+    units.push({
+      ordinal,
+      address,
+      kind,
+      number,
+      heading,
+      label,
+      title,
+      sectionType,
+      depth,
+      byteStart,
+      byteEnd,
+      contentSha256,
+    });
   };
   if (first > 0) add({ ...frontMatter(addresses.take(documentId, partOf(FRONT_MATTER.kind, null))), byteEnd: first });
   entries.forEach((entry, index) => {
@@ -69,7 +85,7 @@ function unitsOf(bytes: Uint8Array, documentId: string, entries: readonly Entry[
     const { kind, sectionType, number, heading, label } = entry;
     const address = addresses.take(base.address, partOf(kind, number ?? entry.slug));
     const depth = base.depth + 1;
-    open.push({ rank: entry.rank, address, depth });
+    if (entry.holds === "yes") open.push({ rank: entry.rank, address, depth });
     const byteStart = entry.line.start;
     const byteEnd = entries[index + 1]?.line.start ?? bytes.length;
     const title = heading ?? label ?? nameOf(kind);

@@ -25,4 +25,8 @@ type Connections = { [name in ConnectionName]: v.OptionalSchema<typeof connectio
 
 const connections = Object.fromEntries(CONNECTIONS.map((name) => [name, v.optional(connection)])) as Connections;
 
-export const configurationSchema = v.strictObject({ connections: v.optional(v.strictObject(connections)) });
+export const configurationSchema = v.strictObject({
+  connections: v.optional(v.strictObject(connections)),
+  /** Checked by flow/profiles, which knows what a profile is. */
+  profiles: v.optional(v.record(text, v.unknown())),
+});

@@ -59,7 +59,7 @@ test("a mistake beside a password does not show the password", async () => {
 test("a named file must exist; a default one need not", async () => {
   const missing = await readConfiguration(join(folder, "absent.toml"), {});
   expect(missing instanceof Failure && missing.code).toBe("FILE_UNREADABLE");
-  expect(await readConfiguration(undefined, { HOME: folder })).toEqual({ path: null, connections: {} });
+  expect(await readConfiguration(undefined, { HOME: folder })).toEqual({ path: null, connections: {}, profiles: {} });
 });
 
 test("the XDG file is found where there is no system file", async () => {

@@ -1,5 +1,5 @@
 /**
- * configuration: cutter.toml: which connection is used for what.
+ * configuration: cutter.toml: which connection is used for what, and profiles of one's own.
  *
  * Strict: an unknown key is an error that names its path. A file that anyone but its owner may write is refused,
  * since it says which database is written to. Only what this version uses is known; nothing in it can arm anything.
@@ -15,9 +15,11 @@ export type Configuration = {
   /** null where there is no file. */
   readonly path: string | null;
   readonly connections: { readonly [name in ConnectionName]?: Configured };
+  /** Segmentation profiles of one's own, unchecked, by name. */
+  readonly profiles: Readonly<Record<string, unknown>>;
 };
 
-export const NO_CONFIGURATION: Configuration = { path: null, connections: {} };
+export const NO_CONFIGURATION: Configuration = { path: null, connections: {}, profiles: {} };
 
 const SYSTEM_FILE = "/etc/cutter/cutter.toml";
 
@@ -63,7 +65,8 @@ async function parseConfiguration(text: string, path: string): Promise<Configura
   }
   const given = Object.entries(result.output.connections ?? {});
   const entries = given.map(([name, entry]) => [name, configured(entry ?? {})]);
-  return { path, connections: Object.fromEntries(entries) as Configuration["connections"] };
+  const connections = Object.fromEntries(entries) as Configuration["connections"];
+  return { path, connections, profiles: result.output.profiles ?? {} };
 }
 
 /** Never the value: it may be a URL with a password. */

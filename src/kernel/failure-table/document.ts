@@ -37,7 +37,7 @@ export const DOCUMENT_FAILURES = {
     data: NOT_CONNECTED,
   },
   CUTPLAN_REFUSED: {
-    exit: 4,
+    exit: 2,
     cause: "The cutplan holds rows that the write contract or the lifecycle would refuse.",
     action: "Mend what each problem names, in the document, the profile or the vocabulary, and plan again.",
     data: NOT_CONNECTED,
