@@ -1,9 +1,9 @@
 /**
- * configuration: cutter.toml: which connection is used for what.
+ * configuration: cutter.toml: which connection is used for what, which document is cut, which trees must not change.
  *
  * Strict: an unknown key is an error that names its path. A file that anyone but its owner may write is refused,
  * since it says which database is written to. Only what this version uses is known; nothing in it can arm anything.
- * Read by the commands, which hand one connection to resolve.ts.
+ * Read by the commands, which hand one connection to resolve.ts and the trees to readiness.
  */
 import { join } from "node:path";
 import { Failure } from "../failure.ts";
@@ -14,10 +14,19 @@ import type { Configured } from "./naming.ts";
 export type Configuration = {
   /** null where there is no file. */
   readonly path: string | null;
+  /** The document that is meant where a command names none; null where the file does not say. */
+  readonly document: string | null;
   readonly connections: { readonly [name in ConnectionName]?: Configured };
+  /** Absolute paths without a slash at the end, as listed; empty where the file names none. */
+  readonly integrity: { readonly trees: readonly string[] };
 };
 
-export const NO_CONFIGURATION: Configuration = { path: null, connections: {} };
+export const NO_CONFIGURATION: Configuration = {
+  path: null,
+  document: null,
+  connections: {},
+  integrity: { trees: [] },
+};
 
 const SYSTEM_FILE = "/etc/cutter/cutter.toml";
 
@@ -61,14 +70,24 @@ async function parseConfiguration(text: string, path: string): Promise<Configura
     const problems = result.issues.map((issue) => `${v.getDotPath(issue) ?? "the file"}: ${describe(issue)}`);
     return new Failure("CONFIG_INVALID", `${path}: ${problems.join("; ")}`, { facts: { problems } });
   }
-  const given = Object.entries(result.output.connections ?? {});
-  const entries = given.map(([name, entry]) => [name, configured(entry ?? {})]);
-  return { path, connections: Object.fromEntries(entries) as Configuration["connections"] };
+  const { document: name = null, connections = {}, integrity = { trees: [] } } = result.output;
+  const entries = Object.entries(connections).map(([use, entry]) => [use, configured(entry ?? {})]);
+  return { path, document: name, connections: Object.fromEntries(entries) as Configuration["connections"], integrity };
 }
 
-/** Never the value: it may be a URL with a password. */
-function describe(issue: { readonly type: string; readonly expected: string | null }): string {
-  return issue.expected === "never" ? "is not known" : `should be ${issue.expected ?? issue.type}`;
+type Issue = {
+  readonly type: string;
+  readonly expected: string | null;
+  readonly received: string;
+  readonly message: string;
+};
+
+/** Never the value, which may be a URL with a password: what a check says is a fixed sentence of the schema's. */
+function describe({ type, expected, received, message }: Issue): string {
+  if (expected === "never") return "is not known";
+  if (received === "undefined") return "is missing";
+  if (type === "non_empty") return "should not be empty";
+  return type === "check" ? message : `should be ${expected ?? type}`;
 }
 
 type Entry = {
