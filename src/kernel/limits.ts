@@ -103,6 +103,15 @@ export const limits = {
   /** What is read of a file that says `off`; its first line goes into reports. */
   holdFileBytes: 64 * 1024,
   evidenceFileBytes: 256 * 1024 * 1024,
+  /** Trees that [integrity] of the configuration may name. */
+  integrityTrees: 32,
+  /** Of one tree: files, folders and the rest; levels of folders; bytes read; and the time for it. */
+  integrityEntries: 100_000,
+  integrityDepth: 64,
+  integrityBytes: 16 * 1024 * 1024 * 1024,
+  integrityTimeMs: 120_000,
+  /** What is read of a file at a time while it is digested. */
+  digestChunkBytes: 1024 * 1024,
   /** Rows of a table in the text report; the rest is counted there and listed in full in the other formats. */
   reportRows: 40,
   /** Progress of long work: how often it is drawn on a terminal, and told where there is none. */

@@ -4,7 +4,9 @@
  * strictObject throughout, so that a misspelt key is refused and not ignored. Loaded only where there is a file to
  * check, since it loads valibot.
  */
+import { resolve } from "node:path";
 import * as v from "valibot";
+import { limits } from "../limits.ts";
 import { CONNECTIONS, type ConnectionName } from "./connection-name.ts";
 
 const text = v.pipe(v.string(), v.nonEmpty());
@@ -25,8 +27,29 @@ type Connections = { [name in ConnectionName]: v.OptionalSchema<typeof connectio
 
 const connections = Object.fromEntries(CONNECTIONS.map((name) => [name, v.optional(connection)])) as Connections;
 
+/** Absolute, and the same place for everybody who reads it: `..` behind a link leads elsewhere than it seems. */
+const absolutePath = v.pipe(
+  text,
+  v.check((path) => path.startsWith("/"), "should be an absolute path"),
+  v.check((path) => !path.split("/").includes(".."), "should be a path without .."),
+  v.check((path) => !path.includes("\0"), "should be a path without a zero byte"),
+  v.transform((path) => resolve(path)),
+);
+
+/** The folders and files that a run must not change; without any the table has no use and is a mistake. */
+const integrity = v.strictObject({
+  trees: v.pipe(
+    v.array(absolutePath),
+    v.check((trees) => trees.length > 0, "should name at least one tree"),
+    v.check((trees) => trees.length <= limits.integrityTrees, `should name at most ${limits.integrityTrees} trees`),
+    v.check((trees) => new Set(trees).size === trees.length, "should name each tree once"),
+  ),
+});
+
 export const configurationSchema = v.strictObject({
+  document: v.optional(text),
   connections: v.optional(v.strictObject(connections)),
+  integrity: v.optional(integrity),
   /** Checked by flow/profiles, which knows what a profile is. */
   profiles: v.optional(v.record(text, v.unknown())),
 });

@@ -36,8 +36,54 @@ test("a misspelt key is refused with its path, wherever it stands", async () => 
   expect(await refusalOf("[conections]\n")).toContain("conections: is not known");
 });
 
+test("a document and the trees that must stay as they are come back as they are meant", async () => {
+  const path = file('document = "ICX-CONST"\n[integrity]\ntrees = ["/etc/cutter/", "/opt/app/./web", "/srv/été"]\n');
+  expect(await readConfiguration(path, {})).toEqual({
+    path,
+    document: "ICX-CONST",
+    connections: {},
+    integrity: { trees: ["/etc/cutter", "/opt/app/web", "/srv/été"] },
+  });
+});
+
+test("a tree that is no absolute path, or leads elsewhere than it seems, is refused by its place", async () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ['trees = ["/etc", "opt/app"]', "integrity.trees.1: should be an absolute path"],
+    ['trees = ["~/app"]', "integrity.trees.0: should be an absolute path"],
+    ['trees = ["/etc/../opt"]', "integrity.trees.0: should be a path without .."],
+    ['trees = ["/etc\\u0000"]', "integrity.trees.0: should be a path without a zero byte"],
+    ['trees = [""]', "integrity.trees.0: should not be empty"],
+    ["trees = [7]", "integrity.trees.0: should be string"],
+    ['trees = "/etc"', "integrity.trees: should be Array"],
+    ["trees = []", "integrity.trees: should name at least one tree"],
+    ['trees = ["/etc", "/opt", "/etc/"]', "integrity.trees: should name each tree once"],
+    [`trees = [${Array.from({ length: 33 }, (_, n) => `"/t${n}"`).join()}]`, "should name at most 32 trees"],
+    ['tree = ["/etc"]', "integrity.tree: is not known"],
+    ["", "integrity.trees: is missing"],
+  ];
+  for (const [text, reason] of cases) {
+    const got = await refusalOf(`[integrity]\n${text}\n`);
+    expect({ got: got.includes(reason) ? reason : got, code: got.split(" ")[0] }).toEqual({
+      got: reason,
+      code: "CONFIG_INVALID",
+    });
+  }
+});
+
+test("a document that is empty or no text, or stands in a table, is refused", async () => {
+  expect(await refusalOf('document = ""\n')).toContain("document: should not be empty");
+  expect(await refusalOf("document = 1\n")).toContain("document: should be string");
+  expect(await refusalOf('[connections.exec]\nservice = "shop"\ndocument = "A"\n')).toContain(
+    "connections.exec.document: is not known",
+  );
+  expect(await refusalOf('documents = "A"\n')).toContain("documents: is not known");
+});
+
 test("settings that contradict each other are refused", async () => {
   expect(await refusalOf('[connections.exec]\nurl = "a"\nservice = "b"\n')).toStartWith("CONFIG_INVALID");
+  expect(await refusalOf('[connections.exec]\nurl = "a"\nservice = "b"\n')).toContain(
+    "connections.exec: url and service exclude each other",
+  );
   expect(await refusalOf('[connections.exec]\nenv_file = "/x"\n')).toStartWith("CONFIG_INVALID");
 });
 
@@ -59,7 +105,13 @@ test("a mistake beside a password does not show the password", async () => {
 test("a named file must exist; a default one need not", async () => {
   const missing = await readConfiguration(join(folder, "absent.toml"), {});
   expect(missing instanceof Failure && missing.code).toBe("FILE_UNREADABLE");
-  expect(await readConfiguration(undefined, { HOME: folder })).toEqual({ path: null, connections: {}, profiles: {} });
+  expect(await readConfiguration(undefined, { HOME: folder })).toEqual({
+    path: null,
+    document: null,
+    connections: {},
+    profiles: {},
+    integrity: { trees: [] },
+  });
 });
 
 test("the XDG file is found where there is no system file", async () => {

@@ -1,9 +1,10 @@
 /**
- * configuration: cutter.toml: which connection is used for what, and profiles of one's own.
+ * configuration: cutter.toml: which connection is used for what, which document is cut and how, which trees stay as they
+ * are.
  *
  * Strict: an unknown key is an error that names its path. A file that anyone but its owner may write is refused,
  * since it says which database is written to. Only what this version uses is known; nothing in it can arm anything.
- * Read by the commands, which hand one connection to resolve.ts.
+ * Read by the commands, which hand one connection to resolve.ts and the trees to readiness.
  */
 import { join } from "node:path";
 import { Failure } from "../failure.ts";
@@ -14,12 +15,22 @@ import type { Configured } from "./naming.ts";
 export type Configuration = {
   /** null where there is no file. */
   readonly path: string | null;
+  /** The document that is meant where a command names none; null where the file does not say. */
+  readonly document: string | null;
   readonly connections: { readonly [name in ConnectionName]?: Configured };
   /** Segmentation profiles of one's own, unchecked, by name. */
   readonly profiles: Readonly<Record<string, unknown>>;
+  /** Absolute paths without a slash at the end, as listed; empty where the file names none. */
+  readonly integrity: { readonly trees: readonly string[] };
 };
 
-export const NO_CONFIGURATION: Configuration = { path: null, connections: {}, profiles: {} };
+export const NO_CONFIGURATION: Configuration = {
+  path: null,
+  document: null,
+  connections: {},
+  profiles: {},
+  integrity: { trees: [] },
+};
 
 const SYSTEM_FILE = "/etc/cutter/cutter.toml";
 
@@ -63,15 +74,25 @@ async function parseConfiguration(text: string, path: string): Promise<Configura
     const problems = result.issues.map((issue) => `${v.getDotPath(issue) ?? "the file"}: ${describe(issue)}`);
     return new Failure("CONFIG_INVALID", `${path}: ${problems.join("; ")}`, { facts: { problems } });
   }
-  const given = Object.entries(result.output.connections ?? {});
-  const entries = given.map(([name, entry]) => [name, configured(entry ?? {})]);
-  const connections = Object.fromEntries(entries) as Configuration["connections"];
-  return { path, connections, profiles: result.output.profiles ?? {} };
+  const { document: name = null, connections = {}, profiles = {}, integrity = { trees: [] } } = result.output;
+  const entries = Object.entries(connections).map(([use, entry]) => [use, configured(entry ?? {})]);
+  const named = Object.fromEntries(entries) as Configuration["connections"];
+  return { path, document: name, connections: named, profiles, integrity };
 }
 
-/** Never the value: it may be a URL with a password. */
-function describe(issue: { readonly type: string; readonly expected: string | null }): string {
-  return issue.expected === "never" ? "is not known" : `should be ${issue.expected ?? issue.type}`;
+type Issue = {
+  readonly type: string;
+  readonly expected: string | null;
+  readonly received: string;
+  readonly message: string;
+};
+
+/** Never the value, which may be a URL with a password: what a check says is a fixed sentence of the schema's. */
+function describe({ type, expected, received, message }: Issue): string {
+  if (expected === "never") return "is not known";
+  if (received === "undefined") return "is missing";
+  if (type === "non_empty") return "should not be empty";
+  return type === "check" ? message : `should be ${expected ?? type}`;
 }
 
 type Entry = {
