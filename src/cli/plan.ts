@@ -4,7 +4,6 @@
  * Parse, read, segment, check the rows against the reference vocabulary, render. It makes no connection, needs no state
  * directory and writes no file. Called by commands.ts.
  */
-import { realpathSync } from "node:fs";
 import { planCut } from "../flow/cutplan.ts";
 import { checkDocumentId, openDocument, type SourceDocument } from "../flow/document.ts";
 import { type Manifest, makeManifest, unitRecord } from "../flow/manifest.ts";
@@ -14,11 +13,10 @@ import { findProfile } from "../flow/profiles/find-profile.ts";
 import { referenceVocabulary } from "../flow/reference-vocabulary.ts";
 import { NO_CONFIGURATION, readConfiguration } from "../kernel/conninfo/configuration.ts";
 import { Failure } from "../kernel/failure.ts";
-import { limits } from "../kernel/limits.ts";
-import { readRegularFile } from "../kernel/private-files/file.ts";
 import { type PlanReport, planDocument, planLines, planText } from "../report/plan.ts";
 import type { Globals } from "./command/command.ts";
 import { EXIT, tellFailure } from "./exit.ts";
+import { readBytes } from "./source-file.ts";
 import { paint, type Terminal } from "./terminal.ts";
 
 type Flags = { readonly document: string; readonly profile: string; readonly "publication-type": string };
@@ -43,23 +41,11 @@ export async function plan({ positionals, flags, globals }: Invocation, terminal
   return report.guard.verdict === "refused" ? tellFailure(refused(report), terminal) : EXIT.done;
 }
 
-/** A link is followed: what counts is the bytes, and their digest is in the report. */
 function readDocument(file: string, documentId: string): SourceDocument | Failure {
   const wrongId = checkDocumentId(documentId);
   if (wrongId !== null) return wrongId;
-  const bytes = readRegularFile(realPath(file), limits.documentBytes);
-  if (!(bytes instanceof Failure)) return openDocument({ documentId, fileName: file, bytes });
-  if (bytes.code !== "FILE_NOT_PRIVATE") return bytes;
-  return new Failure("FILE_UNREADABLE", bytes.message, { hint: "FILE is a regular file: UTF-8 text or Markdown." });
-}
-
-function realPath(file: string): string {
-  try {
-    return realpathSync(file);
-  } catch {
-    // Reading it says what is wrong with it.
-    return file;
-  }
+  const bytes = readBytes(file);
+  return bytes instanceof Failure ? bytes : openDocument({ documentId, fileName: file, bytes });
 }
 
 /** A configuration is read only where it can matter, so that a broken one does not keep anybody from planning. */

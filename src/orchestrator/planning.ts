@@ -9,6 +9,7 @@ import { openDocument, type SourceDocument } from "../flow/document.ts";
 import { type Manifest, makeManifest } from "../flow/manifest.ts";
 import { BUILT_IN_PROFILES } from "../flow/profiles/built-in.ts";
 import type { Profile } from "../flow/profiles/profile.ts";
+import { parseProfile } from "../flow/profiles/profile-schema.ts";
 import { replayManifest } from "../flow/replay.ts";
 import type { Survey } from "../flow/survey.ts";
 import { Failure } from "../kernel/failure.ts";
@@ -23,7 +24,7 @@ export type Planned = {
 export type PlanningOrder = {
   readonly mode: "dry-run" | "live";
   readonly source: Uint8Array;
-  readonly settings: Pick<RunSettings, "source" | "profile" | "actor" | "ownerRef" | "publicationType">;
+  readonly settings: Pick<RunSettings, "source" | "profile" | "ownProfile" | "actor" | "ownerRef" | "publicationType">;
   readonly survey: Survey;
 };
 
@@ -53,7 +54,7 @@ function cutSource({ source, settings, survey }: PlanningOrder): Omit<Planned, "
     const { addresses, ends } = settings.source;
     return replayManifest({ survey, source: { bytes: source, addresses, ends } });
   }
-  const profile = profileNamed(settings.profile);
+  const profile = profileOf(settings);
   if (profile instanceof Failure) return profile;
   const { fileName } = settings.source;
   const document = openDocument({ documentId: survey.documentId, fileName, bytes: source });
@@ -61,9 +62,8 @@ function cutSource({ source, settings, survey }: PlanningOrder): Omit<Planned, "
   return { document, manifest: makeManifest(document, profile) };
 }
 
-function profileNamed(name: string): Profile | Failure {
+function profileOf({ profile: name, ownProfile }: PlanningOrder["settings"]): Profile | Failure {
+  if (ownProfile !== null) return parseProfile(name, ownProfile);
   const found = BUILT_IN_PROFILES.find((profile) => profile.name === name);
-  if (found !== undefined) return found;
-  const known = BUILT_IN_PROFILES.map((profile) => profile.name).join(", ");
-  return new Failure("PROFILE_UNKNOWN", `there is no profile ${name}; there are ${known}`);
+  return found ?? new Failure("PROFILE_UNKNOWN", `this version has no built-in profile ${name}`);
 }

@@ -42,6 +42,7 @@ test("a document and the trees that must stay as they are come back as they are 
     path,
     document: "ICX-CONST",
     connections: {},
+    profiles: {},
     integrity: { trees: ["/etc/cutter", "/opt/app/web", "/srv/été"] },
   });
 });

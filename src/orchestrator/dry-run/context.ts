@@ -32,7 +32,12 @@ export type DryRunOrder = {
   readonly documentId: string | null;
   readonly because: string;
   /** null: a replay of what is in the database. */
-  readonly source: { readonly fileName: string; readonly bytes: Uint8Array; readonly profile: string } | null;
+  readonly source: {
+    readonly fileName: string;
+    readonly bytes: Uint8Array;
+    readonly profile: string;
+    readonly ownProfile: unknown;
+  } | null;
   readonly publicationType: string | null;
   readonly ownerRef: string | null;
   readonly actor: string;

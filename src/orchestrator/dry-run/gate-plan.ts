@@ -26,11 +26,11 @@ export const planGate: DryGate = {
 
 function givenWork({ order, record }: DryRunContext): DryRunContext["record"]["replay"] {
   if (order.source === null) return record.replay;
-  const { fileName, bytes, profile } = order.source;
+  const { fileName, bytes, profile, ownProfile } = order.source;
   const { actor, ownerRef, publicationType } = order;
   return {
     source: bytes,
-    settings: { source: { from: "file", fileName }, profile, ownProfile: null, actor, ownerRef, publicationType },
+    settings: { source: { from: "file", fileName }, profile, ownProfile, actor, ownerRef, publicationType },
   };
 }
 

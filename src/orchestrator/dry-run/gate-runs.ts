@@ -5,23 +5,17 @@
  * Drives the orchestrator's own functions; only the adapter is the simulator. The approvals are those that a dry run may
  * write for itself, and are kept in the run's folder. Touches no database but for the survey after each gate.
  */
-import { join } from "node:path";
-import { smokeApproval } from "../../flow/approval.ts";
-import { GATES, type Gate } from "../../flow/phase.ts";
+import { GATES } from "../../flow/phase.ts";
 import { canonicalJson } from "../../kernel/digest.ts";
 import { runId } from "../../kernel/evidence/run-id.ts";
 import { Failure } from "../../kernel/failure.ts";
-import { limits } from "../../kernel/limits.ts";
-import { readPrivateFile, writePrivateFile } from "../../kernel/private-files/file.ts";
 import type { Mismatch } from "../../report/battery.ts";
 import { expectEqual, failed, type Judgement, judge } from "../../report/judgement.ts";
 import { beginRun } from "../begin.ts";
-import { standOf } from "../gates.ts";
 import { resumeRun, type Standing } from "../run.ts";
-import { runFolder } from "../run-files.ts";
 import { simulatedAdapter } from "../simulated.ts";
+import { readSmokeApproval, writeSmokeApprovals } from "../smoke-approvals.ts";
 import type { RunRecord } from "../store/run-record.ts";
-import type { Store } from "../store/store.ts";
 import type { DryGate, DryRunContext } from "./context.ts";
 import { lookAt } from "./gate-survey.ts";
 
@@ -39,7 +33,7 @@ export const firstGates: DryGate = {
       const summary = `left waiting at SG1: cutter resume ${run.runId}`;
       return judge({ summary, facts: factsOf(run), mismatches: atFirst });
     }
-    const standing = await pass(context, run, "SG1");
+    const standing = await pass(context, run);
     if (standing instanceof Failure) return failed(standing);
     const { mismatches, facts } = states("AWAITING_LIFECYCLE_AUTHORIZATION", standing.run);
     const summary = `${run.state}, then ${standing.run.state}, ${standing.did.length} phases`;
@@ -54,7 +48,7 @@ export const closingGate: DryGate = {
     const [run] = context.record.runs;
     if (run === undefined) throw new Error("G5 without a run");
     if (nothingToWrite(context)) return judge({ summary: "nothing to enact", ...states("PLANNED", run) });
-    const standing = await pass(context, run, "SG2");
+    const standing = await pass(context, run);
     if (standing instanceof Failure) return failed(standing);
     const { mismatches, facts } = states("CLOSEOUT_REPORTED", standing.run);
     return judge({
@@ -99,8 +93,8 @@ export const repeatGate: DryGate = {
 async function secondRun(context: DryRunContext): Promise<RunRecord | Failure> {
   let run = await begin(context);
   if (run instanceof Failure || nothingToWrite(context)) return run;
-  for (const gate of GATES) {
-    const standing = await pass(context, run, gate);
+  for (const _gate of GATES) {
+    const standing: Standing | Failure = await pass(context, run);
     if (standing instanceof Failure) return standing;
     run = standing.run;
   }
@@ -120,30 +114,14 @@ async function begin(context: DryRunContext): Promise<RunRecord | Failure> {
   });
   if (begun instanceof Failure) return begun;
   record.runs.push(begun.run);
-  return writeApprovals(context, store, begun.run) ?? begun.run;
+  return writeSmokeApprovals(store, begun.run, context.now()) ?? begun.run;
 }
 
-function writeApprovals({ now }: DryRunContext, store: Store, run: RunRecord): Failure | null {
-  for (const gate of GATES) {
-    const approval = smokeApproval(standOf({ run, gate, now: now() }), limits.smokeApprovalMs);
-    const path = smokeFile(store, run, gate);
-    const failure = writePrivateFile(path, `${JSON.stringify(approval, null, 2)}\n`);
-    if (failure !== null) return failure;
-  }
-  return null;
-}
-
-/** Where a dry run's own approval for a gate lies; `cutter resume` takes it from there. */
-export function smokeFile(store: Store, run: RunRecord, gate: Gate): string {
-  return join(runFolder({ stateDirectory: store.directory, ...run }), `smoke-${gate}.json`);
-}
-
-async function pass(context: DryRunContext, run: RunRecord, gate: Gate): Promise<Standing | Failure> {
+async function pass(context: DryRunContext, run: RunRecord): Promise<Standing | Failure> {
   const store = await context.store();
   if (store instanceof Failure) return store;
-  const approval = readPrivateFile(smokeFile(store, run, gate), limits.approvalBytes);
-  if (approval instanceof Failure) return approval;
-  return resume(context, run.runId, approval);
+  const approval = readSmokeApproval(store, run);
+  return approval instanceof Failure ? approval : resume(context, run.runId, approval);
 }
 
 async function resume(context: DryRunContext, id: string, approval: Uint8Array | null): Promise<Standing | Failure> {

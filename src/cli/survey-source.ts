@@ -1,0 +1,86 @@
+/**
+ * survey-source: the flags that say what is surveyed → a surveyor and the line that says which database it is.
+ *
+ * A live database with --survey, the one inside with --embedded or with nothing, a file with --survey-file; never two of
+ * them. Everything that can be checked is checked before a connection is made. Called by the verbs that plan a cut.
+ */
+import { parseSurveyDocument } from "../flow/survey-document.ts";
+import { type Configuration, readConfiguration } from "../kernel/conninfo/configuration.ts";
+import { describeTarget } from "../kernel/conninfo/describe.ts";
+import { resolveTarget } from "../kernel/conninfo/resolve.ts";
+import { Failure } from "../kernel/failure.ts";
+import { limits } from "../kernel/limits.ts";
+import { readRegularFile } from "../kernel/private-files/file.ts";
+import { liveSurveyor, recordedSurveyor, type Surveyor } from "../orchestrator/dry-run/surveyor.ts";
+import type { DryRunReport } from "../report/dry-run.ts";
+import type { Flag, Globals } from "./command/command.ts";
+
+export const SURVEY_FLAGS = [
+  { name: "survey", kind: "boolean", description: "Survey the database that was named, read-only." },
+  {
+    name: "survey-file",
+    kind: "string",
+    valueName: "FILE",
+    description: "Use a survey that was recorded: the survey.json of a run.",
+  },
+  {
+    name: "allow-writing-role",
+    kind: "boolean",
+    description: "Survey with a role that could write; the report shows it.",
+  },
+] as const satisfies readonly Flag[];
+
+export type SurveyFlags = {
+  readonly survey: boolean;
+  readonly "survey-file": string | undefined;
+  readonly embedded: boolean;
+};
+
+export type SurveySource = {
+  readonly surveyor: Surveyor;
+  readonly database: DryRunReport["database"];
+  readonly configuration: Configuration;
+};
+
+export async function surveySource(flags: SurveyFlags, globals: Globals): Promise<SurveySource | Failure> {
+  const configuration = await readConfiguration(globals.config, process.env);
+  if (configuration instanceof Failure) return configuration;
+  const chosen = chosenSource(flags, globals);
+  if (chosen instanceof Failure) return chosen;
+  if (chosen === "file") return recorded(flags["survey-file"] ?? "", configuration);
+  const { survey } = configuration.connections;
+  const target = await resolveTarget({
+    environment: process.env,
+    ...(globals.url === undefined ? {} : { url: globals.url }),
+    ...(globals.service === undefined ? {} : { service: globals.service }),
+    ...(chosen === "embedded" ? { embedded: true } : {}),
+    ...(survey === undefined || chosen === "embedded" ? {} : { configured: survey }),
+  });
+  if (target instanceof Failure) return target;
+  const database = { line: describeTarget(target), source: target.source, kind: target.kind };
+  return { surveyor: liveSurveyor(target), database, configuration };
+}
+
+function chosenSource(flags: SurveyFlags, { url, service }: Globals): "live" | "file" | "embedded" | Failure {
+  const { survey, embedded, "survey-file": file } = flags;
+  const given = [...(survey ? ["--survey"] : []), ...(embedded ? ["--embedded"] : [])];
+  const all = [...given, ...(file === undefined ? [] : ["--survey-file"])];
+  if (all.length > 1) return new Failure("USAGE", `${all.join(" and ")} exclude each other`);
+  if (file !== undefined) return "file";
+  if (survey) return "live";
+  const named = url !== undefined ? "--url" : service !== undefined ? "--service" : null;
+  if (named === null) return "embedded";
+  return new Failure("USAGE", `${named} names a database, and without --survey none is looked at`, {
+    hint: "Add --survey, or leave the database out to use the one inside.",
+  });
+}
+
+function recorded(path: string, configuration: Configuration): SurveySource | Failure {
+  const bytes = readRegularFile(path, limits.surveyFileBytes);
+  if (bytes instanceof Failure) return bytes;
+  const document = parseSurveyDocument(bytes, path);
+  if (document instanceof Failure) return document;
+  const line = `a recorded survey of ${document.survey.target.database}, taken ${document.takenAt} (from ${path})`;
+  const database = { line, source: "--survey-file", kind: "recorded" } as const;
+  return { surveyor: recordedSurveyor(document), database, configuration };
+}

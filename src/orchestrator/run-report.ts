@@ -1,0 +1,52 @@
+/**
+ * run-report: what the store knows of a run → the document `cutter.run/v1`, with what a person may do next.
+ *
+ * Gathers, and decides nothing about the run. Called by the verbs that show one.
+ */
+import { nextStep, waitsAt } from "../flow/phase.ts";
+import type { TargetIdentity } from "../flow/survey.ts";
+import { type Fact, Failure } from "../kernel/failure.ts";
+import { FAILURES } from "../kernel/failure-table.ts";
+import type { RunReport } from "../report/run.ts";
+import { runFolder } from "./run-files.ts";
+import type { RunRecord } from "./store/run-record.ts";
+import type { Store } from "./store/store.ts";
+
+export function runReport(store: Store, run: RunRecord): RunReport | Failure {
+  const phases = store.phases(run.runId);
+  if (phases instanceof Failure) return phases;
+  const { stopCode, stopMessage } = run;
+  return {
+    ...{ schema: "cutter.run/v1", runId: run.runId, sessionId: run.sessionId, documentId: run.documentId },
+    ...{ mode: run.mode, state: run.state, target: run.target as TargetIdentity },
+    stop: stopCode === null ? null : { code: stopCode, message: stopMessage ?? "" },
+    ...{ sourceVersionId: run.sourceVersionId, sourceSha256: run.sourceSha256 },
+    ...{ manifestSha256: run.manifestSha256, cutplanSha256: run.cutplanSha256 },
+    ...{ createdAt: run.createdAt, updatedAt: run.updatedAt },
+    phases: phases.map(({ phase, attempt, outcome, createdAt, payload }) => ({
+      ...{ phase, attempt, outcome, at: createdAt, facts: factsOf(payload) },
+    })),
+    next: nextActions(run),
+    folder: runFolder({ stateDirectory: store.directory, ...run }),
+    exit: stopCode === null ? 0 : FAILURES[stopCode].exit,
+  };
+}
+
+function factsOf(payload: Fact): { readonly [name: string]: Fact } {
+  return payload !== null && typeof payload === "object" && !Array.isArray(payload)
+    ? (payload as { readonly [name: string]: Fact })
+    : {};
+}
+
+function nextActions(run: RunRecord): readonly string[] {
+  const gate = waitsAt(run.state);
+  if (gate !== null && run.mode === "dryrun") {
+    return [`cutter resume ${run.runId} (with the approval for ${gate} that the dry run wrote for itself)`];
+  }
+  if (gate !== null) return [`cutter resume ${run.runId} --approval FILE (an approval for ${gate})`];
+  if (run.stopCode !== null) return [FAILURES[run.stopCode].action];
+  const step = nextStep(run.state);
+  if (step === null) return ["nothing: the run has ended"];
+  if (run.state === "PLANNED") return ["nothing: there is nothing to write"];
+  return [`cutter resume ${run.runId} goes on with ${step.name}, which ${step.does}`];
+}

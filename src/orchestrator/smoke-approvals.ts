@@ -1,0 +1,36 @@
+/**
+ * smoke-approvals: the approvals that a dry run writes for itself, in the run's folder, one for each gate.
+ *
+ * They let the way through the gates be walked, by the dry run or by a person with `cutter resume`. Labelled
+ * CUTTER-DRYRUN-SMOKE; flow/approval.ts refuses them in every other mode. Called by the dry run and by the verbs.
+ */
+import { join } from "node:path";
+import { smokeApproval } from "../flow/approval.ts";
+import { GATES, type Gate, waitsAt } from "../flow/phase.ts";
+import type { Failure } from "../kernel/failure.ts";
+import { limits } from "../kernel/limits.ts";
+import { readPrivateFile, writePrivateFile } from "../kernel/private-files/file.ts";
+import { standOf } from "./gates.ts";
+import { runFolder } from "./run-files.ts";
+import type { RunRecord } from "./store/run-record.ts";
+import type { Store } from "./store/store.ts";
+
+export function writeSmokeApprovals(store: Store, run: RunRecord, now: string): Failure | null {
+  for (const gate of GATES) {
+    const approval = smokeApproval(standOf({ run, gate, now }), limits.smokeApprovalMs);
+    const failure = writePrivateFile(fileOf(store, run, gate), `${JSON.stringify(approval, null, 2)}\n`);
+    if (failure !== null) return failure;
+  }
+  return null;
+}
+
+/** The bytes for the gate at which a dry run waits; null where it waits at none, or is no dry run. */
+export function readSmokeApproval(store: Store, run: RunRecord): Uint8Array | null | Failure {
+  const gate = waitsAt(run.state);
+  if (gate === null || run.mode !== "dryrun") return null;
+  return readPrivateFile(fileOf(store, run, gate), limits.approvalBytes);
+}
+
+function fileOf(store: Store, run: RunRecord, gate: Gate): string {
+  return join(runFolder({ stateDirectory: store.directory, ...run }), `smoke-${gate}.json`);
+}

@@ -1,0 +1,70 @@
+/**
+ * run: what is known of one run, as text, as Markdown and as a suite: where it stands, why, what it did, what is next.
+ *
+ * `RunReport` is the document `cutter.run/v1` (run-schema.ts). Pure: report in, text out; nothing is decided here.
+ * Called by `cutter show`, `cutter resume`, `cutter cut` and `cutter report`.
+ */
+import type * as v from "valibot";
+import type { DeepReadonly } from "./battery.ts";
+import { draw, type Format } from "./format.ts";
+import { markdownPage, type Page, textPage } from "./page.ts";
+import type { Palette } from "./palette.ts";
+import type { runSchema } from "./run-schema.ts";
+import { left, right } from "./table.ts";
+import { type Suite, withVerdict } from "./test-point.ts";
+
+export type RunReport = DeepReadonly<v.InferOutput<typeof runSchema>>;
+
+export function renderRun(report: RunReport, format: Format, palette?: Palette): string {
+  const drawing = {
+    document: report,
+    text: () => textPage(page(report), palette),
+    markdown: () => markdownPage(page(report)),
+    suite: () => suite(report),
+  };
+  return draw(drawing, format);
+}
+
+function page(report: RunReport): Page {
+  const { target } = report;
+  const where = `${target.database}, system identifier ${target.systemIdentifier ?? "not readable"}`;
+  return {
+    title: `Run ${report.runId}`,
+    first: `run ${report.runId}, ${report.mode}`,
+    about: [
+      ["document", `${report.documentId}, source version ${report.sourceVersionId}`],
+      ["database", report.target.timeline === null ? where : `${where}, timeline ${target.timeline}`],
+      ["begun", report.createdAt],
+      ["plan", report.cutplanSha256 ?? "none yet"],
+      ["folder", report.folder],
+      ...(report.sessionId === null ? [] : [["session", report.sessionId] as const]),
+      ...(report.stop === null ? [] : [["stopped", `${report.stop.code}: ${report.stop.message}`] as const]),
+    ],
+    sections: [
+      {
+        title: report.mode === "dryrun" ? "Phases, simulated where they write" : "Phases",
+        table: {
+          columns: [left("phase"), right("attempt"), left("outcome"), left("at")],
+          rows: report.phases.map((one) => [one.phase, `${one.attempt}`, one.outcome, one.at]),
+        },
+        remarks: report.next.map((line) => `next: ${line}`),
+        empty: "none was recorded",
+      },
+    ],
+    last: `CUTTER_RUN ${report.state}`,
+    outcome: report.exit === 0 ? "good" : "bad",
+  };
+}
+
+function suite(report: RunReport): Suite {
+  const points = report.phases.map((one) => ({
+    ...{ name: `${one.phase} attempt ${one.attempt}`, durationMs: 0, facts: [] },
+    failure: one.outcome === "done" ? null : { type: one.outcome, message: one.outcome, details: [] },
+  }));
+  const verdictLine = `CUTTER_RUN ${report.state}`;
+  return {
+    ...{ name: "cutter.run", startedAt: report.createdAt, durationMs: 0, verdictLine },
+    properties: { run_id: report.runId, document: report.documentId, mode: report.mode, state: report.state },
+    points: withVerdict(points, report.exit, verdictLine),
+  };
+}
