@@ -6,6 +6,7 @@
  */
 import { PROOF } from "../../proofs/commands.ts";
 import { defineCommand, type Group, type Leaf } from "./command/command.ts";
+import { RUN_COMMANDS } from "./run-commands.ts";
 import { SCHEMA } from "./schema.ts";
 
 const explain: Leaf = defineCommand({
@@ -75,5 +76,5 @@ export const CUTTER: Group = {
       "Start with: cutter proof rollback --embedded",
   ],
   examples: [],
-  commands: [PROOF, plan, SCHEMA, explain],
+  commands: [PROOF, ...RUN_COMMANDS, plan, SCHEMA, explain],
 };

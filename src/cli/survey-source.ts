@@ -13,22 +13,7 @@ import { limits } from "../kernel/limits.ts";
 import { readRegularFile } from "../kernel/private-files/file.ts";
 import { liveSurveyor, recordedSurveyor, type Surveyor } from "../orchestrator/dry-run/surveyor.ts";
 import type { DryRunReport } from "../report/dry-run.ts";
-import type { Flag, Globals } from "./command/command.ts";
-
-export const SURVEY_FLAGS = [
-  { name: "survey", kind: "boolean", description: "Survey the database that was named, read-only." },
-  {
-    name: "survey-file",
-    kind: "string",
-    valueName: "FILE",
-    description: "Use a survey that was recorded: the survey.json of a run.",
-  },
-  {
-    name: "allow-writing-role",
-    kind: "boolean",
-    description: "Survey with a role that could write; the report shows it.",
-  },
-] as const satisfies readonly Flag[];
+import type { Globals } from "./command/command.ts";
 
 export type SurveyFlags = {
   readonly survey: boolean;

@@ -57,7 +57,8 @@ export async function prepareRun(run: RunRecord, parts: Preparing): Promise<Prep
   return adapter instanceof Failure ? adapter : { planned, adapter };
 }
 
-function settingsDigest(phases: readonly PhaseRecord[]): string {
+/** The digest of the settings that a run was begun with, from the record of its survey. */
+export function settingsDigest(phases: readonly PhaseRecord[]): string {
   const survey = phases.find(({ phase }) => phase === "survey")?.payload;
   const kept = survey !== null && typeof survey === "object" && "settings_sha256" in survey ? survey : undefined;
   if (typeof kept?.settings_sha256 !== "string") throw new Error("the record of the survey has no digest of its files");

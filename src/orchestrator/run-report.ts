@@ -13,7 +13,7 @@ import type { RunRecord } from "./store/run-record.ts";
 import type { Store } from "./store/store.ts";
 
 export function runReport(store: Store, run: RunRecord): RunReport | Failure {
-  const phases = store.phases(run.runId);
+  const phases = phaseDocuments(store, run.runId);
   if (phases instanceof Failure) return phases;
   const { stopCode, stopMessage } = run;
   return {
@@ -23,13 +23,20 @@ export function runReport(store: Store, run: RunRecord): RunReport | Failure {
     ...{ sourceVersionId: run.sourceVersionId, sourceSha256: run.sourceSha256 },
     ...{ manifestSha256: run.manifestSha256, cutplanSha256: run.cutplanSha256 },
     ...{ createdAt: run.createdAt, updatedAt: run.updatedAt },
-    phases: phases.map(({ phase, attempt, outcome, createdAt, payload }) => ({
-      ...{ phase, attempt, outcome, at: createdAt, facts: factsOf(payload) },
-    })),
+    phases,
     next: nextActions(run),
     folder: runFolder({ stateDirectory: store.directory, ...run }),
     exit: stopCode === null ? 0 : FAILURES[stopCode].exit,
   };
+}
+
+/** The attempts of a run's phases, in order, as documents show them. */
+export function phaseDocuments(store: Store, runId: string): RunReport["phases"] | Failure {
+  const phases = store.phases(runId);
+  if (phases instanceof Failure) return phases;
+  return phases.map(({ phase, attempt, outcome, createdAt, payload }) => ({
+    ...{ phase, attempt, outcome, at: createdAt, facts: factsOf(payload) },
+  }));
 }
 
 function factsOf(payload: Fact): { readonly [name: string]: Fact } {

@@ -20,13 +20,16 @@ import { isFileName, renderSums, SUMS_FILE } from "./sums.ts";
 export type EvidenceRequest = {
   readonly stateDirectory: string;
   readonly runId: string;
+  /** The run that it belongs to, in whose folder its own lies. */
+  readonly sessionId?: string | null;
   /** Name (`facts.json`) to content. */
   readonly files: Readonly<Record<string, string>>;
 };
 
 /** The absolute path of the folder. FILE_NOT_PRIVATE, FILE_WRITE_FAILED: then nothing of it is there. */
 export function writeEvidence(request: EvidenceRequest): string | Failure {
-  if (!isRunId(request.runId)) throw new Error(`not a run id: ${request.runId}`);
+  const foreign = [request.sessionId ?? request.runId, request.runId].find((id) => !isRunId(id));
+  if (foreign !== undefined) throw new Error(`not a run id: ${foreign}`);
   const run = openRunDirectory(request);
   if (run instanceof Failure) return run;
   const folder = join(run, "evidence");
@@ -62,9 +65,11 @@ export function openEvidencePlace(stateDirectory: string): string | Failure {
 }
 
 /** Each directory on the way is checked by itself: a wrong one anywhere would let another person in. */
-function openRunDirectory({ stateDirectory, runId }: EvidenceRequest): string | Failure {
+function openRunDirectory({ stateDirectory, runId, sessionId = null }: EvidenceRequest): string | Failure {
   const runs = openRuns(stateDirectory);
-  return runs instanceof Failure ? runs : openPrivateDirectory(join(runs, runId));
+  if (runs instanceof Failure) return runs;
+  const place = sessionId === null ? runs : openPrivateDirectory(join(runs, sessionId));
+  return place instanceof Failure ? place : openPrivateDirectory(join(place, runId));
 }
 
 function openRuns(stateDirectory: string): string | Failure {

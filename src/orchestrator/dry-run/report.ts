@@ -3,10 +3,11 @@
  *
  * Gathers, and decides only why not all gates passed. Everything shown comes from the record and from the run store.
  */
-import { type Fact, Failure, type FailureCode } from "../../kernel/failure.ts";
+import { Failure, type FailureCode } from "../../kernel/failure.ts";
 import { COMMIT, VERSION } from "../../kernel/version.ts";
 import { failureDocument } from "../../report/battery.ts";
 import { type DryRunReport, dryRunVerdict, type GateResult } from "../../report/dry-run.ts";
+import { phaseDocuments } from "../run-report.ts";
 import type { RunRecord } from "../store/run-record.ts";
 import type { Store } from "../store/store.ts";
 import type { DryRunContext } from "./context.ts";
@@ -70,21 +71,12 @@ async function runDocuments(context: DryRunContext): Promise<DryRunReport["runs"
 }
 
 function runDocument(store: Store, run: RunRecord): DryRunReport["runs"][number] | Failure {
-  const phases = store.phases(run.runId);
+  const phases = phaseDocuments(store, run.runId);
   if (phases instanceof Failure) return phases;
   return {
     ...{ runId: run.runId, state: run.state, stopCode: run.stopCode, sourceVersionId: run.sourceVersionId },
-    ...{ manifestSha256: run.manifestSha256 ?? "", cutplanSha256: run.cutplanSha256 ?? "" },
-    phases: phases.map(({ phase, attempt, outcome, createdAt, payload }) => ({
-      ...{ phase, attempt, outcome, at: createdAt, facts: factsOf(payload) },
-    })),
+    ...{ manifestSha256: run.manifestSha256 ?? "", cutplanSha256: run.cutplanSha256 ?? "", phases },
   };
-}
-
-function factsOf(payload: Fact): { readonly [name: string]: Fact } {
-  return payload !== null && typeof payload === "object" && !Array.isArray(payload)
-    ? (payload as { readonly [name: string]: Fact })
-    : {};
 }
 
 function documentOf({ record, order }: DryRunContext): DryRunReport["document"] {

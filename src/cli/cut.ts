@@ -1,0 +1,69 @@
+/**
+ * cut: `cutter cut DOCUMENT --source FILE`: begins a run and takes it to its first gate.
+ *
+ * In dry-run mode, which is all that this version has: whatever would write is simulated. Reads the source, surveys,
+ * plans, and prints where the run stands. Called by run-commands.ts.
+ */
+import { checkDocumentId } from "../flow/document.ts";
+import { timestamp } from "../kernel/clock.ts";
+import { runId } from "../kernel/evidence/run-id.ts";
+import { Failure } from "../kernel/failure.ts";
+import { beginRun } from "../orchestrator/begin.ts";
+import { writeSmokeApprovals } from "../orchestrator/smoke-approvals.ts";
+import type { Globals } from "./command/command.ts";
+import { showAndTell } from "./resume.ts";
+import { withStore } from "./run-store.ts";
+import { readSource } from "./source-file.ts";
+import { type SurveyFlags, surveySource } from "./survey-source.ts";
+import type { Terminal } from "./terminal.ts";
+
+type Flags = SurveyFlags & {
+  readonly source: string;
+  readonly profile: string;
+  readonly "publication-type": string | undefined;
+  readonly "owner-ref": string | undefined;
+  readonly "allow-writing-role": boolean;
+};
+type Invocation = {
+  readonly positionals: { readonly DOCUMENT: string };
+  readonly flags: Flags;
+  readonly globals: Globals;
+};
+
+export function cut({ positionals, flags, globals }: Invocation, terminal: Terminal): Promise<number | Failure> {
+  const { DOCUMENT: documentId } = positionals;
+  return withStore(globals, async (store) => {
+    const wrongId = checkDocumentId(documentId);
+    if (wrongId !== null) return wrongId;
+    const opened = await surveySource(flags, globals);
+    if (opened instanceof Failure) return opened;
+    const { configuration, surveyor, database } = opened;
+    const question = { path: flags.source, documentId, profile: flags.profile, ownProfiles: configuration.profiles };
+    const source = await readSource(question);
+    if (source instanceof Failure) return source;
+    await terminal.talk(database.line);
+    const writingRole = flags["allow-writing-role"] ? "allowed" : "refused";
+    const sight = await surveyor.look({ documentId, because: "it was named", writingRole });
+    await surveyor.close();
+    if (sight instanceof Failure) return sight;
+    const begun = await beginRun({
+      ...{ store, runId: runId("ictr"), sessionId: null, mode: "dryrun", survey: sight.document },
+      source: source.bytes,
+      settings: {
+        ...{ source: { from: "file", fileName: source.fileName }, profile: source.profile, actor: "cutter" },
+        ...{ ownProfile: source.ownProfile, ownerRef: flags["owner-ref"] ?? null },
+        publicationType: flags["publication-type"] ?? null,
+      },
+    });
+    if (begun instanceof Failure) return begun;
+    const { run, planned } = begun;
+    const approvals = writeSmokeApprovals(store, run, timestamp());
+    if (approvals !== null) return approvals;
+    for (const { canonicalAddress, field, problem } of planned.cutplan.problems) {
+      await terminal.talk(`refused: ${canonicalAddress}: ${field} ${problem}`);
+    }
+    const { stopCode, stopMessage } = run;
+    const stop = stopCode === null ? null : new Failure(stopCode, `run ${run.runId}: ${stopMessage}`);
+    return showAndTell(store, { run, stop, did: ["survey", "manifest", "cutplan"] }, { globals, terminal });
+  });
+}

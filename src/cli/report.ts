@@ -1,0 +1,74 @@
+/**
+ * report: `cutter report RUN`: the report of a run, a dry run or a proof, in the format that was asked for.
+ *
+ * Of what has ended, from its evidence folder; of a run that has not, from the store. Reads only. Called by
+ * run-commands.ts.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { isRunId } from "../kernel/evidence/run-id.ts";
+import { Failure } from "../kernel/failure.ts";
+import { limits } from "../kernel/limits.ts";
+import { readPrivateFile } from "../kernel/private-files/file.ts";
+import { stateDirectory } from "../kernel/private-files/state-directory.ts";
+import { dryRunMarkdown, type DryRunReport, dryRunSuite, dryRunText } from "../report/dry-run.ts";
+import { draw } from "../report/format.ts";
+import type { Globals } from "./command/command.ts";
+import { EXIT } from "./exit.ts";
+import { show } from "./show.ts";
+import { paint, type Terminal } from "./terminal.ts";
+
+type Invocation = { readonly positionals: { readonly RUN: string }; readonly globals: Globals };
+
+export async function report(invocation: Invocation, terminal: Terminal): Promise<number | Failure> {
+  const { positionals, globals } = invocation;
+  const { RUN: id } = positionals;
+  if (!isRunId(id)) return new Failure("USAGE", `${id} is not the name of a run`, { hint: "cutter runs lists them." });
+  if (id.startsWith("ictr-")) return show(invocation, terminal);
+  const state = stateDirectory(process.env, { flag: globals.stateDir });
+  if (state instanceof Failure) return state;
+  const evidence = join(state, "runs", id, "evidence");
+  if (!existsSync(evidence)) return new Failure("RUN_UNKNOWN", `there is no evidence of ${id} in ${state}`);
+  const bytes = readPrivateFile(join(evidence, "facts.json"), limits.evidenceFileBytes);
+  if (bytes instanceof Failure) return bytes;
+  const text = new TextDecoder().decode(bytes);
+  if (id.startsWith("proof-")) return keptReport(evidence, { text, format: globals.format }, terminal);
+  const found = await parseDryRun(text, id);
+  if (found instanceof Failure) return found;
+  const { stdout } = terminal.colour;
+  const palette = (words: string, style: Parameters<typeof paint>[1]) => paint(words, style, stdout);
+  const drawing = {
+    document: found,
+    text: () => dryRunText(found, { palette }),
+    markdown: () => dryRunMarkdown(found),
+    suite: () => dryRunSuite(found),
+  };
+  await terminal.result(draw(drawing, globals.format));
+  return EXIT.done;
+}
+
+async function parseDryRun(text: string, id: string): Promise<DryRunReport | Failure> {
+  const [{ dryRunSchema }, v] = await Promise.all([import("../report/dry-run-schema.ts"), import("valibot")]);
+  try {
+    const parsed = v.safeParse(dryRunSchema, JSON.parse(text));
+    if (parsed.success) return parsed.output;
+  } catch {
+    // Said below: it is no document at all.
+  }
+  return new Failure("EVIDENCE_ALTERED", `facts.json of ${id} is not a report of a dry run`, {
+    facts: { what: "malformed", name: "facts.json" },
+  });
+}
+
+/** A battery's report lies there in every form. */
+const KEPT = { text: "report.txt", markdown: "report.md", junit: "junit.xml" } as const;
+
+type Kept = { readonly text: string; readonly format: Globals["format"] };
+
+async function keptReport(evidence: string, { text, format }: Kept, terminal: Terminal): Promise<number | Failure> {
+  const name = format in KEPT ? KEPT[format as keyof typeof KEPT] : null;
+  const bytes = name === null ? Buffer.from(text) : readPrivateFile(join(evidence, name), limits.evidenceFileBytes);
+  if (bytes instanceof Failure) return bytes;
+  await terminal.result(new TextDecoder().decode(bytes));
+  return EXIT.done;
+}

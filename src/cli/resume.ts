@@ -1,0 +1,105 @@
+/**
+ * resume: `cutter resume RUN`: goes on with a run from where it stands to its next gate or its end.
+ *
+ * A run that has ended is answered from the store alone: no connection is made. In a dry run the approvals are those that
+ * it wrote for itself, unless one is given. Prints where the run stands and answers the exit code that this has. Called
+ * by run-commands.ts.
+ */
+import type { ExecutionAdapter } from "../execution/adapter.ts";
+import { timestamp } from "../kernel/clock.ts";
+import { Failure } from "../kernel/failure.ts";
+import { limits } from "../kernel/limits.ts";
+import { readRegularFile } from "../kernel/private-files/file.ts";
+import { type RunParts, resumeRun, type Standing } from "../orchestrator/run.ts";
+import { writeRunEvidence } from "../orchestrator/run-evidence.ts";
+import { simulatedAdapter } from "../orchestrator/simulated.ts";
+import { readSmokeApproval } from "../orchestrator/smoke-approvals.ts";
+import type { RunRecord } from "../orchestrator/store/run-record.ts";
+import type { Store } from "../orchestrator/store/store.ts";
+import type { Globals } from "./command/command.ts";
+import { tellFailure } from "./exit.ts";
+import { findRun, withStore } from "./run-store.ts";
+import { showStanding } from "./show.ts";
+import { type SurveyFlags, surveySource } from "./survey-source.ts";
+import type { Terminal } from "./terminal.ts";
+
+type Flags = SurveyFlags & {
+  readonly approval: string | undefined;
+  readonly "allow-writing-role": boolean;
+};
+type Invocation = {
+  readonly positionals: { readonly RUN: string };
+  readonly flags: Flags;
+  readonly globals: Globals;
+};
+
+export function resume({ positionals, flags, globals }: Invocation, terminal: Terminal): Promise<number | Failure> {
+  return withStore(globals, async (store) => {
+    const run = findRun(store, positionals.RUN);
+    if (run instanceof Failure) return run;
+    if (run.mode !== "dryrun") {
+      return new Failure("PHASE_NOT_BUILT", `run ${run.runId} is ${run.mode}: this version resumes dry runs only`);
+    }
+    const approval = approvalFor(store, run, flags.approval);
+    if (approval instanceof Failure) return approval;
+    const standing = await goOn(store, run, { approval, flags, globals, terminal });
+    if (standing instanceof Failure) return standing;
+    if (standing.did.includes("closeout")) {
+      const written = writeRunEvidence(store, standing.run);
+      await terminal.talk(
+        written instanceof Failure ? `evidence was NOT kept: ${written.message}` : `evidence: ${written}`,
+      );
+    }
+    return showAndTell(store, standing, { globals, terminal });
+  });
+}
+
+/** The document as it stands, and on stderr why it does not go on. */
+export async function showAndTell(
+  store: Store,
+  { run, stop, did }: Standing,
+  { globals, terminal }: { readonly globals: Globals; readonly terminal: Terminal },
+): Promise<number | Failure> {
+  if (did.length === 0) await terminal.talk("no work was done");
+  else await terminal.talk(`done now: ${did.join(", ")}`);
+  const shown = await showStanding(store, run, { globals, terminal });
+  if (shown instanceof Failure || stop === null) return shown;
+  return tellFailure(stop, terminal);
+}
+
+function approvalFor(store: Store, run: RunRecord, path: string | undefined): Uint8Array | null | Failure {
+  return path === undefined ? readSmokeApproval(store, run) : readRegularFile(path, limits.approvalBytes);
+}
+
+type Order = {
+  readonly approval: Uint8Array | null;
+  readonly flags: Flags;
+  readonly globals: Globals;
+  readonly terminal: Terminal;
+};
+
+async function goOn(store: Store, run: RunRecord, order: Order): Promise<Standing | Failure> {
+  const { approval, flags, globals, terminal } = order;
+  let opened: Awaited<ReturnType<typeof surveySource>> | null = null;
+  const parts: RunParts = {
+    ...{ store, approval, now: timestamp, adapterFor: simulatedAdapter, closeOut: closeOutSimulated },
+    surveyAgain: async (documentId) => {
+      opened = await surveySource(flags, globals);
+      if (opened instanceof Failure) return opened;
+      await terminal.talk(opened.database.line);
+      const writingRole = flags["allow-writing-role"] ? "allowed" : "refused";
+      const because = `the document of run ${run.runId}`;
+      const sight = await opened.surveyor.look({ documentId, because, writingRole });
+      await opened.surveyor.close();
+      return sight instanceof Failure ? sight : sight.document;
+    },
+    progress: (phase) => void terminal.detail(`${run.runId}: ${phase} done`),
+  };
+  return resumeRun(run.runId, parts);
+}
+
+/** The last phase of a dry run: what the simulated database holds in the end. */
+export async function closeOutSimulated(_run: RunRecord, adapter: ExecutionAdapter) {
+  const counts = "counts" in adapter ? (adapter.counts as () => { readonly [relation: string]: number })() : {};
+  return { simulated: true, counts };
+}

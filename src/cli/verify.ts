@@ -1,0 +1,32 @@
+/**
+ * verify: `cutter verify RUN`: recomputes the digests and the chain of a run, a dry run or a proof.
+ *
+ * Names the first thing that does not fit. Reads only, and makes no connection. Called by run-commands.ts.
+ */
+import { isRunId } from "../kernel/evidence/run-id.ts";
+import { Failure } from "../kernel/failure.ts";
+import { verifyRun } from "../orchestrator/verify-run.ts";
+import type { Globals } from "./command/command.ts";
+import { EXIT } from "./exit.ts";
+import { withStore } from "./run-store.ts";
+import type { Terminal } from "./terminal.ts";
+
+type Invocation = { readonly positionals: { readonly RUN: string }; readonly globals: Globals };
+
+/** `cutter.verify/v1`: `{ schema, run_id, checked: [sentence], verdict }`. */
+export function verify({ positionals, globals }: Invocation, terminal: Terminal): Promise<number | Failure> {
+  const { RUN: id } = positionals;
+  return withStore(globals, async (store) => {
+    if (!isRunId(id)) {
+      return new Failure("USAGE", `${id} is not the name of a run`, { hint: "cutter runs lists them." });
+    }
+    const verified = verifyRun(store, id);
+    if (verified instanceof Failure) return verified;
+    const { checked } = verified;
+    const verdict = "CUTTER_VERIFY INTACT";
+    if (globals.format === "json") {
+      await terminal.document({ schema: "cutter.verify/v1", run_id: id, checked, verdict });
+    } else await terminal.result(`${[...checked, verdict].join("\n")}\n`);
+    return EXIT.done;
+  });
+}
