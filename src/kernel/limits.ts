@@ -110,6 +110,23 @@ export const limits = {
   integrityDepth: 64,
   integrityBytes: 16 * 1024 * 1024 * 1024,
   integrityTimeMs: 120_000,
+  /** What is read of one unit file, crontab or script, and how many files of one directory are. */
+  serviceFileBytes: 1024 * 1024,
+  serviceFiles: 5_000,
+  /** `sudo nice sh -c "timeout 5 …"`: how many commands inside each other are followed. */
+  nestedCommands: 16,
+  /** Asking systemctl, docker or another tool what runs: time, and what is read of its answer. */
+  toolTimeoutMs: 5_000,
+  toolOutputBytes: 8 * 1024 * 1024,
+  /** Of a line that is shown as evidence. */
+  evidenceLineCharacters: 400,
+  /** What is read of a file below /proc, and how many generations of processes are followed. */
+  processFileBytes: 64 * 1024,
+  ancestors: 64,
+  /** What is read of the running program to digest it. */
+  programBytes: 1024 * 1024 * 1024,
+  /** What is read of a SHA256SUMS beside it. */
+  sumsBytes: 64 * 1024,
   /** What is read of a file at a time while it is digested. */
   digestChunkBytes: 1024 * 1024,
   /** Rows of a table in the text report; the rest is counted there and listed in full in the other formats. */
