@@ -178,7 +178,7 @@ test("an attempt whose end is not known survives a hold, and is recorded after i
   store.close();
 });
 
-test("one live run of a document is open: a second is refused until the first has ended, which then stays so", async () => {
+test("one live run of a document is open: a second is refused until the first has ended for good", async () => {
   const { store, lock } = await sampleRun(folders.next(), { mode: "live" });
   const { runId, fence } = lock;
   const refused = store.createRun(newRun({ mode: "live" }));
