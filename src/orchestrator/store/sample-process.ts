@@ -1,5 +1,5 @@
 /**
- * store/sample-process: another process with the run store open, for the tests that need a real one to wait, stop or die.
+ * store/sample-process: another process with the run store open, for tests that need a real one to stop or die.
  *
  * Runs a few lines of code with the store's functions in scope; crash points are on. What it says is one JSON value a
  * line. Never used by the program itself.
@@ -8,12 +8,12 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 
-const MODULES = ["open-store.ts", "run-lock.ts", "sample-run.ts"];
+const MODULES = ["open-store.ts", "run-lock.ts", "sample-run.ts"].map((name) => join(import.meta.dir, name));
 
 const PRELUDE = `
   const fs = await import("node:fs");
   const scope = {};
-  for (const name of ${JSON.stringify(MODULES)}) Object.assign(scope, await import(${JSON.stringify(import.meta.dir)} + "/" + name));
+  for (const path of ${JSON.stringify(MODULES)}) Object.assign(scope, await import(path));
   const { openStore, acquireRunLock, ok, code, newRun, driveTo } = scope;
   const say = (value) => process.stdout.write(JSON.stringify(value ?? null) + "\\n");
   const stay = () => new Promise(() => setInterval(() => {}, 1000));
@@ -61,6 +61,3 @@ export async function hearAll(process: OtherProcess): Promise<unknown[]> {
   await process.ended;
   return heard;
 }
-
-/** The code of the store's folder, for programs that are compiled. */
-export const STORE_FOLDER = join(import.meta.dir);
