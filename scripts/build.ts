@@ -3,11 +3,12 @@
  *
  * The same sources give the same bytes, in any directory and on either machine: no path, time or name of the machine
  * goes in. The programs read no .env, bunfig.toml, tsconfig.json or package.json where they are run. `--host` builds
- * for this machine only. Never strip the files: the program stands behind the end of what ELF knows. Run by hand, by
- * scripts/demo and by scripts/suite.ts.
+ * for this machine only; `--crash-points --outdir DIR` a cutter for tests, which dies where it is told, never in dist/.
+ * Never strip the files: the program stands behind the end of what ELF knows. Run by hand, by scripts/demo and by
+ * scripts/suite.ts.
  */
-import { chmod, mkdir, readdir, rename, rm } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { chmod, copyFile, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
 import { sha256 } from "../src/kernel/digest.ts";
 import { embeddedParser } from "./embedded-parser.ts";
 import { ensureSnapshot, sqlDigest } from "./snapshot.ts";
@@ -15,6 +16,7 @@ import { ensureSnapshot, sqlDigest } from "./snapshot.ts";
 const ROOT = join(import.meta.dir, "..");
 const DIST = join(ROOT, "dist");
 const WORKSHOP = join(ROOT, ".cache/build");
+const TEST_WORKSHOP = join(ROOT, ".cache/build-crash-points");
 
 const TARGETS = ["linux-x64", "linux-arm64"] as const;
 type Target = (typeof TARGETS)[number];
@@ -27,24 +29,49 @@ const PROGRAMS: readonly Program[] = [
   { name: "cutter-proof", entrypoints: ["proofs/main.ts"], engine: "none" },
 ];
 
-/** Builds all programs for these targets; the names of the files in dist/. */
+/** Builds all programs for these targets; the paths of the files in dist/. */
 async function build(targets: readonly Target[]): Promise<readonly string[]> {
-  await ensureSnapshot();
-  const stamps = { CUTTER_COMMIT: await commit(), CUTTER_SQL_DIGEST: sqlDigest() };
+  const stamps = { ...(await stampsOf()), CUTTER_TEST_BUILD: "none" };
   await rm(WORKSHOP, { recursive: true, force: true });
   const names: string[] = [];
   for (const target of targets) {
-    for (const program of PROGRAMS) names.push(await compile(program, { target, stamps }));
+    for (const program of PROGRAMS) names.push(await compile(program, { target, stamps, workshop: WORKSHOP }));
   }
   await publish(names);
-  return names;
+  return [...names, "SHA256SUMS"].map((name) => join(DIST, name));
 }
 
-type Order = { readonly target: Target; readonly stamps: Readonly<Record<string, string>> };
+/** Builds cutter for this machine with crash points (src/kernel/crash-point.ts) into a folder that is not dist/. */
+async function buildWithCrashPoints({ target, folder }: TestOrder): Promise<readonly string[]> {
+  if (resolve(folder) === DIST) throw new Error("dist/ holds released programs only");
+  const stamps = { ...(await stampsOf()), CUTTER_TEST_BUILD: "crash-points" };
+  await rm(TEST_WORKSHOP, { recursive: true, force: true });
+  const names: string[] = [];
+  for (const program of PROGRAMS.filter(({ name }) => name === "cutter")) {
+    names.push(await compile(program, { target, stamps, workshop: TEST_WORKSHOP }));
+  }
+  await mkdir(folder, { recursive: true });
+  // Another file system may be meant, where a rename does not lead.
+  for (const name of names) await copyFile(join(TEST_WORKSHOP, name), join(folder, name));
+  return names.map((name) => join(folder, name));
+}
+
+async function stampsOf(): Promise<Readonly<Record<string, string>>> {
+  await ensureSnapshot();
+  return { CUTTER_COMMIT: await commit(), CUTTER_SQL_DIGEST: sqlDigest() };
+}
+
+type TestOrder = { readonly target: Target; readonly folder: string };
+
+type Order = {
+  readonly target: Target;
+  readonly stamps: Readonly<Record<string, string>>;
+  readonly workshop: string;
+};
 
 /** The file's own name goes into the program, so it is the same for each target until the file is in place. */
-async function compile({ name, entrypoints, engine }: Program, { target, stamps }: Order): Promise<string> {
-  const folder = join(WORKSHOP, target);
+async function compile({ name, entrypoints, engine }: Program, { target, stamps, workshop }: Order): Promise<string> {
+  const folder = join(workshop, target);
   await mkdir(folder, { recursive: true });
   await Bun.build({
     entrypoints: entrypoints.map((path) => join(ROOT, path)),
@@ -70,7 +97,7 @@ async function compile({ name, entrypoints, engine }: Program, { target, stamps 
   await refusePaths(join(folder, name));
   const published = target === hostTarget() ? name : `${name}-${target}`;
   await chmod(join(folder, name), 0o755);
-  await rename(join(folder, name), join(WORKSHOP, published));
+  await rename(join(folder, name), join(workshop, published));
   return published;
 }
 
@@ -122,14 +149,17 @@ function hostTarget(): Target | null {
   return TARGETS.find((target) => target === `${process.platform}-${process.arch}`) ?? null;
 }
 
-function chosenTargets(words: readonly string[]): readonly Target[] {
-  if (words.length === 0) return TARGETS;
+/** What the command line asks for; the paths of what was built. */
+async function perform(words: readonly string[]): Promise<readonly string[]> {
+  if (words.length === 0) return build(TARGETS);
   const host = hostTarget();
-  if (words.length === 1 && words[0] === "--host" && host !== null) return [host];
-  throw new Error(`usage: scripts/build [--host]; targets are ${TARGETS.join(" and ")}`);
+  const [first, second, folder] = words;
+  if (words.length === 1 && first === "--host" && host !== null) return build([host]);
+  const isTest = words.length === 3 && first === "--crash-points" && second === "--outdir";
+  if (isTest && folder && host !== null) return buildWithCrashPoints({ target: host, folder });
+  throw new Error(`usage: scripts/build [--host | --crash-points --outdir DIR]; targets are ${TARGETS.join(" and ")}`);
 }
 
 if (import.meta.main) {
-  const names = await build(chosenTargets(process.argv.slice(2)));
-  for (const name of [...names, "SHA256SUMS"]) process.stdout.write(`${relative(ROOT, join(DIST, name))}\n`);
+  for (const path of await perform(process.argv.slice(2))) process.stdout.write(`${relative(ROOT, path)}\n`);
 }

@@ -2,6 +2,7 @@
 -- Parameters: none.
 -- Locks taken: none; it runs on a database in memory, whose bytes become the file.
 -- A text like this one is kept in sqlite_schema, comments inside the statements included, and compared when opened.
+-- json_type() of what is no JSON is an error, which a check of the file must not end in; json_valid() answers.
 -- The words of the CHECKs are those of src/flow and src/orchestrator/store; a test compares them.
 CREATE TABLE run (
   run_id text NOT NULL PRIMARY KEY CHECK (run_id <> ''),
@@ -23,7 +24,7 @@ CREATE TABLE run (
   -- A phase that was begun and whose end nobody has recorded.
   open_phase text,
   open_attempt integer CHECK (open_attempt >= 1),
-  target text NOT NULL CHECK (json_type(target) = 'object'),
+  target text NOT NULL CHECK (CASE WHEN json_valid(target) THEN json_type(target) = 'object' ELSE 0 END),
   source_sha256 text NOT NULL CHECK (length(source_sha256) = 64 AND source_sha256 NOT GLOB '*[^0-9a-f]*'),
   source_version_id text NOT NULL CHECK (source_version_id <> ''),
   manifest_sha256 text CHECK (length(manifest_sha256) = 64 AND manifest_sha256 NOT GLOB '*[^0-9a-f]*'),
@@ -104,7 +105,7 @@ CREATE TABLE event (
   at text NOT NULL,
   kind text NOT NULL CHECK (kind IN (
     'run-created', 'lock-acquired', 'phase-begun', 'phase-finished', 'moved', 'stopped', 'approval-consumed', 'noted')),
-  data text NOT NULL CHECK (json_type(data) = 'object'),
+  data text NOT NULL CHECK (CASE WHEN json_valid(data) THEN json_type(data) = 'object' ELSE 0 END),
   -- Of the event before this one in the store, and in its run; 64 zeros at the beginning.
   previous_sha256 text NOT NULL CHECK (length(previous_sha256) = 64),
   run_previous_sha256 text NOT NULL CHECK (length(run_previous_sha256) = 64),

@@ -8,6 +8,7 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { join } from "node:path";
+import { crashPoint } from "../crash-point.ts";
 import { sha256 } from "../digest.ts";
 import { Failure } from "../failure.ts";
 import { openPrivateDirectory } from "../private-files/directory.ts";
@@ -37,8 +38,10 @@ export function writeEvidence(request: EvidenceRequest): string | Failure {
   try {
     fs.mkdirSync(partial, { mode: 0o700 });
     writeAll(partial, request.files);
+    crashPoint("evidence-written-aside");
     // rename(2) replaces an empty directory, but never one that holds something.
     fs.renameSync(partial, folder);
+    crashPoint("evidence-in-place");
     syncDirectory(run);
     return folder;
   } catch (error) {

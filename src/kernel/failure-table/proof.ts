@@ -50,7 +50,7 @@ export const PROOF_FAILURES = {
   },
   EVIDENCE_ALTERED: {
     exit: 3,
-    cause: "An evidence folder is not as it was written: a file was changed, lost or added.",
+    cause: "Evidence is not as it was written: a file, an event or a record was changed, lost, added or moved.",
     action: "Compare it with a copy that was kept elsewhere; the message names the first thing that does not fit.",
     data: NOT_CONNECTED,
   },

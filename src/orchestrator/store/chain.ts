@@ -1,12 +1,13 @@
 /**
  * store/chain: reads the whole store and names the first thing that is not as cutter left it.
  *
- * First SQLite's own check and the schema, then each event in order, then each row of the other tables against what the
+ * First SQLite's own check, then each event in order, then each row of the other tables against what the
  * events say. Changes nothing. Shows what was altered by someone who did not rewrite everything that follows; what was
  * rewritten from some event on shows in a digest that was kept elsewhere. Called by `cutter verify` and doctor.
  */
 import approvalsSql from "../../../sql/store/approvals.sql" with { type: "text" };
 import eventsSql from "../../../sql/store/events.sql" with { type: "text" };
+import integritySql from "../../../sql/store/integrity.sql" with { type: "text" };
 import phasesSql from "../../../sql/store/phases.sql" with { type: "text" };
 import runsSql from "../../../sql/store/runs.sql" with { type: "text" };
 import { canonicalJson } from "../../kernel/digest.ts";
@@ -22,9 +23,16 @@ export type VerifiedChain = {
   readonly sha256: string;
 };
 
-/** EVIDENCE_ALTERED with `facts.sequence` of the first event that does not fit, or `facts.table` and `facts.run_id`. */
+/**
+ * EVIDENCE_ALTERED with `facts.sequence` of the first event that does not fit, or `facts.table` and `facts.run_id`;
+ * STORE_DAMAGED where SQLite cannot read it all.
+ */
 export function verifyChain(connection: Connection): VerifiedChain | Failure {
   return connection.read(() => {
+    const [whole] = connection.rows(integritySql) as readonly { readonly integrity_check: string }[];
+    if (whole?.integrity_check !== "ok") {
+      return new Failure("STORE_DAMAGED", `the run store is damaged: SQLite says ${whole?.integrity_check}`);
+    }
     const replay = new Replay();
     const chain = followChain(connection, replay);
     return chain instanceof Failure ? chain : (compareTables(connection, replay) ?? chain);

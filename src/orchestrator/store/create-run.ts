@@ -9,11 +9,13 @@ import { timestamp } from "../../kernel/clock.ts";
 import { canonicalJson, sha256 } from "../../kernel/digest.ts";
 import { redactFact } from "../../kernel/evidence/redaction.ts";
 import { isRunId } from "../../kernel/evidence/run-id.ts";
-import type { Fact, Facts, Failure } from "../../kernel/failure.ts";
+import { type Fact, type Facts, Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
 import { appendEvent } from "./append-event.ts";
+import { findRun } from "./change.ts";
 import type { Connection } from "./connection.ts";
 import { BEGINNING } from "./event.ts";
+import { moveRefused } from "./move.ts";
 import { refuseSecondLiveRun } from "./open-run.ts";
 import { tooLarge } from "./phase-attempt.ts";
 import { recordPhase } from "./phase-record.ts";
@@ -33,14 +35,14 @@ export type NewRun = {
   readonly survey: Fact;
 };
 
-/** The run at SURVEYED with fence 0. STOP_LOCKED if another live run of the document is open; what the disk says. */
+/** The run at SURVEYED with fence 0. STOP_LOCKED if another live run of the document is open; RUN_MOVE_REFUSED. */
 export function createRun(connection: Connection, request: NewRun): RunRecord | Failure {
   if (!isRunId(request.runId) || request.survey === null) throw new Error(`not a new run: ${request.runId}`);
   const payload = canonicalJson(request.survey);
   if (Buffer.byteLength(payload) > limits.storePayloadBytes) return tooLarge("survey");
   const digest = sha256(payload);
   return connection.write(() => {
-    const refused = refuseSecondLiveRun(connection, request);
+    const refused = refuseSameName(connection, request.runId) ?? refuseSecondLiveRun(connection, request);
     if (refused !== null) return refused;
     const run = firstRecord(request, timestamp());
     const event = appendEvent(connection, {
@@ -59,6 +61,12 @@ export function createRun(connection: Connection, request: NewRun): RunRecord | 
     recordPhase(connection, event, { phase: "survey", attempt: 1, outcome: "done", payload, digest });
     return created;
   });
+}
+
+function refuseSameName(connection: Connection, runId: string): Failure | null {
+  const there = findRun(connection, runId);
+  if (there === null || there instanceof Failure) return there;
+  return moveRefused(there, "SURVEYED", "there is a run of that name");
 }
 
 function firstRecord(request: NewRun, at: string): RunRecord {

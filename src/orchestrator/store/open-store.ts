@@ -18,7 +18,7 @@ import { openPrivateDirectory } from "../../kernel/private-files/directory.ts";
 import { Connection } from "./connection.ts";
 import { checkStoreFiles, placeNewFile, STORE_FILE } from "./database-file.ts";
 import { runLockFiles } from "./lock-file.ts";
-import { sqliteFailure } from "./sqlite-failure.ts";
+import { sqliteFailure, WHILE_OPENING } from "./sqlite-failure.ts";
 import { Store } from "./store.ts";
 
 /** `cutr`: tells a run store from any other SQLite file. */
@@ -63,7 +63,7 @@ function openChecked(sqlite: Sqlite, directory: string, path: string): Store | F
     if (!(files instanceof Failure)) return new Store(directory, new Connection(path, database));
     failure = files;
   } catch (error) {
-    failure = sqliteFailure(path, error);
+    failure = sqliteFailure(path, error, WHILE_OPENING);
   }
   database?.close();
   return failure;

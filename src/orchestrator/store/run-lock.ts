@@ -57,8 +57,8 @@ async function lockFile(path: string, runId: string): Promise<Database | Failure
   try {
     database = new sqlite.Database(path, { readwrite: true, create: false });
     database.run(`PRAGMA busy_timeout = ${limits.runLockWaitMs}`);
-    // The journal would be a file; there is nothing to take back.
-    database.run("PRAGMA journal_mode = OFF");
+    // The journal would be a file beside it. (OFF is ignored: SQLite answers with the mode that it had.)
+    database.run("PRAGMA journal_mode = MEMORY");
     database.run("PRAGMA locking_mode = EXCLUSIVE");
     database.run("BEGIN EXCLUSIVE");
     held.add(database);

@@ -6,8 +6,10 @@
  */
 import { Failure, type FailureCode } from "../../kernel/failure.ts";
 
+type Meaning = readonly [RegExp, FailureCode, string];
+
 /** By the primary result code, which the extended ones (SQLITE_IOERR_FSYNC) begin with. */
-const MEANINGS: readonly (readonly [RegExp, FailureCode, string])[] = [
+const MEANINGS: readonly Meaning[] = [
   [/^SQLITE_(BUSY|LOCKED|PROTOCOL)/, "STORE_BUSY", "another process is writing into it"],
   [/^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|PERM)/, "FILE_WRITE_FAILED", "it cannot be written"],
   [/^SQLITE_(NOTADB|CORRUPT)/, "STORE_DAMAGED", "it is damaged, or not a run store"],
@@ -15,10 +17,13 @@ const MEANINGS: readonly (readonly [RegExp, FailureCode, string])[] = [
 
 const STORE_AS_BEFORE = "The run store stands as it was; what a database committed stays committed there.";
 
+/** Of a file that nobody has judged yet: a statement that fails on it (an unknown file format) says that of it. */
+export const WHILE_OPENING: Meaning = [/^SQLITE_ERROR$/, "STORE_DAMAGED", "it is damaged, or not a run store"];
+
 /** STORE_BUSY, FILE_WRITE_FAILED or STORE_DAMAGED with `facts.sqlite`, e.g. SQLITE_FULL; throws on anything else. */
-export function sqliteFailure(path: string, error: unknown): Failure {
+export function sqliteFailure(path: string, error: unknown, ...more: readonly Meaning[]): Failure {
   const code = sqliteCode(error);
-  const [, meaning, words] = MEANINGS.find(([pattern]) => pattern.test(code)) ?? [];
+  const [, meaning, words] = [...MEANINGS, ...more].find(([pattern]) => pattern.test(code)) ?? [];
   if (meaning === undefined) throw error;
   const said = error instanceof Error ? error.message : String(error);
   return new Failure(meaning, `the run store ${path}: ${words} (${code}: ${said})`, {

@@ -178,12 +178,14 @@ test("an attempt whose end is not known survives a hold, and is recorded after i
   store.close();
 });
 
-test("one live run of a document is open: a second is refused until the first has ended, which then stays so", async () => {
+test("one live run of a document is open: a second is refused until the first has ended for good", async () => {
   const { store, lock } = await sampleRun(folders.next(), { mode: "live" });
   const { runId, fence } = lock;
   const refused = store.createRun(newRun({ mode: "live" }));
   expect(refused instanceof Failure && [refused.code, refused.facts.run_id]).toEqual(["STOP_LOCKED", runId]);
-  ok(store.createRun(newRun({ mode: "dryrun" })));
+  const dryRun = newRun({ mode: "dryrun" });
+  ok(store.createRun(dryRun));
+  expect(code(store.createRun(dryRun))).toBe("RUN_MOVE_REFUSED");
   ok(store.createRun(newRun({ mode: "live", documentId: "OTHER" })));
   expect(ok(store.openRunOf("ICX-CONST", "live"))?.runId).toBe(runId);
   ok(store.move(runId, { from: "SURVEYED", to: "STOPPED", fence, stopCode: "STOP_PLAN_DRIFT", message: "" }));
