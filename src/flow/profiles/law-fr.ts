@@ -1,7 +1,8 @@
 /**
  * profiles/law-fr: French codes and constitutions: Partie, Livre, Titre, Chapitre, Section, Article.
  *
- * Data only; it never holds a rule of its own.
+ * The Code civil has parts inside a chapter, the Code du travail books inside a part, so the nesting is observed. Data
+ * only; it never holds a rule of its own.
  */
 import { enumeratorLevel, PLAIN, type Profile, wordLevel } from "./profile.ts";
 
@@ -26,6 +27,7 @@ export const LAW_FR: Profile = {
     enumeratorLevel({ kind: "point", name: "", styles: ["1°"] }),
     enumeratorLevel({ kind: "point", name: "", styles: ["a)"] }),
   ],
+  nesting: "observed",
   ordinals: {
     ...{ premier: 1, première: 1, deuxième: 2, second: 2, seconde: 2, troisième: 3, quatrième: 4, cinquième: 5 },
     ...{ sixième: 6, septième: 7, huitième: 8, neuvième: 9, dixième: 10, onzième: 11, douzième: 12 },

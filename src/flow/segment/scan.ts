@@ -195,13 +195,14 @@ function fence(state: State, { start, text, end }: Place): boolean {
   const byte = bytes[text] as number;
   const length = runLength(bytes, text, end);
   const open = state.fence;
-  if (length < 3) return false;
+  // Indented by four or more it is code, or belongs to a list item, where no label stands either.
+  if (length < 3 || text - start > 3) return false;
   if (open === null) {
     if (byte === BACKTICK && bytes.subarray(text + length, end).includes(BACKTICK)) return false;
     state.fence = { byte, length, kept: state.lines.length };
     return true;
   }
-  const closes = byte === open.byte && length >= open.length && text - start <= 3;
+  const closes = byte === open.byte && length >= open.length;
   if (!closes || skipSpace(bytes, text + length, end) < end) return false;
   state.lines.length = open.kept;
   state.fence = null;
