@@ -11,7 +11,7 @@ import { Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import { readPrivateFile } from "../kernel/private-files/file.ts";
 import { stateDirectory } from "../kernel/private-files/state-directory.ts";
-import { dryRunMarkdown, type DryRunReport, dryRunSuite, dryRunText } from "../report/dry-run.ts";
+import { type DryRunReport, dryRunMarkdown, dryRunSuite, dryRunText } from "../report/dry-run.ts";
 import { draw } from "../report/format.ts";
 import type { Globals } from "./command/command.ts";
 import { EXIT } from "./exit.ts";

@@ -72,7 +72,9 @@ const cut = defineCommand({
     { arguments: "LAW-35 --source law.md --survey --service icx", explanation: "Planned against a live survey." },
     { arguments: "LAW-35 --source law.md", explanation: "Planned against the database inside." },
   ],
-  positionals: [{ name: "DOCUMENT", description: "The document's id, the first part of every address.", required: true }],
+  positionals: [
+    { name: "DOCUMENT", description: "The document's id, the first part of every address.", required: true },
+  ],
   formats: REPORT_FORMATS,
   flags: [
     {

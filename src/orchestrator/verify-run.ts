@@ -76,4 +76,3 @@ function verifyMember(store: Store, run: RunRecord, checked: string[]): Failure 
   checked.push(`${run.runId}: source, survey and settings as they were written`);
   return run.sessionId === null ? null : verifyFolder(runFolder(placeOf(store, run)), run.runId, checked);
 }
-

@@ -4,9 +4,9 @@
  * The record is the one place that changes while the gates run; the report is made from it. Filled in by the command
  * and by the gates, in their order.
  */
-import type { Facts, Failure } from "../../kernel/failure.ts";
+import type { Failure } from "../../kernel/failure.ts";
 import type { KillSwitchReading } from "../../kernel/kill-switch.ts";
-import type { Mismatch } from "../../report/battery.ts";
+import type { TreesAtOnce } from "../../readiness/surroundings.ts";
 import type { Judgement, Observation } from "../../report/judgement.ts";
 import type { Planned } from "../planning.ts";
 import type { RunSettings } from "../run-files.ts";
@@ -19,12 +19,10 @@ export type Surroundings = {
   /** The program and the session in which it runs. */
   readonly program: () => Promise<Observation>;
   /** Takes the manifests of the configured trees; called at the start and at the end. */
-  readonly trees: () => Promise<Trees>;
+  readonly trees: () => Promise<TreesAtOnce>;
   /** What of ours might run by itself. */
   readonly services: () => Promise<Observation>;
 };
-
-export type Trees = { readonly facts: Facts; readonly differences: (earlier: Trees) => readonly Mismatch[] };
 
 export type DryRunOrder = {
   readonly sessionId: string;
@@ -70,7 +68,7 @@ export type DryRunRecord = {
   replay: { readonly source: Uint8Array; readonly settings: NewSettings } | null;
   work: { readonly source: Uint8Array; readonly settings: NewSettings; readonly planned: Planned } | null;
   readonly runs: RunRecord[];
-  trees: Trees | null;
+  trees: TreesAtOnce | null;
   switchAtStart: KillSwitchReading | null;
 };
 

@@ -7,6 +7,7 @@
 import type { SurveyDocument } from "../../flow/survey-document.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { switchMismatches } from "../../kernel/kill-switch.ts";
+import { treeDifferences } from "../../readiness/surroundings.ts";
 import type { Mismatch } from "../../report/battery.ts";
 import { expectEqual, failed, judge } from "../../report/judgement.ts";
 import { switchFacts, switchState } from "../../report/kill-switch-facts.ts";
@@ -30,9 +31,9 @@ export const untouchedGate: DryGate = {
     const outside = [
       ...switched,
       ...services.mismatches,
-      ...(record.trees === null ? [] : trees.differences(record.trees)),
+      ...(record.trees === null ? [] : treeDifferences(record.trees, trees)),
     ];
-    const machine = { ...switchFacts(reading), ...services.facts, trees: trees.facts };
+    const machine = { ...switchFacts(reading), ...services.facts, ...trees.facts };
     if (record.before === null) {
       return judge({ summary: "no database was looked at", facts: machine, mismatches: outside });
     }
