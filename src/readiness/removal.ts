@@ -5,7 +5,7 @@
  * or system directory that was given as the state directory. What lies in databases is not in it. Called by the gate
  * G7 and by the doctor.
  */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { basename, dirname, normalize } from "node:path";
 import { printable } from "../kernel/evidence/printable.ts";
 import { errnoOf } from "../kernel/private-files/errno.ts";
@@ -71,7 +71,13 @@ function refusal({ what, path }: RemovalPath): string | null {
     return `${path} is not a plain absolute path`;
   }
   if (/\p{C}/u.test(path)) return `the path of the ${what} holds characters that cannot be shown`;
-  return what === "state" ? foreignContent(path) : null;
+  if (what === "state") return foreignContent(path);
+  const folder = what === "configuration" && basename(path) === "cutter";
+  return !folder && isDirectory(path) ? `${path} is a directory, and should be a file` : null;
+}
+
+function isDirectory(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** A home or system directory that was given as the state directory holds more than ours, and must not go with it. */
