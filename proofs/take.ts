@@ -32,7 +32,7 @@ export async function takeOnce(context: ProofContext, target: ProofTarget): Prom
     return lookDuring(witness, { pid: session.login.backendPid, watched, seen });
   };
   const elapsed = stopwatch();
-  const drive = await target.drive(context, { session, watched, moment });
+  const drive = await target.drive(context, { session, watched, before, moment });
   const durationMs = elapsed();
   const xid = drive instanceof Failure ? (seen.xid ?? xidOf(drive)) : (drive.effects.xid ?? seen.xid);
   const transactionIds = seen.transactionIds.length > 0 || xid === null ? seen.transactionIds : [shortXid(xid)];

@@ -14,6 +14,7 @@ import type { Drive, DriveOrder, ProofContext, ProofTarget } from "../context.ts
 import { relationsEscape } from "../escapes.ts";
 import { expectEqual, failed, type Judgement, judge } from "../judgement.ts";
 import { refusedCommit } from "../refused-commit.ts";
+import { netCountsOf } from "../sealed-drive.ts";
 import { type WatchFlags, watchAll } from "../watch.ts";
 
 export type GenericFlags = WatchFlags & { readonly "probe-schema": string | undefined };
@@ -92,13 +93,14 @@ async function driveProbe(context: ProofContext, order: DriveOrder & { probe: Pr
     lockTimeoutMs,
     statementTimeoutMs,
     beforeRollback: order.moment,
+    ...netCountsOf(order, context.options.counts),
   });
   if (result instanceof Failure) return result;
   const during = order.probe.schema === null ? "not observable: a temporary table" : "observable";
   return {
     tier: "guarded",
     effects: result.effects,
-    inTransaction: null,
+    inTransaction: result.netCounts,
     facts: { probe: qualified(order.probe), rows_inside: result.value, during, statements: result.statements },
   };
 }

@@ -193,7 +193,7 @@ function undeclared(drive: Drive): readonly Mismatch[] {
 function countsInside(drive: Drive, before: readonly RelationCount[]): readonly Mismatch[] {
   return [...DECLARED].flatMap(([relation, rows]) => {
     const outside = before.find((count) => count.relation === relation);
-    const inside = drive.inTransaction?.find((count) => count.relation === relation);
+    const inside = drive.inTransaction?.find((count) => count?.relation === relation);
     if (outside?.how !== "exact" || inside?.how !== "exact") return [];
     return expectEqual(`count of ${relation} inside`, (outside.rows ?? 0) + rows, inside.rows);
   });

@@ -11,6 +11,7 @@ import locksQuery from "../../../sql/guard/strong-locks.sql" with { type: "text"
 import surveyQuery from "../../../sql/guard/survey.sql" with { type: "text" };
 import touchedQuery from "../../../sql/guard/touched.sql" with { type: "text" };
 import walQuery from "../../../sql/guard/wal-location.sql" with { type: "text" };
+import type { CountRequest } from "../counts/count.ts";
 import { type Fact, Failure } from "../failure.ts";
 import type { Session } from "../session/session.ts";
 import { queryJson, readDirty, seeCatalogs, settleCatalogs, written } from "./catalog-changes.ts";
@@ -18,6 +19,7 @@ import { type Doubts, findDoubts, NO_DOUBTS } from "./doubts.ts";
 import { type Effects, UNKNOWN_XID } from "./effects.ts";
 import { type InPlace, inPlaceRemarks, readInPlace } from "./in-place.ts";
 import type { Baseline, Counter, Measured } from "./measured.ts";
+import { findWatched } from "./net-counts.ts";
 import { pinned } from "./pinned.ts";
 import { type CountingDoubt, lockEffects, lockedOids, nameRelations, relationEffects } from "./relations.ts";
 import { readSequences, type SequencePositions, sequenceEffects } from "./sequences.ts";
@@ -32,9 +34,14 @@ export type Survey = {
   readonly walBytes: bigint | null;
   /** Null where it was not asked for. */
   readonly inPlace: InPlace | null;
+  /** oids of the relations whose rows are counted inside, null where there is no such relation. */
+  readonly watched: readonly (string | null)[];
 };
 
-export type SurveyOptions = { readonly inPlace: "read" | "left out" };
+export type SurveyOptions = {
+  readonly inPlace: "read" | "left out";
+  readonly watched?: readonly CountRequest[] | undefined;
+};
 
 /** Before BEGIN. */
 export function surveySession(session: Session, options: SurveyOptions): Promise<Survey | Failure> {
@@ -47,7 +54,9 @@ export function surveySession(session: Session, options: SurveyOptions): Promise
     if (walBytes instanceof Failure) return walBytes;
     const inPlace = options.inPlace === "read" ? await readInPlace(session) : null;
     if (inPlace instanceof Failure) return inPlace;
-    return { sequences, ...outliving, walBytes, inPlace };
+    const watched = await findWatched(session, options.watched ?? []);
+    if (watched instanceof Failure) return watched;
+    return { sequences, ...outliving, walBytes, inPlace, watched };
   });
 }
 
