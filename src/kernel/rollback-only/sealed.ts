@@ -11,7 +11,7 @@ import { Failure, joinFailure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Session } from "../session/session.ts";
 import { type Survey, settleEffects, surveySession } from "./blast-radius.ts";
-import type { CatalogSight, DirtyCounts } from "./catalog-changes.ts";
+import type { CatalogSight, DirtyCounts } from "./catalog-sight.ts";
 import { modeOf } from "./classify.ts";
 import type { Effects } from "./effects.ts";
 import { FailedRun } from "./failed-run.ts";
