@@ -3,6 +3,7 @@
  * owner and as a role with few rights, and that none of it stays.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { safeParse } from "valibot";
 import {
   ALL_PASS,
   type BatteryOrder,
@@ -19,6 +20,7 @@ import { makeShop } from "../../scripts/database/shop.ts";
 import { failed } from "../../scripts/database/target.ts";
 import { defaultCountOptions } from "../../src/kernel/counts/count.ts";
 import type { BatteryReport } from "../../src/report/battery.ts";
+import { batterySchema } from "../../src/report/battery-schema.ts";
 import { textReport } from "../../src/report/text.ts";
 
 const MORE = `
@@ -182,6 +184,7 @@ describe("DDL on a watched table that holds rows", () => {
     expect(looksAt(report, "shop.customer")).toEqual([10, 10, 10, null]);
     // deadlock_timeout is 1 s.
     expect(report.durationMs).toBeLessThan(900);
+    expect(safeParse(batterySchema, JSON.parse(JSON.stringify(report))).issues).toBeUndefined();
     const locks = report.effects?.locks.map(({ relation, mode }) => `${relation} ${mode}`);
     expect(locks).toContain("shop.orders AccessExclusiveLock");
     expect(radius(report)).toEqual([["shop.orders", "uncountable", "uncountable", "uncountable"]]);
