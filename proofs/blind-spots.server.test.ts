@@ -46,6 +46,23 @@ test("a witness without the right to read what was touched is no witness of it",
   expect(JSON.stringify(report.counts)).not.toContain("untouched by construction");
 });
 
+test("a table renamed away is not hidden by one made anew under its name", async () => {
+  const script = `UPDATE closed.box SET id = 2; ALTER TABLE closed.box RENAME TO old_box;
+    CREATE TABLE closed.box (id int); INSERT INTO closed.box VALUES (1), (2)`;
+  const report = await prove(script, database.url("blind_witness"));
+  expect(report.effects?.relations.map((one) => [one.relation, one.inserted, one.updated])).toEqual([
+    ['closed."box (created inside)"', 2, 0],
+    ["closed.box", 0, 1],
+  ]);
+  expect(proofOf(report, 6)).toMatchObject({
+    verdict: "FAIL",
+    mismatches: [{ what: "rows of closed.box", seen: "42501 for the witness" }],
+  });
+  // Made and gone again, under a name of its own: no blind spot.
+  const own = await prove("CREATE TABLE closed.own AS SELECT 1 AS id", database.url("blind_witness"));
+  expect(proofOf(own, 6).mismatches).toEqual([]);
+});
+
 test("a witness of another database sees no lock of ours, and that is said before anything is written", async () => {
   const report = await prove("UPDATE closed.box SET id = 2", other.url("blind_writer"));
   expect([proofOf(report, 3).verdict, proofOf(report, 5).verdict]).toEqual(["FAIL", "NOT RUN"]);

@@ -13,21 +13,18 @@ type OwnRows = readonly { readonly relation: string; readonly rows: number | "un
 
 export function blindSpots(take: Take, ownRows: OwnRows): Mismatch[] {
   if (take.drive instanceof Failure) return [];
-  const { effects } = take.drive;
-  const created = new Set(effects.catalog.filter((entry) => entry.change === "created").map((entry) => entry.name));
-  return effects.relations
-    .filter((entry) => !created.has(entry.relation))
-    .flatMap(({ relation }) => {
-      const reason = whyUnseen(take, { relation, ownRows });
-      return reason === null ? [] : [{ what: `rows of ${relation}`, expected: "seen by the witness", seen: reason }];
-    });
+  // What has no oid outside the transaction was made by it and is gone with it, whatever it was called.
+  const outside = take.drive.effects.relations.filter(({ oid }) => oid !== null);
+  return outside.flatMap(({ relation }) => {
+    const reason = whyUnseen(take, { relation, ownRows });
+    return reason === null ? [] : [{ what: `rows of ${relation}`, expected: "seen by the witness", seen: reason }];
+  });
 }
 
 function whyUnseen(take: Take, { relation, ownRows }: { relation: string; ownRows: OwnRows }): string | null {
   const count = take.before.find((one) => one.relation === relation && one.filter === null);
   if (count !== undefined && count.how !== "unreadable" && count.how !== "missing") return null;
   const own = ownRows.find((one) => one.relation === relation);
-  // Not there outside the transaction: made by it and gone with it.
   if (own === undefined) return count?.how === "unreadable" ? "42501 for the witness" : null;
   if (own.rows !== "uncountable") return null;
   return count === undefined ? "not watched, and not countable" : "42501 for the witness";

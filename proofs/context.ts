@@ -88,8 +88,8 @@ export type Drive = {
   readonly tier: "sealed" | "guarded";
   readonly effects: Effects;
   readonly facts: Facts;
-  /** Rows of the watched relations seen from inside, after the writes; null where not taken. */
-  readonly inTransaction: readonly RelationCount[] | null;
+  /** Rows of the watched relations seen from inside, after the writes; null where not taken, as a whole or of one. */
+  readonly inTransaction: readonly (RelationCount | null)[] | null;
 };
 
 /** Called while the proof's transaction is open and has written all that it will. */
@@ -98,8 +98,8 @@ export type Moment = (xid: string | null) => Promise<Failure | null>;
 export type DriveOrder = {
   readonly session: Session;
   readonly watched: readonly CountRequest[];
-  /** Settles when the witness has looked; nothing may be written sooner, setting up may be done meanwhile. */
-  readonly lookedBefore: () => Promise<Failure | null>;
+  /** What the witness saw; nothing may be written sooner, setting up may be done meanwhile. */
+  readonly lookedBefore: () => Promise<readonly RelationCount[] | Failure>;
   readonly moment: Moment;
 };
 

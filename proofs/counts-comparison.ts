@@ -5,6 +5,7 @@
  * same as unchanged: the verdict is then INCONCLUSIVE.
  */
 import { unreadableNote } from "../src/kernel/counts/count.ts";
+import { compareIdentities } from "../src/kernel/counts/database-identity.ts";
 import type { ComparedRelation, CountsReport } from "../src/report/counts.ts";
 
 type Counted = CountsReport["relations"][number];
@@ -21,7 +22,8 @@ export function compareCounts(
   const moved = relations.some((one) => one.change !== "same" && one.change !== "unknown");
   const unknown = relations.some((one) => one.change === "unknown");
   const verdict = moved ? "DIFFERS" : unknown ? "INCONCLUSIVE" : "SAME";
-  return { ...later, comparison: { with: name, takenAt: earlier.takenAt, relations }, verdict };
+  const database = compareIdentities(later.identity, earlier.identity) === "same" ? "same" : "not known";
+  return { ...later, comparison: { with: name, takenAt: earlier.takenAt, database, relations }, verdict };
 }
 
 function key(count: Counted): string {

@@ -79,7 +79,7 @@ function movement(entry: Effects["relations"][number]): string {
 
 function summary(target: ProofTarget, take: Take, drive: Drive): string {
   const before = take.before[0];
-  const inside = drive.inTransaction?.[0];
+  const inside = drive.inTransaction?.[0] ?? undefined;
   const moved =
     target.kind === "iu" && before !== undefined && inside !== undefined
       ? `${before.rows} -> ${inside.rows} inside, `

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { ALL_PASS, batteryReport, contentOf, proofOf, verdicts } from "../scripts/database/battery.ts";
 import { createDatabase, type TestDatabase, testServer } from "../scripts/database/database.ts";
+import { fileWith } from "../scripts/database/files.ts";
 import type { BatteryReport } from "../src/report/battery.ts";
 
 const PROJECT = dirname(import.meta.dirname);
@@ -94,6 +95,23 @@ test("on the embedded engine the PASS line of PROOF-6 says that there was one se
   expect([run.exitCode, report.singleSession, proofOf(report, 6).verdict]).toEqual([0, true, "PASS"]);
   expect(proofOf(report, 6).summary).toEndWith("single session");
   expect(proofOf(report, 6).facts.seen_from).toBe("after only");
+});
+
+test("on the embedded engine rows are counted inside too, by the one session there is", () => {
+  const home = mkdtempSync(join(tmpdir(), "cutter-embedded-"));
+  const word = (key: string) => `INSERT INTO public.system_vocab VALUES ('vocab.unit_kind.${key}', '${key}');`;
+  const back = `DO $$ BEGIN ${word("two")} ${word("three")} RAISE EXCEPTION 'back';
+    EXCEPTION WHEN raise_exception THEN END $$`;
+  const sql = fileWith("words.sql", `${word("one")} ${back}`);
+  const run = program(["--embedded", "--state-dir", home, "--json", "--sql", sql]);
+  rmSync(home, { recursive: true });
+  const report = JSON.parse(run.stdout.toString()) as BatteryReport;
+  expect(verdicts(report)).toEqual(ALL_PASS);
+  expect(report.effects?.relations[0]).toMatchObject({ relation: "public.system_vocab", inserted: 3 });
+  const seen = report.counts.filter(({ inTransaction }) => inTransaction !== "not taken");
+  expect(seen.map((row) => [row.relation, row.before, row.inTransaction, row.after])).toEqual([
+    ["public.system_vocab", 27, 28, 27],
+  ]);
 });
 
 test("the digest of the content sees a row, an UPDATE that keeps the count, and a changed function", () => {

@@ -70,7 +70,7 @@ function countRows(take: Take): CountRow[] {
   const drive = take.drive instanceof Failure ? null : take.drive;
   const touched = new Set(knownEffects(take.drive)?.relations.map((entry) => entry.relation));
   const rows = take.before.map((before, index): CountRow => {
-    const at = (look: readonly RelationCount[] | null) => shown(look?.[index]);
+    const at = (look: readonly (RelationCount | null)[] | null) => shown(look?.[index] ?? undefined);
     return {
       relation: before.relation,
       filter: before.filter,
@@ -82,7 +82,7 @@ function countRows(take: Take): CountRow[] {
       note:
         before.how === "unreadable" && touched.has(before.relation)
           ? TOUCHED_UNREAD
-          : noteOf(before, take.during?.[index]),
+          : noteOf(before, { inside: drive?.inTransaction?.[index] ?? undefined, during: take.during?.[index] }),
     };
   });
   const telling = rows.filter((row) => touched.has(row.relation) || row.before !== row.after || row.note !== null);
@@ -93,8 +93,12 @@ function countRows(take: Take): CountRow[] {
 /** A function of its owner, or a trigger, wrote for a role that may not read it. */
 const TOUCHED_UNREAD = "42501, yet written to by the proof, and rolled back";
 
-function noteOf(before: RelationCount, during: RelationCount | undefined): string | null {
-  return before.note ?? (during?.how === "locked" ? during.note : null);
+type Later = { readonly inside: RelationCount | undefined; readonly during: RelationCount | undefined };
+
+/** Each reason once. */
+function noteOf(before: RelationCount, { inside, during }: Later): string | null {
+  const notes = [before.note, inside?.note, during?.how === "locked" ? during.note : null];
+  return [...new Set(notes.filter((note) => typeof note === "string"))].join("; ") || null;
 }
 
 function shown(count: RelationCount | undefined): CountRow["before"] {

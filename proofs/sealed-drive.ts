@@ -6,8 +6,10 @@
  * lets go. Without a second session there is no rendezvous. Shared by the sql and spec targets.
  */
 import { randomBytes } from "node:crypto";
+import type { CountOptions, RelationCount } from "../src/kernel/counts/count.ts";
 import { type Fact, Failure } from "../src/kernel/failure.ts";
 import { limits } from "../src/kernel/limits.ts";
+import type { NetCountOptions } from "../src/kernel/rollback-only/net-counts.ts";
 import type { Script } from "../src/kernel/rollback-only/script.ts";
 import { runSealed, type SealedPlan, type SealedResult } from "../src/kernel/rollback-only/sealed.ts";
 import type { Witness } from "../src/kernel/witness.ts";
@@ -16,17 +18,34 @@ import type { Drive, DriveOrder, ProofContext } from "./context.ts";
 export type SealedOrder = DriveOrder & { readonly script: Script; readonly explain: "with plans" | "without plans" };
 
 export async function driveSealed(context: ProofContext, order: SealedOrder): Promise<Drive | Failure> {
-  const unseen = await order.lookedBefore();
-  if (unseen !== null) return unseen;
+  const before = await order.lookedBefore();
+  if (before instanceof Failure) return before;
   const { lockTimeoutMs, statementTimeoutMs } = context.options;
-  const plan: SealedPlan = { script: order.script, explain: order.explain, lockTimeoutMs, statementTimeoutMs };
+  const netCounts = netCountsOf({ watched: order.watched, before }, context.options.counts);
+  const { script, explain } = order;
+  const plan: SealedPlan = { script, explain, lockTimeoutMs, statementTimeoutMs, ...netCounts };
   const result =
     context.connections.sessions === "single"
       ? await runSealed(order.session, plan)
       : await driveWatched(context, { order, plan });
   if (result instanceof Failure) return result;
-  return { tier: "sealed", effects: result.effects, facts: facts(result), inTransaction: null };
+  return { tier: "sealed", effects: result.effects, facts: facts(result), inTransaction: result.netCounts };
 }
+
+/** An estimate says nothing of one transaction, so under --mode estimate there is no count inside. */
+export function netCountsOf(
+  { watched, before }: Pick<DriveOrder, "watched"> & { readonly before: readonly RelationCount[] },
+  counts: CountOptions,
+): { readonly netCounts?: NetCountOptions } {
+  if (counts.mode === "estimate") return {};
+  const requests = watched.map((request, index) => ({
+    ...request,
+    unless: request.filter !== null && before[index]?.how !== "exact" ? NOT_BEFORE : null,
+  }));
+  return { netCounts: { requests, counts } };
+}
+
+const NOT_BEFORE = "nor could it be counted before";
 
 async function driveWatched(
   context: ProofContext,

@@ -25,11 +25,11 @@ export async function takeOnce(context: ProofContext, target: ProofTarget): Prom
   if (context.connections.sessions === "single") await looking;
   let asked: "no" | "yes" = "no";
   let elapsed = stopwatch();
-  const lookedBefore = async (): Promise<Failure | null> => {
+  const lookedBefore = async (): Promise<readonly RelationCount[] | Failure> => {
     asked = "yes";
     const looked = await looking;
     elapsed = stopwatch();
-    return looked instanceof Failure ? looked : null;
+    return looked;
   };
 
   const seen: Seen = { during: null, transactionIds: [], xid: null };

@@ -5,13 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type CountsOrder, countsReport, type Printed, runCounts } from "../../scripts/database/counts.ts";
 import { createDatabase, type TestDatabase, testServer } from "../../scripts/database/database.ts";
 import { failed, openRoleSession, succeed } from "../../scripts/database/target.ts";
-import type { Format } from "../../src/cli/command/command.ts";
-import type { Terminal } from "../../src/cli/terminal.ts";
-import { Failure } from "../../src/kernel/failure.ts";
+import type { Failure } from "../../src/kernel/failure.ts";
 import type { CountsReport } from "../../src/report/counts.ts";
-import { counts } from "./counts.ts";
 
 const SETUP = `
 DO $$ BEGIN CREATE ROLE counter LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
@@ -48,58 +46,14 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-type Flags = Partial<Parameters<typeof counts>[0]["flags"]> & { readonly role?: string; readonly format?: Format };
-type Taken = { readonly exit: number; readonly text: string };
+type Flags = Partial<CountsOrder> & { readonly role?: string };
 
-async function run({ role = "counter", format = "json", ...flags }: Flags): Promise<Taken | Failure> {
-  const out: string[] = [];
-  const quiet = async () => {};
-  const terminal: Terminal = {
-    result: async (text) => void out.push(text),
-    draw: quiet,
-    document: quiet,
-    talk: quiet,
-    detail: quiet,
-    alarm: quiet,
-    colour: { stdout: "off", stderr: "off" },
-    progress: "none",
-    lost: () => undefined,
-  };
-  const exit = await counts(
-    {
-      flags: {
-        embedded: false,
-        "witness-url": undefined,
-        "env-file": undefined,
-        "env-map": undefined,
-        relations: [],
-        filter: [],
-        save: undefined,
-        compare: undefined,
-        mode: "auto",
-        digest: false,
-        "max-relations": 2_000,
-        ...flags,
-      },
-      globals: {
-        program: "cutter",
-        url: database.socketUrl(role),
-        service: undefined,
-        config: undefined,
-        stateDir: folder,
-        format,
-        color: "never",
-        talk: "quiet",
-      },
-    },
-    terminal,
-  );
-  return exit instanceof Failure ? exit : { exit, text: out.join("") };
+function run({ role = "counter", ...order }: Flags): Promise<Printed | Failure> {
+  return runCounts({ url: database.socketUrl(role), stateDir: folder, ...order });
 }
 
-async function report(flags: Flags): Promise<CountsReport & { readonly exit: number }> {
-  const { exit, text } = succeed(await run(flags));
-  return { ...(JSON.parse(text) as CountsReport), exit };
+function report({ role = "counter", ...order }: Flags) {
+  return countsReport({ url: database.socketUrl(role), stateDir: folder, ...order });
 }
 
 const told = ({ relations }: CountsReport) => relations.map((one) => [one.relation, one.rows, one.how, one.note]);

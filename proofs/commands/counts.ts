@@ -11,6 +11,12 @@ import { stopwatch, timestamp } from "../../src/kernel/clock.ts";
 import { describeTarget } from "../../src/kernel/conninfo/describe.ts";
 import type { Target } from "../../src/kernel/conninfo/target.ts";
 import { type CountOptions, type CountRequest, countRelations } from "../../src/kernel/counts/count.ts";
+import {
+  compareIdentities,
+  type DatabaseIdentity,
+  describeIdentity,
+  readDatabaseIdentity,
+} from "../../src/kernel/counts/database-identity.ts";
 import { parseRelationName } from "../../src/kernel/counts/relation-name.ts";
 import { userRelations } from "../../src/kernel/counts/user-relations.ts";
 import { Failure } from "../../src/kernel/failure.ts";
@@ -55,7 +61,7 @@ export async function counts({ flags, globals }: Invocation, terminal: Terminal)
   }
   const earlier = flags.compare === undefined ? null : await readCounts(flags.compare);
   if (earlier instanceof Failure) return earlier;
-  const taken = await take(named.target, { flags, filters, relations });
+  const taken = await take(named.target, { flags, filters, relations, earlier });
   if (taken instanceof Failure) return taken;
   const missing = earlier === null ? taken.relations.find((count) => count.how === "missing") : undefined;
   if (missing !== undefined) return new Failure("OBJECT_MISSING", `there is no relation ${missing.relation} to count`);
@@ -96,9 +102,11 @@ type CountOrder = {
   readonly filters: readonly CountRequest[];
   /** Those named; all where there are none. */
   readonly relations: readonly string[];
+  readonly earlier: CountsReport | null;
 };
 
-async function take(target: Target, { flags, filters, relations }: CountOrder): Promise<CountsReport | Failure> {
+async function take(target: Target, order: CountOrder): Promise<CountsReport | Failure> {
+  const { flags } = order;
   const options: CountOptions = {
     mode: flags.mode,
     digest: flags.digest ? "content" : "none",
@@ -107,29 +115,50 @@ async function take(target: Target, { flags, filters, relations }: CountOrder): 
   const connections = connect({ target, witnessTarget: null, embeddedRole: "cutter_exec", counts: options });
   const witness = await connections.witness();
   if (witness instanceof Failure) return witness;
-  const takenAt = timestamp();
-  const elapsed = stopwatch();
-  const plain = await requests(witness.session, { relations, most: flags["max-relations"] });
-  const counted =
-    plain instanceof Failure ? plain : await countRelations(witness.session, [...plain.requests, ...filters], options);
-  const role = await witness.session.query("SELECT CURRENT_USER AS role");
+  const counted = await countHere(witness.session, order, options);
   await connections.close();
-  if (plain instanceof Failure) return plain;
   if (counted instanceof Failure) return counted;
-  if (role instanceof Failure) return role;
   return {
     schema: "cutter.counts/v1",
     version: VERSION,
     commit: COMMIT,
-    takenAt,
-    durationMs: elapsed(),
     database: { line: describeTarget(target), source: target.source, kind: target.kind },
-    role: role.rows[0]?.role ?? "",
-    relations: counted,
-    leftOut: plain.leftOut,
+    ...counted,
     comparison: null,
     verdict: "TAKEN",
   };
+}
+
+type Counted = Pick<CountsReport, "takenAt" | "durationMs" | "identity" | "role" | "relations" | "leftOut">;
+
+/** Nothing is counted in a database that the earlier counts are not of. */
+async function countHere(
+  session: Session,
+  { flags, filters, relations, earlier }: CountOrder,
+  options: CountOptions,
+): Promise<Counted | Failure> {
+  const takenAt = timestamp();
+  const elapsed = stopwatch();
+  const identity = await readDatabaseIdentity(session);
+  if (identity instanceof Failure) return identity;
+  const other = earlier === null ? null : refuseOther(identity, earlier, flags.compare ?? "");
+  if (other !== null) return other;
+  const plain = await requests(session, { relations, most: flags["max-relations"] });
+  if (plain instanceof Failure) return plain;
+  const counted = await countRelations(session, [...plain.requests, ...filters], options);
+  if (counted instanceof Failure) return counted;
+  const role = await session.query("SELECT CURRENT_USER AS role");
+  if (role instanceof Failure) return role;
+  const { leftOut } = plain;
+  const durationMs = elapsed();
+  return { takenAt, durationMs, identity, role: role.rows[0]?.role ?? "", relations: counted, leftOut };
+}
+
+function refuseOther(here: DatabaseIdentity, earlier: CountsReport, path: string): Failure | null {
+  if (earlier.identity === null || compareIdentities(here, earlier.identity) !== "another") return null;
+  const there = describeIdentity(earlier.identity);
+  const facts = { there: { ...earlier.identity }, here: { ...here } };
+  return new Failure("OTHER_DATABASE", `${path} is of ${there}, and this is ${describeIdentity(here)}`, { facts });
 }
 
 type Requests = { readonly requests: readonly CountRequest[]; readonly leftOut: number };

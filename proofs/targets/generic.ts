@@ -14,6 +14,7 @@ import { expectEqual, failed, type Judgement, judge } from "../../src/report/jud
 import type { Drive, DriveOrder, ProofContext, ProofTarget } from "../context.ts";
 import { relationsEscape } from "../escapes.ts";
 import { refusedCommit } from "../refused-commit.ts";
+import { netCountsOf } from "../sealed-drive.ts";
 import { type WatchFlags, watchAll } from "../watch.ts";
 
 export type GenericFlags = WatchFlags & { readonly "probe-schema": string | undefined };
@@ -87,19 +88,21 @@ function rightsFacts(row: Row, where: string): Facts {
 }
 
 async function driveProbe(context: ProofContext, order: DriveOrder & { probe: Probe }): Promise<Drive | Failure> {
+  const before = await order.lookedBefore();
+  if (before instanceof Failure) return before;
   const { lockTimeoutMs, statementTimeoutMs } = context.options;
   const result = await rollbackOnly(order.session, (transaction) => exercise(transaction, order.probe), {
     lockTimeoutMs,
     statementTimeoutMs,
-    beforeWork: order.lookedBefore,
     beforeRollback: order.moment,
+    ...netCountsOf({ watched: order.watched, before }, context.options.counts),
   });
   if (result instanceof Failure) return result;
   const during = order.probe.schema === null ? "not observable: a temporary table" : "observable";
   return {
     tier: "guarded",
     effects: result.effects,
-    inTransaction: null,
+    inTransaction: result.netCounts,
     facts: { probe: qualified(order.probe), rows_inside: result.value, during, statements: result.statements },
   };
 }

@@ -154,7 +154,12 @@ async function driveLegA(context: ProofContext, order: DriveOrder & { row: UnitR
       const inside = await countInside(transaction, order.watched);
       return inside instanceof Failure ? inside : { created, inside };
     },
-    { lockTimeoutMs, statementTimeoutMs, beforeWork: order.lookedBefore, beforeRollback: order.moment },
+    {
+      lockTimeoutMs,
+      statementTimeoutMs,
+      beforeWork: async () => failureIn(await order.lookedBefore()),
+      beforeRollback: order.moment,
+    },
   );
   if (result instanceof Failure) return result;
   const { created, inside } = result.value;
@@ -170,6 +175,10 @@ async function driveLegA(context: ProofContext, order: DriveOrder & { row: UnitR
       statements: result.statements,
     },
   };
+}
+
+function failureIn(answer: unknown): Failure | null {
+  return answer instanceof Failure ? answer : null;
 }
 
 /** Exactly the declared rows moved, by blast radius, which counts no rows but the proof's own; nothing else did. */
@@ -193,7 +202,7 @@ function undeclared(drive: Drive): readonly Mismatch[] {
 function countsInside(drive: Drive, before: readonly RelationCount[]): readonly Mismatch[] {
   return [...DECLARED].flatMap(([relation, rows]) => {
     const outside = before.find((count) => count.relation === relation);
-    const inside = drive.inTransaction?.find((count) => count.relation === relation);
+    const inside = drive.inTransaction?.find((count) => count?.relation === relation);
     if (outside?.how !== "exact" || inside?.how !== "exact") return [];
     return expectEqual(`count of ${relation} inside`, (outside.rows ?? 0) + rows, inside.rows);
   });

@@ -69,6 +69,7 @@ describe("bounds", () => {
     expect(report.counts.find((row) => row.filter === "customer = 3")).toMatchObject({
       relation: "shop.orders",
       before: 3,
+      inTransaction: 5,
       during: 3,
       after: 3,
       mode: "exact",

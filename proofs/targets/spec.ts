@@ -105,7 +105,7 @@ function asDeclared(drive: Drive, spec: Spec): readonly Mismatch[] {
 }
 
 function untouched(relation: string): RelationEffect {
-  return { relation, inserted: 0, updated: 0, deleted: 0, reason: null };
+  return { oid: null, relation, inserted: 0, updated: 0, deleted: 0, reason: null };
 }
 
 const KINDS = ["inserted", "updated", "deleted"] as const;

@@ -2,7 +2,7 @@
 -- Parameters: $1 lock_timeout, $2 statement_timeout (of the whole block: the server times the top statement only), $3
 --   idle_in_transaction_session_timeout, $4 transaction_timeout (where it exists: 17), $5
 --   client_connection_check_interval, all in milliseconds; $6 statements, $7 streamed, $8 explained, $9 strong as
---   arrays; $10 queries as JSON. `cutter_nonce` is replaced by a name of this run.
+--   arrays; $10 queries as JSON; $11 what is watched, as JSON. `cutter_nonce` is replaced by a name of this run.
 -- Locks taken: none. search_path and everything else stays what the role has: the plan must meet what it will meet
 --   later.
 SELECT pg_catalog.pg_backend_pid() AS pid,
@@ -19,4 +19,5 @@ SELECT pg_catalog.pg_backend_pid() AS pid,
   pg_catalog.length(pg_catalog.set_config('cutter_nonce.streamed', $7, true)),
   pg_catalog.length(pg_catalog.set_config('cutter_nonce.explained', $8, true)),
   pg_catalog.length(pg_catalog.set_config('cutter_nonce.strong', $9, true)),
-  pg_catalog.length(pg_catalog.set_config('cutter_nonce.queries', $10, true))
+  pg_catalog.length(pg_catalog.set_config('cutter_nonce.queries', $10, true)),
+  pg_catalog.length(pg_catalog.set_config('cutter_nonce.watched', $11, true))

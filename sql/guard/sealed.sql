@@ -1,6 +1,7 @@
 -- Purpose: the sealed tier: a whole plan of foreign SQL in one block that the server rolls back in the same round trip.
 -- Parameters: none, since DO takes none. `cutter_nonce` is replaced by a name of this run; the plan comes in and the
---   result goes out as transaction-local settings of that name. @rendezvous@ is replaced by the wait for the witness.
+--   result goes out as transaction-local settings of that name. @rendezvous@ is replaced by the wait for the witness,
+--   @net_counts@ by net-counts.sql, or either by nothing; @own@ by net-counts-own.sql.
 -- Locks taken: what the plan takes, all released with the sub-transaction but for those on sequences.
 --
 -- Why the tested SQL cannot get out, or forge the result:
@@ -58,6 +59,12 @@ DECLARE
   track_counts pg_catalog.text;
   temporary pg_catalog.bool;
   relations pg_catalog.text;
+  -- How many rows watched relations held at the end, sub-transactions that were rolled back inside left out.
+  own CONSTANT pg_catalog.jsonb := @own@;
+  watched CONSTANT pg_catalog.text := pg_catalog.current_setting('cutter_nonce.watched');
+  asked_query CONSTANT pg_catalog.text := pg_catalog.jsonb_extract_path_text(queries, 'asked');
+  net pg_catalog.text[] := '{}';
+  net_failed pg_catalog.text;
   met pg_catalog.text := 'none';
   sealed pg_catalog.bool := false;
   failed_state pg_catalog.text;
@@ -156,6 +163,7 @@ BEGIN
     END LOOP;
     EXECUTE pg_catalog.jsonb_extract_path_text(queries, 'touched') INTO xid, track_counts, temporary, relations;
     now_at := pg_catalog.clock_timestamp();
+    @net_counts@
     @rendezvous@
     sealed := true;
     RAISE EXCEPTION 'cutter: the sealed block ends here';
@@ -197,6 +205,7 @@ BEGIN
     'before', before::json, 'dirty_before', coalesce(dirty_before, '{}')::json, 'after', after::json,
     'catalogs', ('[' || pg_catalog.array_to_string(sights, ',') || ']')::json,
     'xid', xid, 'track_counts', track_counts, 'temporary', temporary,
-    'relations', relations::json)::text, true);
+    'relations', relations::json,
+    'net', ('[' || pg_catalog.array_to_string(net, ',') || ']')::json, 'net_failed', net_failed)::text, true);
 END
 $cutter_seal$

@@ -74,6 +74,8 @@ export const limits = {
   /** Relations up to this many bytes together are counted exactly under --mode auto; larger ones are estimated. */
   exactCountBytes: 16 * 1024 * 1024,
   countsPerStatement: 100,
+  /** Blocks counted between two looks at the clock, when rows are counted inside a proof's transaction. */
+  netCountPartBlocks: 256,
   /** Below deadlock_timeout (1 s), so that a look never makes the server look for a deadlock. */
   witnessLockTimeoutMs: 500,
   witnessLookTimeoutMs: 5_000,

@@ -8,6 +8,7 @@ import { homedir } from "node:os";
 import type { Environment } from "../kernel/conninfo/naming.ts";
 import type { Facts } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
+import { COMMIT } from "../kernel/version.ts";
 import type { Mismatch } from "../report/battery.ts";
 import type { Observation } from "../report/judgement.ts";
 import { type BinaryCheck, checkBinary } from "./binary.ts";
@@ -56,7 +57,7 @@ function wrong(binary: BinaryCheck, { verdict, name }: SessionOrigin): readonly 
 /** G7: what of ours would run without a person. */
 export async function lookAtServices(environment: Environment): Promise<Observation> {
   const places = usualPlaces(environment, [homedir()]);
-  const state = await lookForServices(places, ourPrograms([process.execPath]), { environment });
+  const state = await lookForServices(places, ourPrograms(COMMIT === "source" ? [] : [process.execPath]), { environment });
   return { summary: `services: ${state.verdict}`, facts: serviceFacts(state), mismatches: started(state) };
 }
 

@@ -80,8 +80,9 @@ export function sampleReport(changes: Partial<BatteryReport> = {}): BatteryRepor
     effects: {
       xid: "741",
       relations: [
-        { relation: "public.information_unit", inserted: 1, updated: 0, deleted: 0, reason: null },
+        { oid: "16401", relation: "public.information_unit", inserted: 1, updated: 0, deleted: 0, reason: null },
         {
+          oid: "16422",
           relation: "public.archive",
           inserted: 0,
           updated: 0,
@@ -91,7 +92,7 @@ export function sampleReport(changes: Partial<BatteryReport> = {}): BatteryRepor
       ],
       catalog: [{ change: "altered", objectKind: "table", name: "public.archive" }],
       sequences: [{ sequence: "public.ticket_id_seq", before: "10", after: "12", drift: "2" }],
-      locks: [{ relation: "public.information_unit", mode: "RowExclusiveLock", heldMs: 4.25 }],
+      locks: [{ relation: "public.information_unit", mode: "RowExclusiveLock", heldMs: 4.25, statement: null }],
       advisoryLocks: [],
       walBytes: "8192",
       remarks: [],
@@ -184,10 +185,10 @@ export function hostileReport(): BatteryReport {
     counts: [sampleCount({ relation: HOSTILE, filter: HOSTILE, note: HOSTILE })],
     effects: {
       xid: HOSTILE,
-      relations: [{ relation: HOSTILE, inserted: 1, updated: 0, deleted: "uncountable", reason: HOSTILE }],
+      relations: [{ oid: null, relation: HOSTILE, inserted: 1, updated: 0, deleted: "uncountable", reason: HOSTILE }],
       catalog: [{ change: "created", objectKind: HOSTILE, name: HOSTILE }],
       sequences: [{ sequence: HOSTILE, before: HOSTILE, after: null, drift: HOSTILE }],
-      locks: [{ relation: HOSTILE, mode: HOSTILE, heldMs: null }],
+      locks: [{ relation: HOSTILE, mode: HOSTILE, heldMs: null, statement: 1 }],
       advisoryLocks: [HOSTILE],
       walBytes: null,
       remarks: [HOSTILE],

@@ -36,6 +36,10 @@ const effectsSchema = v.strictObject({
   relations: field(
     v.array(
       v.strictObject({
+        oid: field(
+          v.nullable(v.string()),
+          "Of what is there outside the transaction too; null: created inside, or all others together.",
+        ),
         relation: v.string(),
         inserted: effectCount,
         updated: effectCount,
@@ -70,7 +74,17 @@ const effectsSchema = v.strictObject({
     "Sequence positions, which survive a rollback.",
   ),
   locks: field(
-    v.array(v.strictObject({ relation: v.string(), mode: v.string(), heldMs: v.nullable(v.number()) })),
+    v.array(
+      v.strictObject({
+        relation: v.string(),
+        mode: v.string(),
+        heldMs: v.nullable(v.number()),
+        statement: field(
+          v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))),
+          "Sealed tier: index of the statement after which it was first seen; else null.",
+        ),
+      }),
+    ),
     "Table locks that the transaction held; heldMs is an upper bound.",
   ),
   advisoryLocks: field(v.array(v.string()), "Session-level advisory locks that the plan took."),

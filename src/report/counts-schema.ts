@@ -19,6 +19,23 @@ export const countsSchema = v.strictObject({
     source: v.pipe(v.string(), v.description("Where the name came from.")),
     kind: v.picklist(["server", "embedded"]),
   }),
+  identity: v.pipe(
+    v.optional(
+      v.nullable(
+        v.strictObject({
+          systemIdentifier: v.pipe(
+            v.nullable(v.string()),
+            v.description("Of the cluster, in decimal; null where the role may not ask."),
+          ),
+          database: v.string(),
+          databaseOid: v.string(),
+          serverVersion: v.string(),
+        }),
+      ),
+      null,
+    ),
+    v.description("By what the database is known again; null in a document of a version that did not write it."),
+  ),
   role: v.pipe(v.string(), v.description("The role that counted.")),
   relations: v.pipe(
     v.array(
@@ -42,6 +59,10 @@ export const countsSchema = v.strictObject({
       v.strictObject({
         with: v.pipe(v.string(), v.description("The document compared with, as named.")),
         takenAt: v.pipe(v.string(), v.isoTimestamp(), v.description("When that one was taken.")),
+        database: v.pipe(
+          v.optional(v.picklist(["same", "not known"]), "not known"),
+          v.description("Whether it is of the same database; a document of another one is refused."),
+        ),
         relations: v.array(
           v.strictObject({
             relation: v.string(),

@@ -5,6 +5,7 @@
  * reason beside it.
  */
 import type * as v from "valibot";
+import { describeIdentity } from "../kernel/counts/database-identity.ts";
 import type { DeepReadonly } from "./battery.ts";
 import type { countsSchema } from "./counts-schema.ts";
 import { draw, type Format } from "./format.ts";
@@ -33,6 +34,7 @@ function page(report: CountsReport): Page {
     title: "Row counts",
     first: `${database.line}`,
     about: [
+      ...(report.identity === null ? [] : [["identity", describeIdentity(report.identity)] as const]),
       ["taken at", `${report.takenAt}, one snapshot, ${report.durationMs} ms`],
       ["role", report.role],
       ["program", `cutter ${report.version} (${report.commit})`],
@@ -70,10 +72,13 @@ function compared(comparison: CountsComparison): Section {
         one.content,
       ]),
     },
-    remarks: [],
+    remarks: comparison.database === "same" ? [] : [UNKNOWN_DATABASE],
     empty: "there was nothing to compare",
   };
 }
+
+const UNKNOWN_DATABASE =
+  "Whether both are of one database is not known: the identity of one of them could not be read in full.";
 
 function named(one: { readonly relation: string; readonly filter: string | null }): string {
   return one.filter === null ? one.relation : `${one.relation} [${one.filter}]`;

@@ -20,6 +20,7 @@ const counts: CountsReport = {
   schema: "cutter.counts/v1",
   ...made,
   takenAt: at,
+  identity: { systemIdentifier: "7462", database: "app", databaseOid: "16384", serverVersion: "15.18" },
   role: "cutter_exec",
   leftOut: 0,
   relations: [
@@ -29,6 +30,7 @@ const counts: CountsReport = {
   comparison: {
     with: "before.json",
     takenAt: at,
+    database: "same",
     relations: [
       { relation: "public.unit", filter: "ICX", before: 158, after: 158, content: "not compared", change: "same" },
       { relation: "gov.run", filter: null, before: null, after: null, content: "not compared", change: "unknown" },
@@ -123,6 +125,7 @@ test("each document is valid, and so is what is read back of it", () => {
 
 test("counts: a table of the snapshot and one of what moved, the verdict last", () => {
   expect(renderCounts(counts, "text")).toBe(`database "app" at h:5432
+identity app (oid 16384) of cluster 7462, PostgreSQL 15.18
 taken at 2026-05-21T04:23:59.123Z, one snapshot, 12.5 ms
 role     cutter_exec
 program  cutter 0.1.0 (23a4fc1)

@@ -136,7 +136,7 @@ function planOne(request: CountRequest, facts: RelationFacts | undefined, afford
   if (facts === undefined || facts.relation === null) return step("missing", { note: "no such relation" });
   if (!facts.readable) return step("unreadable", { note: unreadableNote(facts) });
   if (facts.lockedBy.length > 0) return step("locked", { note: lockedNote(facts.lockedBy) });
-  const note = facts.rowSecurity ? "row-level security is active for this role: hidden rows are not counted" : null;
+  const note = facts.rowSecurity ? HIDDEN_ROWS : null;
   const exact = step("exact", { note });
   if (request.filter !== null) return { ...exact, otherwise: { ...exact.otherwise, how: "over budget" } };
   const estimate =
@@ -145,6 +145,8 @@ function planOne(request: CountRequest, facts: RelationFacts | undefined, afford
       : step("estimate", { rows: facts.estimatedRows, note });
   return affordable.has(request.relation) ? { ...exact, otherwise: estimate.otherwise } : estimate;
 }
+
+export const HIDDEN_ROWS = "row-level security is active for this role: hidden rows are not counted";
 
 export function lockedNote(pids: readonly number[]): string {
   return `AccessExclusiveLock, pid ${pids.join(", ")}`;

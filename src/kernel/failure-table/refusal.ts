@@ -60,6 +60,12 @@ export const REFUSALS = {
     action: "Remove it, or accept it by name with --allow-escape NAME; the report will show that.",
     data: NOTHING_WRITTEN,
   },
+  OTHER_DATABASE: {
+    exit: 4,
+    cause: "What was saved earlier is of another database than the one that was named now.",
+    action: "Name the database that the file is of, or the file of this database.",
+    data: NOTHING_WRITTEN,
+  },
   KILL_SWITCH_OFF: {
     exit: 4,
     cause: "Execution is off. That is the default, and no flag, file or variable turns it on.",

@@ -11,17 +11,27 @@ import locksQuery from "../../../sql/guard/strong-locks.sql" with { type: "text"
 import surveyQuery from "../../../sql/guard/survey.sql" with { type: "text" };
 import touchedQuery from "../../../sql/guard/touched.sql" with { type: "text" };
 import walQuery from "../../../sql/guard/wal-location.sql" with { type: "text" };
+import type { CountRequest } from "../counts/count.ts";
 import { type Fact, Failure } from "../failure.ts";
 import type { Session } from "../session/session.ts";
-import { queryJson, readDirty, seeCatalogs, settleCatalogs, written } from "./catalog-changes.ts";
+import { queryJson, readDirty, seeCatalogs, settleCatalogs } from "./catalog-changes.ts";
 import { type Doubts, findDoubts, NO_DOUBTS } from "./doubts.ts";
 import { type Effects, UNKNOWN_XID } from "./effects.ts";
 import { type InPlace, inPlaceRemarks, readInPlace } from "./in-place.ts";
 import type { Baseline, Counter, Measured } from "./measured.ts";
+import { findWatched } from "./net-counts.ts";
 import { pinned } from "./pinned.ts";
-import { type CountingDoubt, lockEffects, lockedOids, nameRelations, relationEffects } from "./relations.ts";
+import {
+  type CountingDoubt,
+  lockEffects,
+  lockedOids,
+  nameRelations,
+  type RelationNames,
+  relationEffects,
+} from "./relations.ts";
 import { readSequences, type SequencePositions, sequenceEffects } from "./sequences.ts";
 import type { Script } from "./statement.ts";
+import { written } from "./unnamed-changes.ts";
 
 /** What a rollback does not restore, as it was before. */
 export type Survey = {
@@ -32,9 +42,14 @@ export type Survey = {
   readonly walBytes: bigint | null;
   /** Null where it was not asked for. */
   readonly inPlace: InPlace | null;
+  /** oids of the relations whose rows are counted inside, null where there is no such relation. */
+  readonly watched: readonly (string | null)[];
 };
 
-export type SurveyOptions = { readonly inPlace: "read" | "left out" };
+export type SurveyOptions = {
+  readonly inPlace: "read" | "left out";
+  readonly watched?: readonly CountRequest[] | undefined;
+};
 
 /** Before BEGIN. */
 export function surveySession(session: Session, options: SurveyOptions): Promise<Survey | Failure> {
@@ -47,7 +62,9 @@ export function surveySession(session: Session, options: SurveyOptions): Promise
     if (walBytes instanceof Failure) return walBytes;
     const inPlace = options.inPlace === "read" ? await readInPlace(session) : null;
     if (inPlace instanceof Failure) return inPlace;
-    return { sequences, ...outliving, walBytes, inPlace };
+    const watched = await findWatched(session, options.watched ?? []);
+    if (watched instanceof Failure) return watched;
+    return { sequences, ...outliving, walBytes, inPlace, watched };
   });
 }
 
@@ -109,13 +126,14 @@ type Inside = Pick<Effects, "xid" | "relations" | "catalog" | "locks" | "remarks
 /** What was done inside and is undone. */
 async function settleInside(session: Session, { measured, script }: Run): Promise<Inside | Failure> {
   const { xid, temporary } = measured;
-  const seen = { sights: measured.catalogs, before: measured.dirtyBefore, xid: xid ?? "0", temporary };
-  const catalogs = await settleCatalogs(session, seen);
-  if (catalogs instanceof Failure) return catalogs;
-  const oids = [...lockedOids(measured), ...measured.after.map(([oid]) => oid)];
+  const relations = writtenOids(measured);
+  const oids = [...lockedOids(measured), ...measured.after.map(([oid]) => oid), ...relations];
   const names = await nameRelations(session, oids);
   if (names instanceof Failure) return names;
-  const relations = measured.relations === "all" ? [] : measured.relations;
+  const byHand = catalogsAmong(relations, names);
+  const seen = { sights: measured.catalogs, before: measured.dirtyBefore, xid: xid ?? "0", temporary, byHand };
+  const catalogs = await settleCatalogs(session, seen);
+  if (catalogs instanceof Failure) return catalogs;
   const doubts = script === undefined ? NO_DOUBTS : await findDoubts(session, { script, relations });
   if (doubts instanceof Failure) return doubts;
   const doubt = countingDoubt(measured, doubts);
@@ -132,6 +150,12 @@ async function settleInside(session: Session, { measured, script }: Run): Promis
       ...doubts.remarks,
     ],
   };
+}
+
+/** DDL lets go of the catalogs that it writes to at once; what is sent as INSERT, UPDATE or DELETE keeps its lock. */
+function catalogsAmong(relations: readonly string[], names: RelationNames): ReadonlySet<string> {
+  const known = relations.map((oid) => names.get(oid) ?? "").filter((name) => name.startsWith("pg_catalog."));
+  return new Set(known.map((name) => name.replace("pg_catalog.", "")));
 }
 
 const CATALOGS_NOT_SEEN = { change: "altered", objectKind: "not known", name: "the run ended before it told" } as const;

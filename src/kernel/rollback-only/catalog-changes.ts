@@ -9,36 +9,10 @@ import dirtyQuery from "../../../sql/guard/dirty-catalogs.sql" with { type: "tex
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Row, Session } from "../session/session.ts";
-import { CATALOGS, CONSEQUENTIAL, catalogRowsQuery, catalogSurvivorsQuery, STATISTICS, TEMPORARY } from "./catalogs.ts";
+import type { CatalogRow, CatalogSight, CatalogsSeen, Change, DirtyCounts, RowCounts } from "./catalog-sight.ts";
+import { CATALOGS, catalogRowsQuery, catalogSurvivorsQuery } from "./catalogs.ts";
 import type { CatalogEffect } from "./effects.ts";
-
-/** As sql/guard/catalog-rows.sql makes it. */
-export type CatalogRow = readonly [
-  classId: string,
-  object: string,
-  sub: number,
-  type: string | null,
-  identity: string | null,
-  digest: string,
-  aclDigest: string,
-  file: string | null,
-  empty: boolean | null,
-  gone: boolean,
-];
-
-export type RowCounts = readonly [inserted: number, updated: number, deleted: number];
-
-/** By catalog, at the start of the transaction: what the session's previous one left in the counters. */
-export type DirtyCounts = Readonly<Record<string, RowCounts>>;
-
-/** One dirty catalog as the transaction saw it at its end. `survivors` only where rows were deleted. */
-export type CatalogSight = {
-  readonly catalog: string;
-  /** Rows inserted, updated, deleted, as sql/guard/dirty-catalogs.sql counts them. */
-  readonly counts: RowCounts;
-  readonly rows: readonly CatalogRow[];
-  readonly survivors: readonly string[] | null;
-};
+import { unnamedChanges } from "./unnamed-changes.ts";
 
 /** A relation whose rows went without being counted. */
 export type ReplacedRelation = { readonly oid: string; readonly relation: string; readonly reason: string };
@@ -80,14 +54,6 @@ export async function seeCatalogs(session: Session): Promise<readonly CatalogSig
   return seen;
 }
 
-export type CatalogsSeen = {
-  readonly sights: readonly CatalogSight[];
-  readonly before: DirtyCounts;
-  readonly xid: string;
-  /** The session has a schema for temporary objects, whose rows are left out. */
-  readonly temporary: boolean;
-};
-
 /** After the rollback, with search_path pinned: what the sights amount to. `xid` is the rolled back transaction's. */
 export async function settleCatalogs(session: Session, seen: CatalogsSeen): Promise<CatalogChanges | Failure> {
   const changes: Change[] = [];
@@ -101,13 +67,8 @@ export async function settleCatalogs(session: Session, seen: CatalogsSeen): Prom
   }
   const named = effectsOf(changes);
   const replaced = replacedBy(changes);
-  const unnamed = withoutName(changes, seen).filter(
-    (sight) => !(CONSEQUENTIAL.has(sight.catalog) && (named.length > 0 || replaced.length > 0)),
-  );
-  const ours = unnamed.filter(({ catalog }) => !(seen.temporary && TEMPORARY.has(catalog)));
-  if (ours.length < unnamed.length) remarks.push("temporary objects were created or dropped; they are not listed");
-  remarks.push(...statisticsRemark(seen));
-  return { effects: [...named, ...ours.map((sight) => unnamedEffect(sight, seen.before))], replaced, remarks };
+  const unnamed = unnamedChanges(seen, { changes, named: named.length > 0 || replaced.length > 0 });
+  return { effects: [...named, ...unnamed.effects], replaced, remarks: [...remarks, ...unnamed.remarks] };
 }
 
 async function settleOne(session: Session, sight: CatalogSight, xid: string): Promise<Change[] | Failure> {
@@ -121,43 +82,6 @@ async function settleOne(session: Session, sight: CatalogSight, xid: string): Pr
   if (dropped instanceof Failure) return dropped;
   return [...changes, ...(dropped as CatalogRow[]).map((row) => change(sight.catalog, "dropped", row))];
 }
-
-/** Catalogs that were written to, without one change of theirs that could be told. What came and went is none. */
-function withoutName(changes: readonly Change[], { sights, before }: CatalogsSeen): CatalogSight[] {
-  const told = new Set(changes.map(({ catalog }) => catalog));
-  return sights.filter((sight) => {
-    if (told.has(sight.catalog) || STATISTICS.has(sight.catalog)) return false;
-    const [inserted, updated, deleted] = written(sight, before);
-    return updated > 0 || inserted !== deleted;
-  });
-}
-
-export function written({ catalog, counts }: CatalogSight, before: DirtyCounts): RowCounts {
-  const [inserted, updated, deleted] = before[catalog] ?? [0, 0, 0];
-  return [counts[0] - inserted, counts[1] - updated, counts[2] - deleted];
-}
-
-function unnamedEffect(sight: CatalogSight, before: DirtyCounts): CatalogEffect {
-  const rows = written(sight, before).reduce((sum, count) => sum + count, 0);
-  const kind = sight.catalog === "pg_authid" ? "role, not named" : "not named";
-  return { change: "altered", objectKind: kind, name: `${sight.catalog} (${rows} rows)` };
-}
-
-function statisticsRemark({ sights, before }: CatalogsSeen): string[] {
-  const wrote = sights.some(
-    (sight) => STATISTICS.has(sight.catalog) && written(sight, before).some((count) => count > 0),
-  );
-  return wrote ? ["planner statistics were written or removed"] : [];
-}
-
-type Change = {
-  readonly catalog: string;
-  readonly change: CatalogEffect["change"];
-  readonly row: CatalogRow;
-  /** Only the privileges differ. */
-  readonly grant: boolean;
-  readonly before: CatalogRow | null;
-};
 
 function change(catalog: string, what: CatalogEffect["change"], row: CatalogRow): Change {
   return { catalog, change: what, row, grant: false, before: null };
@@ -191,11 +115,29 @@ function effectsOf(changes: readonly Change[]): CatalogEffect[] {
     if (one.change !== "altered" && isInternalTrigger(one)) continue;
     if ((isAspect(one) || one.row[2] !== 0) && belongsToWhole(one, wholeAddresses)) continue;
     if (ownersOf(one).some((owner) => ownedNames.has(`${one.change}:${owner}`))) continue;
-    if (one.catalog === "pg_class" && one.change === "altered" && onlyFileDiffers(one) && !isIndex(one)) continue;
+    if (one.catalog === "pg_class" && (isReplacedTable(one) || followsFromTable(one))) continue;
     const effect = { change: one.change, objectKind: kindOf(one), name: nameOf(one) };
     effects.set(JSON.stringify(effect), effect);
   }
-  return [...effects.values()];
+  return [...effects.values()].filter((effect) => !isToastOf(effect, effects));
+}
+
+/** Told as rows that are uncountable. */
+function isReplacedTable(one: Change): boolean {
+  return (
+    one.change === "altered" && onlyFileDiffers(one) && (one.row[3] === "table" || one.row[3] === "materialized view")
+  );
+}
+
+/** A TOAST table comes and goes with its table. */
+function followsFromTable({ change: what, row }: Change): boolean {
+  return what !== "altered" && row[3] === "toast table";
+}
+
+/** What was done to the table was done to its TOAST table too. */
+function isToastOf(effect: CatalogEffect, effects: ReadonlyMap<string, CatalogEffect>): boolean {
+  if (effect.objectKind !== "toast table") return false;
+  return ["table", "materialized view"].some((objectKind) => effects.has(JSON.stringify({ ...effect, objectKind })));
 }
 
 /** Names of the table, and of the column, that a constraint or default is part of. */
@@ -232,13 +174,9 @@ function onlyFileDiffers({ row, before }: Change): boolean {
   return before !== null && row[5] === before[5] && row[6] === before[6];
 }
 
-function isIndex(one: Change): boolean {
-  return one.row[3] === "index";
-}
-
 function kindOf(one: Change): string {
-  const called = CATALOGS[one.catalog]?.called;
-  if (called !== undefined) return called;
+  const label = one.row[10];
+  if (label !== null) return label;
   if (one.grant) return "grant";
   if (isDefinition(one)) return "view";
   const type = one.row[3] ?? one.catalog;
@@ -250,7 +188,7 @@ function nameOf(one: Change): string {
   const inside = one.row[4];
   const outside = one.before?.[4] ?? inside ?? `${one.catalog} ${one.row[1]}`;
   if (isDefinition(one)) return outside.replace('"_RETURN" on ', "");
-  if (one.grant || CATALOGS[one.catalog]?.called !== undefined) {
+  if (one.grant || one.row[10] !== null) {
     return `on ${one.before?.[3] ?? one.row[3] ?? "object"} ${outside}`;
   }
   return inside === null || inside === outside ? outside : `${outside}, renamed ${inside}`;

@@ -23,9 +23,15 @@ type Catalog = {
   readonly empty?: string;
   readonly gone?: string;
   readonly where?: string;
-  /** What to call the rows instead of the type of the object that they are about. */
+  /** What to call the rows instead of the type of the object that they are about; SQL where it depends on the row. */
   readonly called?: string;
-  /** A view to read in place of the catalog, which the role may not: it has no xmin, so all rows are compared. */
+  readonly calledBy?: string;
+  /** SQL of a name to use instead of the server's, null where that will do. */
+  readonly identity?: string;
+  /**
+   * A view to read in place of the catalog, which the role may not: it has no xmin, so all rows are compared, and it
+   * hides columns.
+   */
   readonly view?: string;
   /** Several rows have one address. */
   readonly several?: true;
@@ -50,15 +56,27 @@ const RELATION_NOISE = [
 const COLUMN_NOISE = ["attcacheoff", "attmissingval", "atthasmissing"];
 const notTemporary = (relation: string): string =>
   `NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = ${relation} AND c.relpersistence = 't')`;
-const ROW_TYPE = "EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = x.typrelid AND c.relkind <> 'c')";
+const rowType = (type: string): string =>
+  `EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = ${type}.typrelid AND c.relkind <> 'c')`;
+/** An array type, or the type of a table's rows, follows its own; from 18 on extensions list both. */
+const FOLLOWING_TYPE =
+  "x.classid = 'pg_catalog.pg_type'::pg_catalog.regclass AND EXISTS (SELECT FROM pg_catalog.pg_type AS y" +
+  ` WHERE y.oid = x.objid AND (y.typcategory = 'A' OR ${rowType("y")}))`;
 
 export const CATALOGS: Readonly<Record<string, Catalog>> = {
   pg_class: {
     acl: "relacl",
     without: RELATION_NOISE,
-    file: "CASE WHEN x.relkind IN ('r', 'm', 'i') THEN x.relfilenode::text END",
+    file: "CASE WHEN x.relkind IN ('r', 'm', 'i', 'S') THEN x.relfilenode::text END",
     empty: "CASE WHEN x.relkind IN ('r', 'm') THEN pg_catalog.pg_relation_size(x.oid) = 0 END",
-    where: "x.relnamespace <> 'pg_toast'::pg_catalog.regnamespace AND x.relpersistence <> 't' AND x.relkind <> 'c'",
+    where:
+      "x.relpersistence <> 't' AND x.relkind <> 'c'" +
+      " AND (x.relkind = 't' OR x.relnamespace <> 'pg_toast'::pg_catalog.regnamespace)",
+    identity:
+      "(SELECT pg_catalog.format('%I.%I', n.nspname, m.relname) FROM pg_catalog.pg_class AS m" +
+      " JOIN pg_catalog.pg_namespace AS n ON n.oid = m.relnamespace WHERE x.relkind = 't'" +
+      " AND m.oid = pg_catalog.substring(x.relname::text, '^pg_toast_([0-9]+)$')::pg_catalog.oid" +
+      " AND m.reltoastrelid = x.oid)",
     unlimited: true,
   },
   pg_attribute: {
@@ -70,10 +88,12 @@ export const CATALOGS: Readonly<Record<string, Catalog>> = {
     gone: "x.attisdropped",
     where:
       "x.attnum > 0 AND EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = x.attrelid" +
-      " AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND c.relpersistence <> 't')",
+      " AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c', 'i', 'I') AND c.relpersistence <> 't'" +
+      " AND c.relnamespace <> 'pg_toast'::pg_catalog.regnamespace)",
   },
   pg_proc: { acl: "proacl" },
-  pg_type: { acl: "typacl", without: ["typarray"], where: `x.typcategory <> 'A' AND NOT ${ROW_TYPE}` },
+  pg_type: { acl: "typacl", without: ["typarray"], where: `x.typcategory <> 'A' AND NOT ${rowType("x")}` },
+  pg_aggregate: { class: about("pg_proc"), object: "x.aggfnoid::pg_catalog.oid" },
   pg_authid: { view: "pg_roles" },
   pg_namespace: { acl: "nspacl", where: "x.nspname NOT LIKE 'pg\\_%temp\\_%'" },
   pg_language: { acl: "lanacl" },
@@ -81,6 +101,7 @@ export const CATALOGS: Readonly<Record<string, Catalog>> = {
   pg_tablespace: { acl: "spcacl" },
   pg_foreign_data_wrapper: { acl: "fdwacl" },
   pg_foreign_server: { acl: "srvacl" },
+  pg_user_mapping: { view: "pg_user_mappings", class: about("pg_user_mapping"), object: "x.umid" },
   pg_parameter_acl: {},
   pg_default_acl: {},
   pg_largeobject_metadata: { class: about("pg_largeobject"), acl: "lomacl" },
@@ -97,6 +118,8 @@ export const CATALOGS: Readonly<Record<string, Catalog>> = {
   pg_operator: {},
   pg_opclass: {},
   pg_opfamily: {},
+  pg_amop: { class: about("pg_opfamily"), object: "x.amopfamily", called: "operator", several: true },
+  pg_amproc: { class: about("pg_opfamily"), object: "x.amprocfamily", called: "support function", several: true },
   pg_am: {},
   pg_transform: {},
   pg_statistic_ext: {},
@@ -123,14 +146,19 @@ export const CATALOGS: Readonly<Record<string, Catalog>> = {
   pg_depend: {
     class: "x.classid",
     object: "x.objid",
+    sub: "x.objsubid",
     where:
-      "x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND x.refclassid = x.classid" +
+      `(x.deptype IN ('e', 'x') AND NOT (${FOLLOWING_TYPE}))` +
+      " OR (x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND x.refclassid = x.classid" +
       " AND x.deptype IN ('a', 'i')" +
       " AND EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = x.objid AND c.relkind = 'S'" +
-      " AND c.relpersistence <> 't')",
-    called: "owning column",
+      " AND c.relpersistence <> 't'))",
+    calledBy:
+      "CASE x.deptype WHEN 'e' THEN 'extension membership' WHEN 'x' THEN 'dependence on an extension'" +
+      " ELSE 'owning column' END",
     several: true,
   },
+  pg_init_privs: { class: "x.classoid", object: "x.objoid", sub: "x.objsubid", called: "initial privileges" },
   pg_sequence: { class: about("pg_class"), object: "x.seqrelid" },
   pg_foreign_table: { class: about("pg_class"), object: "x.ftrelid" },
   pg_ts_config_map: { class: about("pg_ts_config"), object: "x.mapcfg", called: "mapping", several: true },
@@ -144,7 +172,10 @@ export const CATALOGS: Readonly<Record<string, Catalog>> = {
   },
 };
 
-/** Written to in the course of what other catalogs show: no news beside a change that has a name. */
+/**
+ * Written to in the course of what other catalogs show, where nobody writes to them by hand: no news beside a change
+ * that has a name.
+ */
 export const CONSEQUENTIAL = new Set([
   ...["pg_depend", "pg_shdepend", "pg_index", "pg_aggregate", "pg_range", "pg_init_privs", "pg_amop", "pg_amproc"],
   ...["pg_class", "pg_attribute", "pg_type", "pg_sequence", "pg_rewrite", "pg_trigger", "pg_constraint", "pg_attrdef"],
@@ -201,6 +232,8 @@ function fill(template: string, name: string, wanted?: RowsWanted): string {
     acl: catalog.acl ?? "",
     file: catalog.file ?? "NULL::text",
     empty: catalog.empty ?? "NULL::boolean",
+    identity: catalog.identity ?? "NULL::text",
+    label: `(${catalog.calledBy ?? (catalog.called === undefined ? "NULL" : `'${catalog.called}'`)})::text`,
     gone: catalog.gone ?? "false",
     where: catalog.where ?? "true",
     limit: wanted === "named" || catalog.unlimited ? "ALL" : `${limits.catalogRows}`,

@@ -8,6 +8,8 @@
 export type Count = number | "uncountable";
 
 export type RelationEffect = {
+  /** Of what is there outside the transaction too; null: created inside, or EVERY_OTHER_RELATION. */
+  readonly oid: string | null;
   /** Schema-qualified and quoted where needed, e.g. `public.orders`. */
   readonly relation: string;
   readonly inserted: Count;
@@ -48,8 +50,8 @@ export type LockEffect = {
   readonly mode: string;
   /** Milliseconds from when it was first seen held to the rollback: an upper bound of the time others would wait. */
   readonly heldMs: number | null;
-  /** Sealed tier: index of the statement after which it was first seen. */
-  readonly statement?: number;
+  /** Sealed tier: index of the statement after which it was first seen; else null. */
+  readonly statement: number | null;
 };
 
 /** Something outside the transaction that the plan reached or may reach. */

@@ -48,7 +48,14 @@ describe("a rollback-only transaction", () => {
     const result = succeed(await rollbackOnly(session, (transaction) => runAll(transaction, [INSERT])));
     expect(result.value).toBe(1);
     expect(result.effects.relations).toEqual([
-      { relation: "public.box", inserted: 1, updated: 0, deleted: 0, reason: null },
+      {
+        oid: database.psql("SELECT 'public.box'::regclass::oid"),
+        relation: "public.box",
+        inserted: 1,
+        updated: 0,
+        deleted: 0,
+        reason: null,
+      },
     ]);
     expect([rows(), session.status(), session.lost()]).toEqual(["1", "I", null]);
     expect(database.psql(`SELECT pg_xact_status('${result.effects.xid}')`)).toBe("aborted");

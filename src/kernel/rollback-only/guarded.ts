@@ -14,6 +14,7 @@ import { measureEffects, type Survey, settleEffects, surveySession, takeBaseline
 import type { Effects } from "./effects.ts";
 import { FailedRun } from "./failed-run.ts";
 import { type Baseline, type Measured, unmeasured } from "./measured.ts";
+import { countNet, type NetAnswers, type NetCountOptions, type NetCounts, settleNetCounts } from "./net-counts.ts";
 import { DECLARE_POISON } from "./poison.ts";
 
 /** A transaction that cannot commit: all that the work is given. */
@@ -29,6 +30,8 @@ export type GuardedResult<T> = {
   readonly backendPid: number;
   /** Statements of the work, each followed by a look at the walls. */
   readonly statements: number;
+  /** Rows of the watched relations at the end, from inside; null where not asked for, or where it could not be done. */
+  readonly netCounts: NetCounts | null;
 };
 
 export type GuardedOptions = {
@@ -36,6 +39,8 @@ export type GuardedOptions = {
   readonly statementTimeoutMs?: number;
   /** Called when all is set up and nothing of the work was sent yet; a Failure ends it there. */
   readonly beforeWork?: () => Promise<Failure | null>;
+  /** Watched relations whose rows are counted inside, where they were touched. */
+  readonly netCounts?: NetCountOptions;
   /** Called when all is written and nothing rolled back yet: the moment for the witness. */
   readonly beforeRollback?: (xid: string | null) => Promise<Failure | null>;
 };
@@ -53,7 +58,7 @@ export async function rollbackOnly<T>(
   const begun = await begin(session, options);
   if (begun instanceof Failure) return abandon(session, begun);
   const walls = new Walls(session);
-  const outcome = await workAndMeasure(session, walls, { work, baseline: begun.baseline, options });
+  const outcome = await workAndMeasure(session, walls, { work, begun, options });
   const broken = walls.broken;
   if (broken !== null) return abandon(session, broken);
   const ended = await rollback(session);
@@ -62,8 +67,10 @@ export async function rollbackOnly<T>(
   const { failure } = outcome;
   if (effects instanceof Failure) return failure === null ? effects : joinFailure(failure, effects);
   if (failure !== null) return new FailedRun(failure, effects);
+  const { value, net } = outcome;
+  const counted = settleNetCounts(net, { options: options.netCounts, effects });
   const { backendPid } = session.login;
-  return { tier: "guarded", value: outcome.value, effects, backendPid, statements: walls.statements };
+  return { tier: "guarded", value, ...counted, backendPid, statements: walls.statements };
 }
 
 type Begun = { readonly survey: Survey; readonly baseline: Baseline };
@@ -77,7 +84,7 @@ async function begin(session: Session, options: GuardedOptions): Promise<Begun |
     `${limits.clientConnectionCheckMs}`,
   ]);
   if (settings instanceof Failure) return settings;
-  const survey = await surveySession(session, { inPlace: "left out" });
+  const survey = await surveySession(session, { inPlace: "left out", watched: options.netCounts?.requests });
   if (survey instanceof Failure) return survey;
   const begun = await session.query("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
   if (begun instanceof Failure) return begun;
@@ -89,19 +96,20 @@ async function begin(session: Session, options: GuardedOptions): Promise<Begun |
 
 type Work<T> = {
   readonly work: (transaction: RollbackOnlyTransaction) => Promise<T | Failure>;
-  readonly baseline: Baseline;
+  readonly begun: Begun;
   readonly options: GuardedOptions;
 };
 
 type Outcome<T> =
-  | { readonly failure: null; readonly value: T; readonly measured: Measured }
+  | { readonly failure: null; readonly value: T; readonly measured: Measured; readonly net: NetAnswers }
   | { readonly failure: Failure; readonly measured: Measured };
 
 async function workAndMeasure<T>(
   session: Session,
   walls: Walls,
-  { work, baseline, options }: Work<T>,
+  { work, begun, options }: Work<T>,
 ): Promise<Outcome<T>> {
+  const { baseline } = begun;
   const refused = (await options.beforeWork?.()) ?? null;
   const transaction: RollbackOnlyTransaction = {
     kind: "rollback-only",
@@ -113,8 +121,22 @@ async function workAndMeasure<T>(
   if (constraints instanceof Failure) return failedOutcome(session, walls, { failure: constraints, baseline });
   const measured = await measureEffects(session, baseline);
   if (measured instanceof Failure) return { failure: measured, measured: unmeasured(walls.xid, CUT_OFF) };
+  const net = await countWatched(session, { begun, options, measured });
+  if (net instanceof Failure) return { failure: net, measured };
   const watched = await options.beforeRollback?.(walls.xid);
-  return watched instanceof Failure ? { failure: watched, measured } : { failure: null, value, measured };
+  if (watched instanceof Failure) return { failure: watched, measured };
+  return { failure: null, value, measured, net };
+}
+
+async function countWatched(
+  session: Session,
+  ran: { readonly begun: Begun; readonly options: GuardedOptions; readonly measured: Measured },
+): Promise<NetAnswers | Failure> {
+  const { begun, measured } = ran;
+  const { netCounts, statementTimeoutMs: timeoutMs = limits.statementTimeoutMs } = ran.options;
+  if (netCounts === undefined) return { net: [], failed: null };
+  const { before, after } = measured;
+  return countNet(session, { options: netCounts, watched: begun.survey.watched, before, after, timeoutMs });
 }
 
 const CUT_OFF =

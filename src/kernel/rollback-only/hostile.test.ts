@@ -12,14 +12,22 @@ import { type OwnServer, startServer } from "../../../scripts/database/server.ts
 
 import { clusterFingerprint, type Fingerprint } from "../../../scripts/fingerprint.ts";
 import { resolveTarget } from "../conninfo/resolve.ts";
+import { defaultCountOptions } from "../counts/count.ts";
 import { Failure } from "../failure.ts";
 import { openSession } from "../session/open.ts";
 import { scanEscapes } from "./escape-scan.ts";
+import type { NetCountOptions } from "./net-counts.ts";
 import { parseScript } from "./script.ts";
 import { runSealed } from "./sealed.ts";
 
 const FOLDER = join(import.meta.dirname, "hostile");
 const DATABASE = "hostile";
+
+/** Counted inside, after whatever the script has done to be in the way. */
+const NET_COUNTS: NetCountOptions = {
+  requests: [{ relation: "world.audit", filter: null, unless: null }],
+  counts: defaultCountOptions,
+};
 
 type Hostile = {
   readonly name: string;
@@ -77,8 +85,9 @@ async function judge(hostile: Hostile, role: string): Promise<{ verdict: string;
     if (fatal.length > 0)
       return { verdict: "refused SCRIPT_ESCAPES", reason: fatal.map((one) => one.description).join() };
     const timeouts = hostile.timeoutMs === undefined ? {} : { statementTimeoutMs: hostile.timeoutMs };
-    const result = await runSealed(session, { script, ...timeouts });
+    const result = await runSealed(session, { script, ...timeouts, netCounts: NET_COUNTS });
     if (result instanceof Failure) return refused(result);
+    expect(result.netCounts?.filter((one) => one !== null && one.rows === null && one.note === null)).toEqual([]);
     return { verdict: result.tier, reason: `${result.statements.length} statements` };
   } finally {
     await session.close();

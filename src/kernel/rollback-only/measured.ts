@@ -4,7 +4,7 @@
  * Relations and sequences stand here by oid: a name inside the transaction proves nothing. Types, and the one value for
  * a run of which nothing was seen. Made by blast-radius.ts and sealed.ts; settled by blast-radius.ts.
  */
-import type { CatalogSight, DirtyCounts } from "./catalog-changes.ts";
+import type { CatalogSight, DirtyCounts } from "./catalog-sight.ts";
 import { UNKNOWN_XID } from "./effects.ts";
 
 /** As sql/guard/counters.sql makes it. */

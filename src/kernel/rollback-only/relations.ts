@@ -33,10 +33,10 @@ export function lockedOids(measured: Measured): string[] {
 
 /** What is not there any more was made by the transaction: nobody waits for it. */
 export function lockEffects(measured: Measured, names: RelationNames): LockEffect[] {
-  return measured.locks.flatMap(({ lock, ...held }): LockEffect[] => {
+  return measured.locks.flatMap(({ lock, heldMs, statement = null }): LockEffect[] => {
     const [oid = "", mode = ""] = lock.split(" ");
     const relation = names.get(oid);
-    return relation === undefined ? [] : [{ relation, mode, ...held }];
+    return relation === undefined ? [] : [{ relation, mode, heldMs, statement }];
   });
 }
 
@@ -61,19 +61,21 @@ export function relationEffects(
   const before = new Map(measured.before.map((counter) => [counter[0], counter]));
   const reasons = new Map(replaced.map(({ oid, reason }) => [oid, reason]));
   const taken = new Set([...names.values(), ...replaced.map(({ relation }) => relation)]);
-  const effects = replaced.map(({ relation, reason }) => uncountable(relation, reason));
+  const effects = replaced.map(({ oid, relation, reason }) => uncountable({ oid, relation }, reason));
   for (const counter of measured.after) {
     const [oid, inside, persistence] = counter;
     if (persistence === "t" || reasons.has(oid)) continue;
     const [inserted = 0, updated = 0, deleted = 0] = moved(counter, before.get(oid));
     if (inserted + updated + deleted === 0) continue;
-    const relation = names.get(oid) ?? (taken.has(inside) ? toldApart(inside) : inside);
-    if (doubt.all !== null) effects.push(uncountable(relation, doubt.all));
-    else effects.push({ relation, inserted, updated, deleted, reason: doubt.others });
+    const outside = names.get(oid);
+    const relation = outside ?? (taken.has(inside) ? toldApart(inside) : inside);
+    const which = { oid: outside === undefined ? null : oid, relation };
+    if (doubt.all !== null) effects.push(uncountable(which, doubt.all));
+    else effects.push({ ...which, inserted, updated, deleted, reason: doubt.others });
   }
   effects.sort((a, b) => (a.relation < b.relation ? -1 : 1));
   const rest = doubt.all ?? doubt.others;
-  return rest === null ? effects : [...effects, uncountable(EVERY_OTHER_RELATION, rest)];
+  return rest === null ? effects : [...effects, uncountable({ oid: null, relation: EVERY_OTHER_RELATION }, rest)];
 }
 
 /** `shop.a` → `shop."a (created inside)"`: a new table under the name of one that is back again. */
@@ -87,7 +89,7 @@ function moved([, , , ...counts]: Counter, before: Counter | undefined): number[
   return counts.map((count, index) => count - (start[index] ?? 0));
 }
 
-function uncountable(relation: string, reason: string): RelationEffect {
+function uncountable(which: Pick<RelationEffect, "oid" | "relation">, reason: string): RelationEffect {
   const unknown: Count = "uncountable";
-  return { relation, inserted: unknown, updated: unknown, deleted: unknown, reason };
+  return { ...which, inserted: unknown, updated: unknown, deleted: unknown, reason };
 }

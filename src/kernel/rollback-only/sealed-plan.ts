@@ -16,6 +16,7 @@ import type { Cell } from "../session/session.ts";
 import { arrayLiteral } from "./catalog-changes.ts";
 import { bare, CATALOGS, catalogRowsQuery, catalogSurvivorsQuery } from "./catalogs.ts";
 import { type Mode, modeOf } from "./classify.ts";
+import { askedQuery, type NetCountOptions, netCountsPart, OWN_SETTINGS } from "./net-counts.ts";
 import type { Script } from "./statement.ts";
 
 export type SealedOptions = {
@@ -30,17 +31,26 @@ export type SealedOptions = {
    * would be a deadlock: LOCK TABLE … IN ACCESS SHARE MODE NOWAIT first, and 55P03 means "locked by the proof".
    */
   readonly rendezvous?: { readonly key: string; readonly timeoutMs: number };
+  /** Watched relations whose rows are counted inside, where they were touched. */
+  readonly netCounts?: NetCountOptions;
 };
 
 export const RESULT_QUERY = "SELECT pg_catalog.current_setting($1) AS result";
 
 /** `name` is hexadecimal, ours, and new for each run. */
 export function sealedBlock(name: string, options: SealedOptions): string {
-  const { rendezvous } = options;
+  const { rendezvous, netCounts } = options;
   const wait = rendezvous === undefined ? "" : rendezvousBlock(rendezvous.key, rendezvous.timeoutMs);
+  const counts = netCounts === undefined ? "" : netCountsPart(netCounts, timeoutOf(options));
   return bare(sealedText)
-    .replaceAll("cutter_nonce", name)
-    .replace("@rendezvous@", () => wait);
+    .replace("@own@", () => OWN_SETTINGS)
+    .replace("@net_counts@", () => counts)
+    .replace("@rendezvous@", () => wait)
+    .replaceAll("cutter_nonce", name);
+}
+
+function timeoutOf({ statementTimeoutMs }: SealedOptions): number {
+  return statementTimeoutMs ?? limits.statementTimeoutMs;
 }
 
 function rendezvousBlock(key: string, timeoutMs: number): string {
@@ -53,13 +63,13 @@ export function settingsQuery(name: string): string {
   return bare(settingsText).replaceAll("cutter_nonce", name);
 }
 
-/** The values of sql/guard/sealed-settings.sql. */
-export function settingValues(script: Script, options: SealedOptions): Cell[] {
+/** The values of sql/guard/sealed-settings.sql; `watched` as net-counts.ts makes it. */
+export function settingValues(script: Script, options: SealedOptions, watched: string): Cell[] {
   const modes = script.statements.map((statement) => modeOf(statement.tree));
   const flags = (flag: keyof Mode): string => `{${modes.map((mode) => (mode[flag] ? "t" : "f")).join(",")}}`;
   return [
     `${options.lockTimeoutMs ?? limits.lockTimeoutMs}`,
-    `${options.statementTimeoutMs ?? limits.statementTimeoutMs}`,
+    `${timeoutOf(options)}`,
     `${limits.idleInTransactionTimeoutMs}`,
     `${limits.transactionTimeoutMs}`,
     `${limits.clientConnectionCheckMs}`,
@@ -68,6 +78,7 @@ export function settingValues(script: Script, options: SealedOptions): Cell[] {
     options.explain === "with plans" ? flags("plannable") : `{${modes.map(() => "f").join(",")}}`,
     flags("strong"),
     queries(),
+    watched,
   ];
 }
 
@@ -78,6 +89,7 @@ function queries(): string {
     locks: locksQuery,
     dirty: dirtyQuery,
     touched: touchedQuery,
+    asked: askedQuery,
     rows: Object.fromEntries(names.map((name) => [name, catalogRowsQuery(name, "written by us")])),
     survivors: Object.fromEntries(names.map((name) => [name, catalogSurvivorsQuery(name)])),
   });

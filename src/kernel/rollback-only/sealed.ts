@@ -11,11 +11,12 @@ import { Failure, joinFailure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Session } from "../session/session.ts";
 import { type Survey, settleEffects, surveySession } from "./blast-radius.ts";
-import type { CatalogSight, DirtyCounts } from "./catalog-changes.ts";
+import type { CatalogSight, DirtyCounts } from "./catalog-sight.ts";
 import { modeOf } from "./classify.ts";
 import type { Effects } from "./effects.ts";
 import { FailedRun } from "./failed-run.ts";
 import { type Counter, type Measured, unmeasured } from "./measured.ts";
+import { type NetAnswer, type NetCounts, settleNetCounts, watchedValue } from "./net-counts.ts";
 import { type BlockFailure, explainBlockFailure, explainRefusal } from "./sealed-failure.ts";
 import { RESULT_QUERY, type SealedOptions, sealedBlock, settingsQuery, settingValues } from "./sealed-plan.ts";
 import type { Script } from "./statement.ts";
@@ -40,6 +41,8 @@ export type SealedResult = {
   readonly backendPid: number;
   /** `met`: the witness looked while the block waited; `missed`: it waited in vain; `none`: there was none. */
   readonly rendezvous: "none" | "met" | "missed";
+  /** Rows of the watched relations at the end, from inside; null where that was not asked for. */
+  readonly netCounts: NetCounts | null;
 };
 
 /** What the block reports, as sql/guard/sealed.sql makes it. */
@@ -61,6 +64,8 @@ type Report = {
   readonly dirty_before: DirtyCounts;
   readonly temporary: boolean;
   readonly relations: readonly string[];
+  readonly net: readonly NetAnswer[];
+  readonly net_failed: string | null;
 };
 
 /**
@@ -70,11 +75,12 @@ type Report = {
  * of the plan carries too: it is a FailedRun wherever the session is still good.
  */
 export async function runSealed(session: Session, plan: SealedPlan): Promise<SealedResult | Failure> {
-  const survey = await surveySession(session, { inPlace: mayLock(plan.script) ? "read" : "left out" });
+  const inPlace = mayLock(plan.script) ? "read" : "left out";
+  const survey = await surveySession(session, { inPlace, watched: plan.netCounts?.requests });
   if (survey instanceof Failure) return survey;
   const begun = await session.query("BEGIN READ WRITE");
   if (begun instanceof Failure) return begun;
-  const report = await runBlock(session, plan);
+  const report = await runBlock(session, plan, survey);
   const ended = await rollback(session);
   if (ended instanceof Failure) return report instanceof Failure ? joinFailure(report, ended) : ended;
   if (report instanceof Failure) return settleUnmeasured(session, { plan, survey, failure: report });
@@ -102,9 +108,10 @@ async function settleUnmeasured(
   return effects instanceof Failure ? joinFailure(failure, effects) : new FailedRun(failure, effects);
 }
 
-async function runBlock(session: Session, plan: SealedPlan): Promise<Report | Failure> {
+async function runBlock(session: Session, plan: SealedPlan, survey: Survey): Promise<Report | Failure> {
   const name = `cutter_${randomBytes(12).toString("hex")}`;
-  const settings = await session.query(settingsQuery(name), settingValues(plan.script, plan));
+  const watched = watchedValue(survey.watched, plan.netCounts?.requests ?? []);
+  const settings = await session.query(settingsQuery(name), settingValues(plan.script, plan, watched));
   if (settings instanceof Failure) return settings;
   const row = settings.rows[0];
   if (Number(row?.pid) !== session.login.backendPid)
@@ -161,8 +168,10 @@ async function settle(
     durationMs: report.durations[position] ?? 0,
     plan: planText(report.plans[position] ?? null),
   }));
+  const { rendezvous } = report;
+  const net = settleNetCounts({ net: report.net, failed: report.net_failed }, { options: plan.netCounts, effects });
   const { backendPid } = session.login;
-  return { tier: "sealed", statements, effects, backendPid, rendezvous: report.rendezvous };
+  return { tier: "sealed", statements, ...net, backendPid, rendezvous };
 }
 
 /** It shows literals of the script, which may be large. */
