@@ -1,9 +1,9 @@
 /**
  * resume: `cutter resume RUN`: goes on with a run from where it stands to its next gate or its end.
  *
- * A run that has ended is answered from the store alone: no connection is made. In a dry run the approvals are those that
- * it wrote for itself, unless one is given. Prints where the run stands and answers the exit code that this has. Called
- * by run-commands.ts.
+ * A run that has ended is answered from the store alone: no connection is made. In a dry run the approvals are those
+ * that it wrote for itself, unless one is given. Prints where the run stands and answers the exit code that this has.
+ * Called by run-commands.ts.
  */
 import type { ExecutionAdapter } from "../execution/adapter.ts";
 import { timestamp } from "../kernel/clock.ts";

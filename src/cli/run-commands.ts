@@ -44,8 +44,8 @@ const dryrun = defineCommand({
   name: "dryrun",
   summary: "Surveys a database and walks a whole cut through a simulator: seven gates, nothing written.",
   description: [
-    "Without --survey the database inside the program stands in for yours. Without --source the document is cut again " +
-      "as it stands in the database (a replay). DOCUMENT is the configured one, else the one with the most units.",
+    "Without --survey the database inside the program stands in for yours. Without --source the document is cut " +
+      "again as it stands in the database (a replay). DOCUMENT is the configured one, else the one with most units.",
     "Both runs and the report lie in one folder, which the report names with the command that removes it.",
   ],
   examples: [
@@ -94,8 +94,8 @@ const resume = defineCommand({
   name: "resume",
   summary: "Goes on with a run to its next gate or its end; a run that has ended is left alone.",
   description: [
-    "Name the database as for the run itself (--survey, --embedded, --survey-file): after a gate it is surveyed again, " +
-      "and a plan that no longer fits stops the run. A dry run uses the approvals that it wrote for itself.",
+    "Name the database as for the run itself (--survey, --embedded, --survey-file): after a gate it is surveyed " +
+      "again, and a plan that no longer fits stops the run. A dry run uses the approvals that it wrote for itself.",
   ],
   examples: [{ arguments: "ictr-20260521T042359Z-ad3d0b97 --survey --service icx", explanation: "To the next gate." }],
   positionals: [RUN],

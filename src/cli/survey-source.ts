@@ -1,8 +1,8 @@
 /**
  * survey-source: the flags that say what is surveyed → a surveyor and the line that says which database it is.
  *
- * A live database with --survey, the one inside with --embedded or with nothing, a file with --survey-file; never two of
- * them. Everything that can be checked is checked before a connection is made. Called by the verbs that plan a cut.
+ * A live database with --survey, the one inside with --embedded or with nothing, a file with --survey-file; never two
+ * of them. Everything that can be checked is checked before a connection is made. Called by the verbs that plan a cut.
  */
 import { parseSurveyDocument } from "../flow/survey-document.ts";
 import { type Configuration, readConfiguration } from "../kernel/conninfo/configuration.ts";

@@ -11,7 +11,7 @@ import { Failure } from "../kernel/failure.ts";
 import { GATES, type Gate } from "./phase.ts";
 import type { TargetIdentity } from "./survey.ts";
 
-export const MODES = ["dryrun", "rehearsal", "live"] as const;
+const MODES = ["dryrun", "rehearsal", "live"] as const;
 
 export type Mode = (typeof MODES)[number];
 

@@ -1,8 +1,8 @@
 /**
  * replay: a document that is cut again as it stands in the database: its units' current bodies, in order, as a source.
  *
- * No profile is asked: the database says where each unit begins, what it is called and what it is. So the whole way of a
- * cut can be walked with a real document and no file at hand. Pure: the bodies come in as a value. Called by the
+ * No profile is asked: the database says where each unit begins, what it is called and what it is. So the whole way of
+ * a cut can be walked with a real document and no file at hand. Pure: the bodies come in as a value. Called by the
  * orchestrator.
  */
 import { sha256 } from "../kernel/digest.ts";
@@ -18,8 +18,8 @@ export type ReplayBounds = { readonly addresses: readonly string[]; readonly end
 export type ReplaySource = ReplayBounds & { readonly bytes: Uint8Array };
 
 /**
- * Joins bodies in the order in which a person would read their addresses: one cut creates all its units at the same time,
- * so the database has no order of its own to go by. Front matter and preambles come first.
+ * Joins bodies in the order in which a person would read their addresses: one cut creates all its units at the same
+ * time, so the database has no order of its own to go by. Front matter and preambles come first.
  */
 export function joinBodies(units: readonly SurveyedUnit[], bodies: ReadonlyMap<string, string>): ReplaySource {
   const addresses = units.map(({ canonicalAddress }) => canonicalAddress).sort(inReadingOrder);

@@ -5,7 +5,6 @@
  * not kept: it is made again from these and must have the same digest. What was changed since is refused by digest.
  * Called by the orchestrator.
  */
-import * as fs from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { parseSurveyDocument, type SurveyDocument, surveyBytes } from "../flow/survey-document.ts";
@@ -104,9 +103,4 @@ function altered(name: string): Failure {
     facts: { what: "changed", name },
     data: "The run did not go on; nothing was written.",
   });
-}
-
-/** Removes the folder of a run that never came to be; quiet where there is nothing to remove. */
-export function discardRunFiles(place: Place): void {
-  fs.rmSync(runFolder(place), { recursive: true, force: true });
 }

@@ -48,7 +48,7 @@ function factsOf(payload: Fact): { readonly [name: string]: Fact } {
 function nextActions(run: RunRecord): readonly string[] {
   const gate = waitsAt(run.state);
   if (gate !== null && run.mode === "dryrun") {
-    return [`cutter resume ${run.runId} (with the approval for ${gate} that the dry run wrote for itself)`];
+    return [`cutter resume ${run.runId} (with the approval for ${gate} that the dry run wrote)`];
   }
   if (gate !== null) return [`cutter resume ${run.runId} --approval FILE (an approval for ${gate})`];
   if (run.stopCode !== null) return [FAILURES[run.stopCode].action];

@@ -33,7 +33,7 @@ export type Standing = {
   readonly stop: Failure | null;
 };
 
-/** Goes on with a run. A Failure is no answer of the run's own (a lock, a file, a refused approval): it stands as before. */
+/** Goes on with a run. With a Failure (a lock, a file, a refused approval) it stands as before. */
 export async function resumeRun(runId: string, parts: RunParts): Promise<Standing | Failure> {
   const run = parts.store.run(runId);
   if (run instanceof Failure) return run;

@@ -1,8 +1,8 @@
 /**
  * surroundings: the machine as the gates of a dry run ask for it: program and session, configured trees, services.
  *
- * Puts what the files beside this one see into facts and mismatches; decides only what is a mismatch. Reads, and changes
- * nothing. Called by the verbs that run gates.
+ * Puts what the files beside this one see into facts and mismatches; decides only what is a mismatch. Reads, and
+ * changes nothing. Called by the verbs that run gates.
  */
 import { homedir } from "node:os";
 import type { Environment } from "../kernel/conninfo/naming.ts";
@@ -57,17 +57,18 @@ function wrong(binary: BinaryCheck, { verdict, name }: SessionOrigin): readonly 
 /** G7: what of ours would run without a person. */
 export async function lookAtServices(environment: Environment): Promise<Observation> {
   const places = usualPlaces(environment, [homedir()]);
-  const state = await lookForServices(places, ourPrograms(COMMIT === "source" ? [] : [process.execPath]), { environment });
+  const state = await lookForServices(places, ourPrograms(COMMIT === "source" ? [] : [process.execPath]), {
+    environment,
+  });
   return { summary: `services: ${state.verdict}`, facts: serviceFacts(state), mismatches: started(state) };
 }
 
 function serviceFacts({ verdict, looks }: ServiceState): Facts {
   const closed = looks.filter(({ state }) => state === "not checkable here");
+  const open = looks.filter(({ state }) => state === "looked");
   return {
     services: verdict,
-    services_looked_at: looks
-      .filter(({ state }) => state === "looked")
-      .map(({ where, detail }) => `${where}: ${detail}`),
+    services_looked_at: open.map(({ where, detail }) => `${where}: ${detail}`),
     services_not_checkable_here: closed.map(({ what, where, detail }) => `${what}, ${where}: ${detail}`),
     services_mentioned: looks.flatMap(({ found }) =>
       found.filter(({ match }) => match === "mentioned").map(({ where, text }) => `${where}: ${text}`),

@@ -1,6 +1,6 @@
 /**
- * configuration: cutter.toml: which connection is used for what, which document is cut and how, which trees stay as they
- * are.
+ * configuration: cutter.toml: which connection is used for what, which document is cut and how, which trees stay as
+ * they are.
  *
  * Strict: an unknown key is an error that names its path. A file that anyone but its owner may write is refused,
  * since it says which database is written to. Only what this version uses is known; nothing in it can arm anything.

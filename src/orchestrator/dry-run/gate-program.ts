@@ -1,8 +1,8 @@
 /**
  * dry-run/gate-program: G1: which program this is, where it runs, and that a person started it.
  *
- * Also reads what must be the same at the end: the kill switch and the configured trees. A missing terminal is told, not
- * refused; a program that cron or a unit started is. Touches no database.
+ * Also reads what must be the same at the end: the kill switch and the configured trees. A missing terminal is told,
+ * not refused; a program that cron or a unit started is. Touches no database.
  */
 import { switchMismatches } from "../../kernel/kill-switch.ts";
 import { judge } from "../../report/judgement.ts";

@@ -2,8 +2,8 @@
  * dry-run/gate-runs: G4, G5, G6: complete runs through the simulator, as a live run would go: begun, stopped at its
  * gates, resumed, closed, resumed again, and begun a second time.
  *
- * Drives the orchestrator's own functions; only the adapter is the simulator. The approvals are those that a dry run may
- * write for itself, and are kept in the run's folder. Touches no database but for the survey after each gate.
+ * Drives the orchestrator's own functions; only the adapter is the simulator. The approvals are those that a dry run
+ * may write for itself, and are kept in the run's folder. Touches no database but for the survey after each gate.
  */
 import { GATES } from "../../flow/phase.ts";
 import { canonicalJson } from "../../kernel/digest.ts";

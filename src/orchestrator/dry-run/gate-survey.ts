@@ -89,7 +89,8 @@ function judgeSight({ document, seen }: Sight): Judgement {
         }),
   };
   const where = seen === null ? "recorded" : seen.identity.inRecovery ? "a standby, read-only" : "read-only";
-  const summary = `PostgreSQL ${serverVersion} as ${role}, ${where}, ${survey.units.length} units of ${survey.documentId}`;
+  const read = `${survey.units.length} units of ${survey.documentId}`;
+  const summary = `PostgreSQL ${serverVersion} as ${role}, ${where}, ${read}`;
   const problems = seen?.contractProblems ?? [];
   const mismatches = [
     ...expectEqual("transaction id assigned", "none", seen?.transactionId ?? "none"),
