@@ -30,7 +30,7 @@ export function findLabels(reading: Reading): FoundLabels {
     if (label === null || scanned.quotes.isQuoted(line.quote)) continue;
     const isBelowLabel = labels.at(-1)?.line.next === line.start;
     if (!isBelowLabel && isReference(label, line, reading)) continue;
-    labels.push({ ...label, line });
+    labels.push(label);
   }
   const own = inOwnForm(withLetters(labels), compiled);
   const { labels: once, index } = withoutRepeats(own, { titles, bytes: text.bytes, compiled });
@@ -50,7 +50,7 @@ const PLAIN_LINE: Line = {
 };
 
 function isListTitle(raw: string, { titles }: Compiled): boolean {
-  if (titles.size === 0 || raw.length > 40) return false;
+  if (titles.size === 0 || raw.length > 40 || /\d/.test(raw)) return false;
   return titles.has(
     raw
       .replace(/[*_:.\s]+$/, "")
@@ -75,6 +75,7 @@ function isReference(label: ReadLabel, line: Line, { text, compiled }: Reading):
 function withLetters(labels: readonly Named[]): readonly Named[] {
   const last = new Map<number, Named>();
   return labels.map((label) => {
+    if (label.written !== "letter" && label.written !== "roman") return label;
     const before = last.get(label.level);
     const letter = /(?:^|\s)([IVX])$/.exec(label.label)?.[1];
     const follows = letter !== undefined && before?.written === "letter" && before.value === letter.charCodeAt(0) - 65;

@@ -79,7 +79,10 @@ function laws(reading: Reading): readonly Entry[] {
       const nested = level.role === "leaf" ? nesting.take(marks[at] as Line, marks[at + 1]) : null;
       const own = nested === null ? undefined : levels[nested.level];
       if (nested === null || own === undefined) continue;
-      const above = nested.above.map(({ level: index, number }) => ({ kind: levels[index]?.kind ?? "", number }));
+      const above =
+        nested.above.length === 0
+          ? NOTHING
+          : nested.above.map(({ level: index, number }) => ({ kind: levels[index]?.kind ?? "", number }));
       const { line, number, written } = nested;
       const label = own.name === "" ? written : `${own.name} ${number}`;
       const { kind, sectionType } = own;
@@ -99,10 +102,12 @@ function isMark(line: Line, { quotes }: Reading["scanned"]): boolean {
 
 type Context = { readonly rank: number; readonly reading: Reading };
 
-function entryOfLabel(named: Named, level: Level, { rank, reading }: Context): Entry {
+function entryOfLabel(named: Named, { kind, sectionType, role }: Level, { rank, reading }: Context): Entry {
   const { line, number, label } = named;
   const heading = headingFor(named, reading);
   const slug = number === null && named.written === "none" ? label.split(" ").slice(1).join(" ") || null : null;
-  const holds = level.role === "apart" ? "no" : "yes";
-  return { ...entryOf(level, line), number, heading, label, slug, rank, holds };
+  const holds = role === "apart" ? "no" : "yes";
+  return { line, kind, sectionType, number, heading, label, slug, rank, holds, above: NOTHING };
 }
+
+const NOTHING: Entry["above"] = [];

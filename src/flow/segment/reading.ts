@@ -9,7 +9,7 @@ import type { Scanned } from "./scan.ts";
 
 export type Reading = { readonly text: Text; readonly compiled: Compiled; readonly scanned: Scanned };
 
-export type Named = ReadLabel & { readonly line: Line };
+export type Named = ReadLabel;
 
 export type FoundLabels = {
   readonly labels: readonly Named[];

@@ -12,14 +12,14 @@ export function readRecitals({ text, compiled, scanned }: Reading, end: number):
   const level = compiled.profile.levels.find(({ role, label }) => role === "apart" && label.form === "enumerator");
   if (level?.label.form !== "enumerator") return [];
   const { styles, after = [] } = level.label;
-  const wanted = new Set(styles);
+  const rules = { styles: new Set(styles), alphabet: compiled.profile.alphabet };
   const found: Entry[] = [];
   let begun = false;
   for (const line of scanned.lines) {
     if (line.start >= end) break;
     const raw = text.read(line.text, Math.min(line.end, line.text + 80));
     if (after.some((word) => raw.toLowerCase().startsWith(word.toLowerCase()))) begun = true;
-    const mark = begun ? readMarks(raw, wanted, compiled.profile.alphabet)[0] : undefined;
+    const mark = begun ? readMarks(raw, rules)[0] : undefined;
     if (mark === undefined || mark.value !== found.length + 1) continue;
     const { kind, sectionType, name } = level;
     const { number } = mark;

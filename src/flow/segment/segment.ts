@@ -57,39 +57,37 @@ function unitsOf(bytes: Uint8Array, documentId: string, entries: readonly Entry[
   const units: Unit[] = [];
   const open: Open[] = [];
   const first = entries[0]?.line.start ?? bytes.length;
-  const add = (unit: Omit<Unit, "ordinal" | "contentSha256">): void => {
-    const { address, kind, number, heading, label, title, sectionType, depth, byteStart, byteEnd } = unit;
-    const contentSha256 = sha256(bytes.subarray(byteStart, byteEnd));
-    const ordinal = units.length + 1;
+  if (first > 0) {
+    const { kind, sectionType, name: title } = FRONT_MATTER;
+    const address = addresses.take(documentId, partOf(kind, null));
+    const contentSha256 = sha256(bytes.subarray(0, first));
+    const place = { ordinal: 1, address, depth: 1, byteStart: 0, byteEnd: first, contentSha256 };
+    units.push({ kind, number: null, heading: null, label: null, title, sectionType, ...place });
+  }
+  entries.forEach((entry, index) => {
+    while (open.length > 0 && (open.at(-1)?.rank ?? 0) >= entry.rank) open.pop();
+    const above = open.at(-1) ?? { address: documentId, depth: 0, rank: -1 };
+    const base = entry.above.length === 0 ? above : withinMarks(open, entry, documentId);
+    const { kind, sectionType, number, heading, label, line } = entry;
+    const address = addresses.take(base.address, partOf(kind, number ?? entry.slug));
+    const depth = base.depth + 1;
+    if (entry.holds === "yes") open.push({ rank: entry.rank, address, depth });
+    const byteEnd = entries[index + 1]?.line.start ?? bytes.length;
     // Written out: copying hundreds of thousands of objects by name takes longer than cutting them.
     units.push({
-      ordinal,
+      ordinal: units.length + 1,
       address,
       kind,
       number,
       heading,
       label,
-      title,
+      title: heading ?? label ?? nameOf(kind),
       sectionType,
       depth,
-      byteStart,
+      byteStart: line.start,
       byteEnd,
-      contentSha256,
+      contentSha256: sha256(bytes.subarray(line.start, byteEnd)),
     });
-  };
-  if (first > 0) add({ ...frontMatter(addresses.take(documentId, partOf(FRONT_MATTER.kind, null))), byteEnd: first });
-  entries.forEach((entry, index) => {
-    while (open.length > 0 && (open.at(-1)?.rank ?? 0) >= entry.rank) open.pop();
-    const above = open.at(-1) ?? { address: documentId, depth: 0, rank: -1 };
-    const base = entry.above.length === 0 ? above : withinMarks(open, entry, documentId);
-    const { kind, sectionType, number, heading, label } = entry;
-    const address = addresses.take(base.address, partOf(kind, number ?? entry.slug));
-    const depth = base.depth + 1;
-    if (entry.holds === "yes") open.push({ rank: entry.rank, address, depth });
-    const byteStart = entry.line.start;
-    const byteEnd = entries[index + 1]?.line.start ?? bytes.length;
-    const title = heading ?? label ?? nameOf(kind);
-    add({ address, kind, number, heading, label, title, sectionType, depth, byteStart, byteEnd });
   });
   return units;
 }
@@ -104,11 +102,6 @@ function withinMarks(open: readonly Open[], { above, rank }: Entry, documentId: 
     place = real ?? { address: `${place.address}/${partOf(kind, number)}`, depth, rank: base + index };
   });
   return place;
-}
-
-function frontMatter(address: string): Omit<Unit, "ordinal" | "contentSha256" | "byteEnd"> {
-  const { kind, sectionType, name: title } = FRONT_MATTER;
-  return { address, kind, number: null, heading: null, label: null, title, sectionType, depth: 1, byteStart: 0 };
 }
 
 function nameOf(kind: string): string {
