@@ -127,7 +127,9 @@ function ownForm(labels: readonly Named[], usual: Line["markup"]): Form {
   const { heading, bold, plain } = counted;
   const markup = heading > 0 && heading * 2 >= bold + plain ? "heading" : bold > plain ? "bold" : "plain";
   const composite = labels.filter(({ written }) => written === "composite").length;
-  const own = labels.filter(({ line }) => line.markup === markup);
+  // Asked for only where a label has another form.
+  const isMixed = counted[markup] < labels.length * (markup === usual ? USUAL_WEIGHT : 1);
+  const own = isMixed ? labels.filter(({ line }) => line.markup === markup) : [];
   return { markup, isComposite: composite * 2 > labels.length, numbers: new Set(own.map(({ number }) => number)) };
 }
 

@@ -7,11 +7,13 @@
 import type { EnumeratorStyle, Profile } from "../profiles/profile.ts";
 import { follows, type Mark, type MarkRules, readMarks } from "./enumerator.ts";
 import type { Compiled } from "./label.ts";
-import type { Line, Text } from "./line.ts";
+import type { Text } from "./line.ts";
+import type { Marks } from "./marks.ts";
 import type { Named } from "./reading.ts";
 
 export type Nested = {
-  readonly line: Line;
+  /** Offset of the line's first byte. */
+  readonly start: number;
   readonly level: number;
   readonly number: string;
   /** As the document has it: `(1)`, `11a.`. */
@@ -63,19 +65,20 @@ export class Nesting {
     if (rest !== null) this.#enter(rest);
   }
 
-  /** The unit that the line begins, or null. `next` is the line of the next mark, which tells (i) from (i). */
-  take(line: Line, next: Line | undefined): Nested | null {
-    const raw = this.#text.read(line.text, Math.min(line.end, line.text + MARK_BYTES));
+  /** The unit that a line begins, or null, by its place in the marks; the next one tells (i) from (i). */
+  take(lines: Marks, index: number): Nested | null {
+    const raw = this.#head(lines, index);
     const marks = readMarks(raw, this.#rules);
     if (marks.length === 0) return null;
-    const chosen = this.#choose(marks, next);
-    if (chosen === null || this.#goesOn(line)) return null;
+    const chosen = this.#choose(marks, lines, index);
+    if (chosen === null || this.#goesOn(lines, index)) return null;
     const { mark, at } = chosen;
     const above = at === 0 ? NO_STEPS : this.#frames.slice(0, at).map(({ level, number }) => ({ level, number }));
     this.#push(mark, at);
     const { level, number } = this.#frames[at] as Frame;
     if (raw.charCodeAt(mark.length) === 0x28) this.#enter(raw.slice(mark.length));
-    return { line, level, number, written: raw.slice(0, mark.length).trimEnd(), above };
+    const start = lines.start[index] as number;
+    return { start, level, number, written: raw.slice(0, mark.length).trimEnd(), above };
   }
 
   /** Marks inside a line, `(1) (a) …`, open their lists without being units. */
@@ -102,8 +105,8 @@ export class Nesting {
   }
 
   /** The reading that fits: it continues an open list exactly, begins a new one, or continues one with a gap. */
-  #choose(marks: readonly Mark[], next: Line | undefined): Chosen | null {
-    const readings = marks.length > 1 ? this.#ordered(marks, next) : marks;
+  #choose(marks: readonly Mark[], lines: Marks, index: number): Chosen | null {
+    const readings = marks.length > 1 ? this.#ordered(marks, lines, index + 1) : marks;
     return (
       this.#find(readings, (frame, mark) => follows(frame.value, mark.value, 1)) ??
       this.#fresh(readings) ??
@@ -134,18 +137,23 @@ export class Nesting {
   }
 
   /** `(i)` after `(h)` is a letter if `(j)` comes next, and Roman if `(ii)` does. */
-  #ordered(marks: readonly Mark[], next: Line | undefined): readonly Mark[] {
-    if (next === undefined) return marks;
-    const raw = this.#text.read(next.text, Math.min(next.end, next.text + MARK_BYTES));
-    const after = readMarks(raw, this.#rules);
+  #ordered(marks: readonly Mark[], lines: Marks, next: number): readonly Mark[] {
+    if (next >= lines.length) return marks;
+    const after = readMarks(this.#head(lines, next), this.#rules);
     const fits = (mark: Mark) =>
       after.some(({ style, value }) => style === mark.style && follows(mark.value, value, 1)) ? 0 : 1;
     return [...marks].sort((a, b) => fits(a) - fits(b));
   }
 
-  #goesOn(line: Line): boolean {
-    if (line.blankBefore || line.start === this.#labelEnd) return false;
-    return this.#continuing?.test(this.#text.before(line.start, 60)) === true;
+  #head({ text, end }: Marks, index: number): string {
+    const start = text[index] as number;
+    return this.#text.read(start, Math.min(end[index] as number, start + MARK_BYTES));
+  }
+
+  #goesOn({ blankBefore, start }: Marks, index: number): boolean {
+    const at = start[index] as number;
+    if (blankBefore[index] === 1 || at === this.#labelEnd) return false;
+    return this.#continuing?.test(this.#text.before(at, 60)) === true;
   }
 }
 

@@ -18,7 +18,8 @@ export type FoundLabels = {
 };
 
 export type Entry = {
-  readonly line: Line;
+  /** Offset of the first byte of the label's line. */
+  readonly start: number;
   readonly kind: string;
   readonly sectionType: string;
   readonly number: string | null;
