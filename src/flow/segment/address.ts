@@ -8,15 +8,28 @@
 import { sha256 } from "../../kernel/digest.ts";
 import { limits } from "../../kernel/limits.ts";
 
-export class Addresses {
-  readonly #used = new Map<string, number>();
+/** A place below which units stand; it gives each of them an address that no other one has. */
+export class Place {
+  readonly address: string;
+  readonly depth: number;
+  readonly rank: number;
+  /** The last part of the address, without a suffix. */
+  readonly part: string;
+  #used: Map<string, number> | null = null;
 
-  /** An address that was not given before; `part` as partOf() makes it. */
-  take(parent: string, part: string): string {
-    const wanted = `${parent}/${part}`;
-    const count = this.#used.get(wanted) ?? 0;
-    this.#used.set(wanted, count + 1);
-    return count === 0 ? wanted : `${wanted}~${count + 1}`;
+  constructor(address: string, { depth, rank, part }: { depth: number; rank: number; part: string }) {
+    this.address = address;
+    this.depth = depth;
+    this.rank = rank;
+    this.part = part;
+  }
+
+  /** `part` as partOf() makes it. */
+  take(part: string): string {
+    this.#used ??= new Map();
+    const count = this.#used.get(part) ?? 0;
+    this.#used.set(part, count + 1);
+    return count === 0 ? `${this.address}/${part}` : `${this.address}/${part}~${count + 1}`;
   }
 }
 

@@ -2,7 +2,8 @@
  * segment/enumerator: list marks at a line's start: `1.`, `(2)`, `(a)`, `đ)`, `1°`, and what each may mean.
  *
  * Reads marks and tells their order; whether a mark is a unit is decided where its neighbours are known. `11a.3` is
- * clause 11a with a footnote mark. Pure. Called by nesting.ts.
+ * clause 11a with a footnote mark. By character, not by expression: a code has tens of thousands of them. Pure. Called
+ * by nesting.ts.
  */
 import type { EnumeratorStyle } from "../profiles/profile.ts";
 import { romanValue } from "./number.ts";
@@ -17,77 +18,147 @@ export type Mark = {
   readonly length: number;
 };
 
-const EMPHASIS = "[*_]{0,3}";
-const DIGITS = String.raw`(\d{1,3}[A-Za-zđ]{0,2})`;
+/** What marks a profile has, and the order of its letters. */
+export type MarkRules = { readonly styles: ReadonlySet<EnumeratorStyle>; readonly alphabet: string };
 
-type Pattern = { readonly style: EnumeratorStyle; readonly expression: RegExp };
+type Found = { readonly number: string; readonly length: number };
 
-const IN_PARENTHESES: readonly Pattern[] = [
-  { style: "(1)", expression: new RegExp(`^\\(${EMPHASIS}${DIGITS}${EMPHASIS}\\)\\s*`, "u") },
-  { style: "(i)", expression: new RegExp(`^\\(${EMPHASIS}([ivxlc]{1,7})${EMPHASIS}\\)\\s*`, "u") },
-  { style: "(a)", expression: new RegExp(`^\\(${EMPHASIS}(\\p{Ll}{1,3})${EMPHASIS}\\)\\s*`, "u") },
-  { style: "(I)", expression: new RegExp(`^\\(${EMPHASIS}([IVXLC]{1,7})${EMPHASIS}\\)\\s*`, "u") },
-  { style: "(A)", expression: new RegExp(`^\\(${EMPHASIS}(\\p{Lu}{1,3})${EMPHASIS}\\)\\s*`, "u") },
-];
+const NO_MARKS: readonly Mark[] = [];
 
-/** After the dot: a blank, the end, a footnote mark and a blank, or a capital that was glued to it. */
-const AFTER_DOT = `(?:\\d{1,3}(?=\\s)|(?=\\p{Lu})|(?=[\\s(\\[“"«]|$))`;
+/** Every reading of the mark at the start of a text, in the profile's styles; none where there is no mark. */
+export function readMarks(text: string, rules: MarkRules): readonly Mark[] {
+  const start = skippedBefore(text);
+  const first = text.charCodeAt(start);
+  if (first === OPEN) return inParentheses(text, start, rules);
+  return isDigit(first) ? withDigits(text, start, rules) : withLetters(text, start, rules);
+}
 
-const WITH_DIGITS: readonly Pattern[] = [
-  { style: "1.", expression: new RegExp(`^${DIGITS}\\.${EMPHASIS}${AFTER_DOT}\\s*`, "u") },
-  { style: "1)", expression: new RegExp(`^${DIGITS}\\)(?=\\s|$|\\p{L})\\s*`, "u") },
-  { style: "1°", expression: /^(\d{1,3})°\s*/u },
-];
+const [OPEN, CLOSE, DOT, DEGREE, STAR, UNDERSCORE, SPACE] = [0x28, 0x29, 0x2e, 0xb0, 0x2a, 0x5f, 0x20];
+const D_WITH_STROKE = 0x111;
 
-const WITH_LETTERS: readonly Pattern[] = [
-  { style: "a)", expression: /^(\p{L}{1,2}\d?)\)(?:\[?\d{1,3}\]?(?=\s)|(?=[\s\p{L}“"«(]|$))\s*/u },
-  { style: "I.-", expression: /^([IVXL]{1,6})(?: ?\. ?[-–—]|\.(?=\s)| [-–—])\s*/u },
-];
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+function isSmall(code: number): boolean {
+  return (code >= 0x61 && code <= 0x7a) || code === D_WITH_STROKE;
+}
+
+function isCapital(code: number): boolean {
+  return code >= 0x41 && code <= 0x5a;
+}
+
+function skipEmphasis(text: string, at: number): number {
+  let here = at;
+  while (here < at + 3 && (text.charCodeAt(here) === STAR || text.charCodeAt(here) === UNDERSCORE)) here += 1;
+  return here;
+}
+
+function skipSpaces(text: string, at: number): number {
+  let here = at;
+  while (text.charCodeAt(here) === SPACE) here += 1;
+  return here;
+}
 
 /** `**12.**—(1) …`: the section's own number again, before its first mark. */
 const OWN_NUMBER = /^[*_]{0,3}\d{1,4}[A-Za-z]{0,3}\.?[*_]{0,3}\s*[—–-]{1,2}\s*(?=\()/u;
 
-/** Every reading of the mark at the start of a text, in the profile's styles; none where there is no mark. */
-export function readMarks(text: string, styles: ReadonlySet<EnumeratorStyle>, alphabet: string): readonly Mark[] {
-  const marks: Mark[] = [];
-  const skipped = skippedBefore(text);
-  const rest = skipped === 0 ? text : text.slice(skipped);
-  for (const { style, expression } of patternsFor(rest.charCodeAt(0))) {
-    if (!styles.has(style)) continue;
-    const found = expression.exec(rest);
-    const number = found?.[1];
-    if (found === null || number === undefined) continue;
-    const value = markValue(number, style, alphabet);
-    if (value !== null) marks.push({ style, number, value, length: skipped + found[0].length });
+function skippedBefore(text: string): number {
+  const start = skipEmphasis(text, 0);
+  if (isDigit(text.charCodeAt(start))) {
+    const own = text.includes("—") || text.includes("–") ? (OWN_NUMBER.exec(text)?.[0].length ?? 0) : 0;
+    if (own > 0) return own;
   }
+  return start;
+}
+
+function inParentheses(text: string, open: number, rules: MarkRules): readonly Mark[] {
+  const start = skipEmphasis(text, open + 1);
+  let end = start;
+  const kinds = { digits: 0, small: 0, capital: 0 };
+  for (; end < start + 7; end += 1) {
+    const code = text.charCodeAt(end);
+    if (isDigit(code)) kinds.digits += 1;
+    else if (isSmall(code)) kinds.small += 1;
+    else if (isCapital(code)) kinds.capital += 1;
+    else break;
+  }
+  const close = skipEmphasis(text, end);
+  if (end === start || text.charCodeAt(close) !== CLOSE) return NO_MARKS;
+  const found = { number: text.slice(start, end), length: skipSpaces(text, close + 1) };
+  if (kinds.digits > 0) return isDigit(text.charCodeAt(start)) ? only("(1)", found, rules) : NO_MARKS;
+  if (kinds.small > 0 && kinds.capital > 0) return NO_MARKS;
+  const [roman, letters] = kinds.small > 0 ? (["(i)", "(a)"] as const) : (["(I)", "(A)"] as const);
+  const marks = [...only(roman, found, rules), ...(end - start > 3 ? NO_MARKS : only(letters, found, rules))];
   return marks;
 }
 
-function patternsFor(first: number): readonly Pattern[] {
-  if (first === 0x28) return IN_PARENTHESES;
-  return first >= 0x30 && first <= 0x39 ? WITH_DIGITS : WITH_LETTERS;
+function withDigits(text: string, start: number, rules: MarkRules): readonly Mark[] {
+  let end = start;
+  while (end < start + 4 && isDigit(text.charCodeAt(end))) end += 1;
+  if (end - start > 3) return NO_MARKS;
+  const digitsEnd = end;
+  while (end < digitsEnd + 2 && (isSmall(text.charCodeAt(end)) || isCapital(text.charCodeAt(end)))) end += 1;
+  const number = text.slice(start, end);
+  const mark = text.charCodeAt(end);
+  if (mark === DOT) {
+    const after = afterDot(text, skipEmphasis(text, end + 1));
+    return after === -1 ? NO_MARKS : only("1.", { number, length: after }, rules);
+  }
+  if (mark === CLOSE) {
+    const next = text.charCodeAt(end + 1);
+    const isMark = Number.isNaN(next) || next === SPACE || !isDigit(next);
+    return isMark ? only("1)", { number, length: skipSpaces(text, end + 1) }, rules) : NO_MARKS;
+  }
+  return mark === DEGREE ? only("1°", { number, length: skipSpaces(text, end + 1) }, rules) : NO_MARKS;
 }
 
-function skippedBefore(text: string): number {
-  const first = text.charCodeAt(0);
-  const isEmphasis = first === 0x2a || first === 0x5f;
-  if (!isEmphasis && !(first >= 0x30 && first <= 0x39)) return 0;
-  const own = OWN_NUMBER.exec(text)?.[0].length ?? 0;
-  if (own > 0 || !isEmphasis) return own;
-  return /^[*_]{1,3}(?=[\d\p{L}(])/u.exec(text)?.[0].length ?? 0;
+const OPENERS = '([“"«';
+
+/** Where the text begins after `11a.`: a blank, the end, a footnote mark and a blank, or a capital glued to it; else -1. */
+function afterDot(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  if (Number.isNaN(code) || code === SPACE) return skipSpaces(text, at);
+  if (isDigit(code)) {
+    let end = at;
+    while (end < at + 4 && isDigit(text.charCodeAt(end))) end += 1;
+    return end - at <= 3 && text.charCodeAt(end) === SPACE ? skipSpaces(text, end) : -1;
+  }
+  const character = text.charAt(at);
+  return OPENERS.includes(character) || character !== character.toLowerCase() ? at : -1;
+}
+
+const LETTER_MARK = /^(\p{L}{1,2}\d?)\)(?:\[?\d{1,3}\]?(?=\s)|(?=[\s\p{L}“"«(]|$))\s*/u;
+const ROMAN_MARK = /^([IVXL]{1,6})(?: ?\. ?[-–—]|\.(?=\s)| [-–—])\s*/u;
+
+function withLetters(text: string, start: number, rules: MarkRules): readonly Mark[] {
+  const head = text.slice(start, start + 12);
+  const letters = rules.styles.has("a)") && head.includes(")") ? LETTER_MARK.exec(head) : null;
+  if (letters !== null) return only("a)", { number: letters[1] ?? "", length: start + letters[0].length }, rules);
+  const roman = rules.styles.has("I.-") ? ROMAN_MARK.exec(head) : null;
+  if (roman === null) return NO_MARKS;
+  return only("I.-", { number: roman[1] ?? "", length: start + roman[0].length }, rules);
+}
+
+function only(style: EnumeratorStyle, { number, length }: Found, { styles, alphabet }: MarkRules): readonly Mark[] {
+  if (!styles.has(style)) return NO_MARKS;
+  const value = markValue(number, style, alphabet);
+  return value === null ? NO_MARKS : [{ style, number, value, length }];
 }
 
 function markValue(number: string, style: EnumeratorStyle, alphabet: string): number | null {
   if (style === "(i)" || style === "(I)" || style === "I.-") return romanValue(number);
   if (style === "a)" || style === "(a)" || style === "(A)") return letterValue(number.toLowerCase(), alphabet);
-  const [, digits = "", letters = ""] = /^(\d+)(.*)$/.exec(number) ?? [];
-  return digits === "" ? null : Number(digits) + suffixValue(letters.toLowerCase());
+  const value = Number.parseInt(number, 10);
+  return isDigit(number.charCodeAt(number.length - 1)) ? value : value + suffixValue(number.toLowerCase());
 }
 
-function suffixValue(letters: string): number {
+/** Of `11a`, what the letters add. */
+function suffixValue(number: string): number {
   let value = 0;
   let weight = 0.01;
-  for (const letter of letters) {
+  for (const letter of number) {
+    if (isDigit(letter.charCodeAt(0))) continue;
     value += (letter === "đ" ? 4.5 : letter.charCodeAt(0) - 96) * weight;
     weight /= 100;
   }
@@ -96,11 +167,11 @@ function suffixValue(letters: string): number {
 
 /** `b` 2, `b1` a little more, `aa` a little more than `a`. */
 function letterValue(letters: string, alphabet: string): number | null {
-  const [first = "", second = ""] = letters;
-  const value = alphabet.indexOf(first) + 1;
+  const value = alphabet.indexOf(letters.charAt(0)) + 1;
   if (value === 0) return null;
+  const second = letters.charAt(1);
   if (second === "") return value;
-  const more = /\d/.test(second) ? Number(second) : alphabet.indexOf(second) + 1;
+  const more = isDigit(second.charCodeAt(0)) ? Number(second) : alphabet.indexOf(second) + 1;
   return more === 0 ? null : value + more * 0.01;
 }
 

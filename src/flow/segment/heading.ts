@@ -32,13 +32,15 @@ export function bounded(text: string): string {
 
 /** Without emphasis, closing `#`, doubled blanks, and the footnote mark glued to a word. */
 export function tidy(text: string): string {
-  const words = withoutEmphasis(text.slice(0, 2 * limits.headingCharacters));
-  return (words.endsWith("#") ? words.replace(/\s+#+$/, "") : words)
-    .replace(/\s{2,}|[\r\n]/g, " ")
-    .replace(/(?<=\p{L}{2})\d{1,2}$/u, "")
-    .trim();
+  let words = withoutEmphasis(text.length > LONGEST ? text.slice(0, LONGEST) : text);
+  if (words.endsWith("#")) words = words.replace(/\s+#+$/, "");
+  if (words.includes("  ") || words.includes("\n") || words.includes("\r")) words = words.replace(/\s+/g, " ");
+  const last = words.charCodeAt(words.length - 1);
+  if (last >= 0x30 && last <= 0x39) words = words.replace(/(\p{L}{2})\d{1,2}$/u, "$1");
+  return words.trim();
 }
 
+const LONGEST = 2 * limits.headingCharacters;
 const MARK =
   /^(?:\*{0,2}\d{1,3}[a-zđ]{0,2}[.)](?:\d{0,3})\*{0,2}(?:\s|$|\p{L})|\(?[*_]?[\p{Ll}\d]{1,4}[*_]?\)\s|[-–•*+]\s|\|)/u;
 const SENTENCE_END = /[.;:,!?…][”"»’)\]*_]*$/;

@@ -25,6 +25,7 @@ export type Compiled = {
 type LabelWord = { readonly word: string; readonly level: number };
 
 export type ReadLabel = {
+  readonly line: Line;
   /** Index into the profile's levels. */
   readonly level: number;
   readonly number: string | null;
@@ -92,13 +93,19 @@ export function findWord({ words, ordinals }: Compiled, text: string): FoundWord
   for (const { word, level } of candidates) {
     const end = at + word.length;
     const written = text.slice(at, end);
-    if (written.toLowerCase() !== word || LETTER.test(text[end] ?? "")) continue;
+    if (written.toLowerCase() !== word || isLetter(text, end)) continue;
     return { word, level, end, written, ordinal: isOrdinal ? first : null };
   }
   return null;
 }
 
 const LETTER = /[\p{L}\p{M}]/u;
+
+function isLetter(text: string, at: number): boolean {
+  const code = text.charCodeAt(at) | 0x20;
+  if (code < 0x80 || Number.isNaN(text.charCodeAt(at))) return code >= 0x61 && code <= 0x7a;
+  return LETTER.test(text.charAt(at));
+}
 
 /** A 1 at each pair of bytes with which a word may begin, composed or not, with a capital or in capitals. */
 function startTable(words: readonly string[]): Uint8Array {
@@ -119,9 +126,11 @@ const FOOTNOTE_MARKS = /^(?:\[\d{1,3}\]|[¹²³⁰⁴-⁹]+|\[\^[\w-]+\])/;
 
 /** Null where the text is no label. */
 export function readLabel(compiled: Compiled, raw: string, line: Line): ReadLabel | null {
-  const text = withoutPrefix(withoutEmphasis(raw), compiled, line);
-  const found = findWord(compiled, text);
-  if (found === null) return line.markup === "heading" ? readBare(compiled, text) : null;
+  const whole = withoutEmphasis(raw);
+  const first = findWord(compiled, whole);
+  const text = first === null && line.markup === "heading" ? withoutPrefix(whole, compiled) : whole;
+  const found = first ?? (text === whole ? null : findWord(compiled, text));
+  if (found === null) return line.markup === "heading" ? readBare(compiled, text, line) : null;
   const { written, end: at } = found;
   if (line.markup !== "heading" && written === found.word && written !== written.toUpperCase()) return null;
   const level = compiled.profile.levels[found.level];
@@ -131,12 +140,19 @@ export function readLabel(compiled: Compiled, raw: string, line: Line): ReadLabe
     const value = compiled.profile.ordinals[found.ordinal] ?? null;
     return finish(head, { number: String(value), value, written: "word" });
   }
-  const gap = (line.markup === "heading" ? /^(?:\s:)?[.\s]*/ : /^[.\s]*/).exec(text.slice(at))?.[0].length ?? 0;
+  const gap = gapAfter(text, at, line);
   const isNumbered = level.label.number !== "none" && (gap > 0 || written.startsWith("§"));
   const number = isNumbered ? compiled.readNumber(text.slice(at + gap)) : null;
   if (number !== null) return ranged({ ...head, end: at + gap + number.length }, number);
   if (level.label.number === "required") return null;
   return finish(head, { number: null, value: null, written: "none" });
+}
+
+/** Characters between word and number: blanks and dots, in a heading also a colon. */
+function gapAfter(text: string, at: number, { markup }: Line): number {
+  const next = text.charCodeAt(at + 1);
+  if (text.charCodeAt(at) === 0x20 && next >= 0x30 && next !== 0x3a) return 1;
+  return (markup === "heading" ? /^(?:\s:)?[.\s]*/ : /^[.\s]*/).exec(text.slice(at))?.[0].length ?? 0;
 }
 
 type Head = {
@@ -154,8 +170,9 @@ const RANGE = /^ ?(?:bis|und|à|et|to|and|đến|–|-) ?(\d+[a-z]?)(?![\p{L}\d]
 
 /** `§§ 3 bis 6`: one unit for all of them. */
 function ranged(head: Head, number: LabelNumber): ReadLabel | null {
-  const to = head.line.markup === "heading" ? RANGE.exec(head.text.slice(head.end)) : null;
-  if (to === null || number.number === null || !head.text.startsWith("§§")) return finish(head, number);
+  if (head.line.markup !== "heading" || !head.text.startsWith("§§")) return finish(head, number);
+  const to = RANGE.exec(head.text.slice(head.end));
+  if (to === null || number.number === null) return finish(head, number);
   return finish({ ...head, end: head.end + to[0].length }, { ...number, number: `${number.number}-${to[1] ?? ""}` });
 }
 
@@ -164,11 +181,15 @@ function finish(head: Head, { number, value, written }: Numbered): ReadLabel | n
   const label = text.slice(0, end);
   const rest = classifyRest(withoutFootnoteMark(text.slice(end)), head);
   if (rest === null) return null;
-  const { rest: words, restIs } = rest;
   return {
-    ...{ level, number, value, written, restIs },
+    line: head.line,
+    level,
+    number,
+    value,
+    written,
     label: label.includes("  ") ? label.replace(/\s+/g, " ") : label,
-    rest: words,
+    rest: rest.rest,
+    restIs: rest.restIs,
   };
 }
 
@@ -216,21 +237,20 @@ function isSpacedHeading(text: string, { level, text: whole }: Head): boolean {
 
 /** Whether the bold text is the label and nothing else: `**Section. 1.**  All legislative Powers`. */
 function isBoldAlone(raw: string, { markup }: Line): "yes" | "no" {
+  if (markup !== "bold") return "no";
   const closes = raw.search(/\*\*|__/);
-  return markup === "bold" && closes !== -1 && closes < 60 && /\S/.test(raw.slice(closes + 2)) ? "yes" : "no";
+  return closes !== -1 && closes < 60 && /\S/.test(raw.slice(closes + 2)) ? "yes" : "no";
 }
 
 /** Without `(XXXX)` and the like, and without bold words that stand before the label in one heading. */
-function withoutPrefix(text: string, compiled: Compiled, { markup }: Line): string {
-  if (markup !== "heading") return text;
+function withoutPrefix(text: string, compiled: Compiled): string {
   const prefix = compiled.profile.prefixes.find((known) => text.startsWith(known));
   if (prefix !== undefined) return text.slice(prefix.length).trimStart();
-  if (findWord(compiled, text) !== null) return text;
   const [, inside] = /^\p{Lu}[\p{Lu}\s,:;&'’()-]{8,}?\s(\p{Lu}{3,}\s[\dIVXLC]+\s.*)$/su.exec(text) ?? [];
   return inside !== undefined && findWord(compiled, inside) !== null ? inside : text;
 }
 
-function readBare({ profile, bare, readNumber }: Compiled, text: string): ReadLabel | null {
+function readBare({ profile, bare, readNumber }: Compiled, text: string, line: Line): ReadLabel | null {
   for (const index of bare) {
     const level = profile.levels[index];
     if (level?.label.form !== "bare") continue;
@@ -242,6 +262,7 @@ function readBare({ profile, bare, readNumber }: Compiled, text: string): ReadLa
     if (rest === null) continue;
     const { number: digits, value, written } = number;
     return {
+      line,
       level: index,
       number: digits,
       value,

@@ -30,6 +30,7 @@ export type Line = {
 const LONGEST_TEXT = 1200;
 const LONGEST_FOLLOWING = 400;
 const BLANKS = /[\u00a0\u2000-\u200a\u202f\u3000\t\f\v]/g;
+const TABS = /[\t\f\v]/;
 const NO_WIDTH = /[\u200b-\u200d\u2060\ufeff\u00ad]/g;
 /** Text without these is composed and has plain blanks only: combining marks, other blanks, scripts that compose. */
 const UNUSUAL =
@@ -48,7 +49,8 @@ export class Text {
   /** The text between two offsets, at most 1,200 bytes of it, without blanks around it. */
   read(start: number, end: number): string {
     const text = this.#buffer.toString("utf8", start, Math.min(end, start + LONGEST_TEXT));
-    if (!UNUSUAL.test(text)) return text.trim();
+    const isAscii = text.length === Math.min(end, start + LONGEST_TEXT) - start;
+    if (isAscii ? !TABS.test(text) : !UNUSUAL.test(text)) return text.trim();
     return text.normalize("NFC").replace(BLANKS, " ").replace(NO_WIDTH, "").trim();
   }
 

@@ -30,7 +30,7 @@ export function findLabels(reading: Reading): FoundLabels {
     if (label === null || scanned.quotes.isQuoted(line.quote)) continue;
     const isBelowLabel = labels.at(-1)?.line.next === line.start;
     if (!isBelowLabel && isReference(label, line, reading)) continue;
-    labels.push({ ...label, line });
+    labels.push(label);
   }
   const own = inOwnForm(withLetters(labels), compiled);
   const { labels: once, index } = withoutRepeats(own, { titles, bytes: text.bytes, compiled });
@@ -50,7 +50,7 @@ const PLAIN_LINE: Line = {
 };
 
 function isListTitle(raw: string, { titles }: Compiled): boolean {
-  if (titles.size === 0 || raw.length > 40) return false;
+  if (titles.size === 0 || raw.length > 40 || /\d/.test(raw)) return false;
   return titles.has(
     raw
       .replace(/[*_:.\s]+$/, "")
@@ -75,6 +75,7 @@ function isReference(label: ReadLabel, line: Line, { text, compiled }: Reading):
 function withLetters(labels: readonly Named[]): readonly Named[] {
   const last = new Map<number, Named>();
   return labels.map((label) => {
+    if (label.written !== "letter" && label.written !== "roman") return label;
     const before = last.get(label.level);
     const letter = /(?:^|\s)([IVX])$/.exec(label.label)?.[1];
     const follows = letter !== undefined && before?.written === "letter" && before.value === letter.charCodeAt(0) - 65;
@@ -126,7 +127,9 @@ function ownForm(labels: readonly Named[], usual: Line["markup"]): Form {
   const { heading, bold, plain } = counted;
   const markup = heading > 0 && heading * 2 >= bold + plain ? "heading" : bold > plain ? "bold" : "plain";
   const composite = labels.filter(({ written }) => written === "composite").length;
-  const own = labels.filter(({ line }) => line.markup === markup);
+  // Asked for only where a label has another form.
+  const isMixed = counted[markup] < labels.length * (markup === usual ? USUAL_WEIGHT : 1);
+  const own = isMixed ? labels.filter(({ line }) => line.markup === markup) : [];
   return { markup, isComposite: composite * 2 > labels.length, numbers: new Set(own.map(({ number }) => number)) };
 }
 

@@ -5,13 +5,15 @@
  * at a line's start after clause 2 does neither. Pure. Called by segment.ts.
  */
 import type { EnumeratorStyle, Profile } from "../profiles/profile.ts";
-import { follows, type Mark, readMarks } from "./enumerator.ts";
+import { follows, type Mark, type MarkRules, readMarks } from "./enumerator.ts";
 import type { Compiled } from "./label.ts";
-import type { Line, Text } from "./line.ts";
+import type { Text } from "./line.ts";
+import type { Marks } from "./marks.ts";
 import type { Named } from "./reading.ts";
 
 export type Nested = {
-  readonly line: Line;
+  /** Offset of the line's first byte. */
+  readonly start: number;
   readonly level: number;
   readonly number: string;
   /** As the document has it: `(1)`, `11a.`. */
@@ -34,54 +36,56 @@ type Frame = Step & {
 /** How many numbers may be missing in a list: repealed clauses leave gaps, dates and amounts do not look like that. */
 const GAP = 4;
 
+type Chosen = { readonly mark: Mark; readonly at: number };
+
 export class Nesting {
   readonly #text: Text;
-  readonly #compiled: Compiled;
-  readonly #styles: ReadonlySet<EnumeratorStyle>;
+  readonly #continuing: RegExp | null;
   readonly #levels: ReadonlyMap<EnumeratorStyle, number>;
-  #frames: Frame[] = [];
+  readonly #rules: MarkRules;
+  readonly #frames: Frame[] = [];
   /** Where the line after the article's label starts. */
   #labelEnd = 0;
 
-  constructor(text: Text, compiled: Compiled) {
+  constructor(text: Text, { profile, continuing }: Compiled) {
     this.#text = text;
-    this.#compiled = compiled;
-    this.#levels = levelsOfStyles(compiled.profile);
-    this.#styles = new Set(this.#levels.keys());
+    this.#continuing = continuing;
+    this.#levels = levelsOfStyles(profile);
+    this.#rules = { styles: new Set(this.#levels.keys()), alphabet: profile.alphabet };
   }
 
   get isIdle(): boolean {
-    return this.#styles.size === 0;
+    return this.#levels.size === 0;
   }
 
   /** A new article begins; the rest of its line may hold the first mark. */
   begin({ line, rest }: Named): void {
-    this.#frames = [];
+    this.#frames.length = 0;
     this.#labelEnd = line.next;
     if (rest !== null) this.#enter(rest);
   }
 
-  /** The unit that the line begins, or null. `next` is the line of the next mark, which tells (i) from (i). */
-  take(line: Line, next: Line | undefined): Nested | null {
-    const raw = this.#text.read(line.text, Math.min(line.end, line.text + 96));
-    const marks = readMarks(raw, this.#styles, this.#compiled.profile.alphabet);
-    const chosen = this.#choose(marks, next);
-    if (chosen === null || this.#goesOn(line)) return null;
-    this.#push(chosen.mark, chosen.at);
-    const above = this.#frames.slice(0, -1).map(({ level, number }) => ({ level, number }));
-    const { level, number } = this.#frames.at(-1) as Frame;
-    this.#enter(raw.slice(chosen.mark.length));
-    const written = raw.slice(0, chosen.mark.length).replace(/[*_\s]+/g, "");
-    return { line, level, number, written, above };
+  /** The unit that a line begins, or null, by its place in the marks; the next one tells (i) from (i). */
+  take(lines: Marks, index: number): Nested | null {
+    const raw = this.#head(lines, index);
+    const marks = readMarks(raw, this.#rules);
+    if (marks.length === 0) return null;
+    const chosen = this.#choose(marks, lines, index);
+    if (chosen === null || this.#goesOn(lines, index)) return null;
+    const { mark, at } = chosen;
+    const above = at === 0 ? NO_STEPS : this.#frames.slice(0, at).map(({ level, number }) => ({ level, number }));
+    this.#push(mark, at);
+    const { level, number } = this.#frames[at] as Frame;
+    if (raw.charCodeAt(mark.length) === 0x28) this.#enter(raw.slice(mark.length));
+    const start = lines.start[index] as number;
+    return { start, level, number, written: raw.slice(0, mark.length).trimEnd(), above };
   }
 
   /** Marks inside a line, `(1) (a) …`, open their lists without being units. */
   #enter(text: string): void {
     let rest = text;
     for (let depth = 0; depth < 3 && rest.startsWith("("); depth += 1) {
-      const first = readMarks(rest, this.#styles, this.#compiled.profile.alphabet)
-        .filter(({ style }) => style.startsWith("("))
-        .find(({ style, value }) => value === 1 && !this.#frames.some((frame) => frame.style === style));
+      const first = readMarks(rest, this.#rules).find(({ style, value }) => value === 1 && !this.#isOpen(style));
       if (first === undefined) return;
       this.#push(first, this.#frames.length);
       rest = rest.slice(first.length);
@@ -89,11 +93,10 @@ export class Nesting {
   }
 
   #push({ style, number, value }: Mark, at: number): void {
-    const level = this.#levels.get(style) ?? 0;
     const frame = this.#frames[at];
-    this.#frames.length = Math.min(this.#frames.length, at + 1);
+    if (this.#frames.length > at + 1) this.#frames.length = at + 1;
     if (frame === undefined || frame.style !== style) {
-      this.#frames[at] = { style, number, value, level, skipped: NONE };
+      this.#frames[at] = { style, number, value, level: this.#levels.get(style) ?? 0, skipped: NONE };
       return;
     }
     frame.skipped = skippedBy(frame, value);
@@ -102,50 +105,61 @@ export class Nesting {
   }
 
   /** The reading that fits: it continues an open list exactly, begins a new one, or continues one with a gap. */
-  #choose(marks: readonly Mark[], next: Line | undefined): { readonly mark: Mark; readonly at: number } | null {
-    const readings = marks.length > 1 ? this.#ordered(marks, next) : marks;
-    for (const gap of [1, GAP]) {
-      for (const mark of readings) {
-        const at = this.#frames.findLastIndex(
-          ({ style, value }) => style === mark.style && follows(value, mark.value, gap),
-        );
-        if (at !== -1) return { mark, at };
-      }
-      const fresh = gap === 1 ? this.#fresh(readings) : null;
-      if (fresh !== null) return fresh;
-    }
+  #choose(marks: readonly Mark[], lines: Marks, index: number): Chosen | null {
+    const readings = marks.length > 1 ? this.#ordered(marks, lines, index + 1) : marks;
+    return (
+      this.#find(readings, (frame, mark) => follows(frame.value, mark.value, 1)) ??
+      this.#fresh(readings) ??
+      this.#find(readings, (frame, mark) => follows(frame.value, mark.value, GAP)) ??
+      this.#find(readings, isOutOfOrder)
+    );
+  }
+
+  /** The innermost open list that a reading fits. */
+  #find(readings: readonly Mark[], fits: (frame: Frame, mark: Mark) => boolean): Chosen | null {
     for (const mark of readings) {
-      const at = this.#frames.findLastIndex((frame) => frame.style === mark.style && isOutOfOrder(frame, mark));
-      if (at !== -1) return { mark, at };
+      for (let at = this.#frames.length - 1; at >= 0; at -= 1) {
+        const frame = this.#frames[at] as Frame;
+        if (frame.style === mark.style && fits(frame, mark)) return { mark, at };
+      }
     }
     return null;
   }
 
-  #fresh(readings: readonly Mark[]): { readonly mark: Mark; readonly at: number } | null {
-    const most = this.#frames.length === 0 ? 2 : 1;
-    const mark = readings.find(({ style, value }) => {
-      return Math.floor(value) <= most && !this.#frames.some((frame) => frame.style === style);
-    });
+  #fresh(readings: readonly Mark[]): Chosen | null {
+    const most = this.#frames.length === 0 ? 3 : 2;
+    const mark = readings.find(({ style, value }) => value < most && !this.#isOpen(style));
     return mark === undefined ? null : { mark, at: this.#frames.length };
   }
 
+  #isOpen(style: EnumeratorStyle): boolean {
+    return this.#frames.some((frame) => frame.style === style);
+  }
+
   /** `(i)` after `(h)` is a letter if `(j)` comes next, and Roman if `(ii)` does. */
-  #ordered(marks: readonly Mark[], next: Line | undefined): readonly Mark[] {
-    if (next === undefined) return marks;
-    const raw = this.#text.read(next.text, Math.min(next.end, next.text + 48));
-    const after = readMarks(raw, this.#styles, this.#compiled.profile.alphabet);
+  #ordered(marks: readonly Mark[], lines: Marks, next: number): readonly Mark[] {
+    if (next >= lines.length) return marks;
+    const after = readMarks(this.#head(lines, next), this.#rules);
     const fits = (mark: Mark) =>
       after.some(({ style, value }) => style === mark.style && follows(mark.value, value, 1)) ? 0 : 1;
     return [...marks].sort((a, b) => fits(a) - fits(b));
   }
 
-  #goesOn(line: Line): boolean {
-    if (line.blankBefore || line.start === this.#labelEnd) return false;
-    const before = this.#text.before(line.start, 60);
-    return this.#compiled.continuing?.test(before) === true;
+  #head({ text, end }: Marks, index: number): string {
+    const start = text[index] as number;
+    return this.#text.read(start, Math.min(end[index] as number, start + MARK_BYTES));
+  }
+
+  #goesOn({ blankBefore, start }: Marks, index: number): boolean {
+    const at = start[index] as number;
+    if (blankBefore[index] === 1 || at === this.#labelEnd) return false;
+    return this.#continuing?.test(this.#text.before(at, 60)) === true;
   }
 }
 
+/** Enough for marks inside marks. */
+const MARK_BYTES = 64;
+const NO_STEPS: readonly Step[] = [];
 const NONE: readonly number[] = [];
 
 function skippedBy({ value, skipped }: Frame, next: number): readonly number[] {

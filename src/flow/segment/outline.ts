@@ -1,108 +1,103 @@
 /**
  * segment/outline: the entries of a document in order: what each unit is called and how deep it ranks.
  *
- * One shape for every profile: labels of law, headings of Markdown, decimal numbers. It reads nothing by itself but
- * headings. Pure. Called by segment.ts.
+ * One shape for every profile: labels of law, headings of Markdown, decimal numbers. Entries come one by one, so that
+ * those of a large code never stand in memory together. Pure. Called by segment.ts.
  */
 import { INDEX, type Level } from "../profiles/profile.ts";
-import { type DecimalSection, findDecimals } from "./decimal.ts";
+import { findDecimals } from "./decimal.ts";
 import { bounded, tidy } from "./heading.ts";
-import type { Line } from "./line.ts";
+import type { Marks } from "./marks.ts";
 import { findLabels, headingFor } from "./named.ts";
 import { Nesting } from "./nesting.ts";
 import { ranks } from "./order.ts";
 import type { Entry, Named, Reading } from "./reading.ts";
 import { readRecitals } from "./recitals.ts";
 
-export function outline(reading: Reading): readonly Entry[] {
+export function outline(reading: Reading): Iterable<Entry> {
   const { levels } = reading.compiled.profile;
   if (levels.some(({ label }) => label.form === "heading")) return headings(reading);
   if (levels.some(({ label }) => label.form === "decimal")) return decimals(reading);
   return laws(reading);
 }
 
-function headings({ text, scanned, compiled }: Reading): readonly Entry[] {
+const NOTHING: Entry["above"] = [];
+const PLAIN = { number: null, heading: null, label: null, slug: null, rank: 0, holds: "yes", above: NOTHING } as const;
+
+function* headings({ text, scanned, compiled }: Reading): Iterable<Entry> {
   const level = compiled.profile.levels.find(({ label }) => label.form === "heading");
-  if (level === undefined) return [];
-  return scanned.lines
-    .filter(({ markup }) => markup === "heading")
-    .map((line) => {
-      const read = tidy(text.read(line.text, line.end).replace(/\s*[\r\n]+\s*/g, " "));
-      const heading = read === "" || /^#+$/.test(read) ? null : bounded(read);
-      return { ...entryOf(level, line), heading, slug: heading, label: null, rank: line.depth };
-    });
+  if (level === undefined) return;
+  const { kind, sectionType } = level;
+  for (const line of scanned.lines) {
+    if (line.markup !== "heading") continue;
+    const read = tidy(text.read(line.text, line.end));
+    const heading = read === "" || /^#+$/.test(read) ? null : bounded(read);
+    yield { ...PLAIN, start: line.start, kind, sectionType, heading, slug: heading, rank: line.depth };
+  }
 }
 
-function decimals(reading: Reading): readonly Entry[] {
+function* decimals(reading: Reading): Iterable<Entry> {
   const { levels } = reading.compiled.profile;
-  return findDecimals(reading).flatMap((section: DecimalSection) => {
-    const level = levels.find(({ kind }) => kind === section.kind);
-    if (level === undefined) return [];
-    const { line, number, heading, label, rank } = section;
-    return [{ ...entryOf(level, line), number, heading, label, rank }];
-  });
+  for (const { line, kind, number, heading, label, rank } of findDecimals(reading)) {
+    const level = levels.find((known) => known.kind === kind);
+    if (level === undefined) continue;
+    yield { ...PLAIN, start: line.start, kind, sectionType: level.sectionType, number, heading, label, rank };
+  }
 }
 
-function entryOf({ kind, sectionType }: Level, line: Line): Entry {
-  return {
-    line,
-    kind,
-    sectionType,
-    number: null,
-    heading: null,
-    label: null,
-    slug: null,
-    rank: 0,
-    holds: "yes",
-    above: [],
-  };
-}
-
-function laws(reading: Reading): readonly Entry[] {
+function* laws(reading: Reading): Iterable<Entry> {
   const { text, compiled, scanned } = reading;
   const { levels } = compiled.profile;
   const { labels, index } = findLabels(reading);
   const rank = ranks(compiled.profile, labels);
-  const entries: Entry[] = [...readRecitals(reading, labels[0]?.line.start ?? text.bytes.length)];
+  const last = index?.start ?? text.bytes.length;
+  yield* readRecitals(reading, labels[0]?.line.start ?? last);
   const nesting = new Nesting(text, compiled);
-  const marks = nesting.isIdle ? [] : scanned.lines.filter((line) => isMark(line, scanned));
   let at = 0;
-  labels.forEach((named, position) => {
+  for (let position = 0; position < labels.length; position += 1) {
+    const named = labels[position] as Named;
     const level = levels[named.level];
-    if (level === undefined) return;
-    entries.push(entryOfLabel(named, level, { rank: rank[named.level] ?? 0, reading }));
-    const end = labels[position + 1]?.line.start ?? index?.start ?? text.bytes.length;
-    while (at < marks.length && (marks[at] as Line).start <= named.line.start) at += 1;
-    const deepest = levels.length * 3;
-    if (level.role === "leaf") nesting.begin(named);
-    for (; at < marks.length && (marks[at] as Line).start < end; at += 1) {
-      const nested = level.role === "leaf" ? nesting.take(marks[at] as Line, marks[at + 1]) : null;
-      const own = nested === null ? undefined : levels[nested.level];
-      if (nested === null || own === undefined) continue;
-      const above = nested.above.map(({ level: index, number }) => ({ kind: levels[index]?.kind ?? "", number }));
-      const { line, number, written } = nested;
-      const label = own.name === "" ? written : `${own.name} ${number}`;
-      const { kind, sectionType } = own;
-      const rank = deepest + above.length;
-      entries.push({ line, kind, sectionType, number, heading: null, label, slug: null, rank, holds: "yes", above });
+    if (level === undefined) continue;
+    yield entryOf(named, level, { rank: rank[named.level] ?? 0, reading });
+    if (level.role !== "leaf" || nesting.isIdle) continue;
+    nesting.begin(named);
+    at = firstFrom(scanned.marks, at, named.line.next);
+    const end = labels[position + 1]?.line.start ?? last;
+    for (; at < scanned.marks.length && (scanned.marks.start[at] as number) < end; at += 1) {
+      const entry = scanned.quotes.isQuoted(scanned.marks.quote[at] as number) ? null : nested(nesting, reading, at);
+      if (entry !== null) yield entry;
     }
-  });
-  if (index !== null) entries.push({ ...entryOf({ ...levels[0], ...INDEX } as Level, index), label: null, rank: 0 });
-  return entries;
+  }
+  if (index !== null) yield { ...PLAIN, start: index.start, kind: INDEX.kind, sectionType: INDEX.sectionType };
 }
 
-function isMark(line: Line, { quotes }: Reading["scanned"]): boolean {
-  return (
-    line.markup !== "heading" && !quotes.isQuoted(line.quote) && (line.shape === "enumerator" || line.shape === "word")
-  );
+/** The first mark at or after an offset. */
+function firstFrom({ start, length }: Marks, from: number, offset: number): number {
+  let at = from;
+  while (at < length && (start[at] as number) < offset) at += 1;
+  return at;
+}
+
+function nested(nesting: Nesting, { compiled, scanned }: Reading, at: number): Entry | null {
+  const found = nesting.take(scanned.marks, at);
+  const { levels } = compiled.profile;
+  const level = found === null ? undefined : levels[found.level];
+  if (found === null || level === undefined) return null;
+  const { start, number, written, above: steps } = found;
+  const { kind, sectionType, name } = level;
+  const above =
+    steps.length === 0 ? NOTHING : steps.map((step) => ({ kind: levels[step.level]?.kind ?? "", number: step.number }));
+  const label = name === "" ? written.replace(/[*_\s]+/g, "") : `${name} ${number}`;
+  const rank = levels.length * 3 + steps.length;
+  return { start, kind, sectionType, number, heading: null, label, slug: null, rank, holds: "yes", above };
 }
 
 type Context = { readonly rank: number; readonly reading: Reading };
 
-function entryOfLabel(named: Named, level: Level, { rank, reading }: Context): Entry {
+function entryOf(named: Named, { kind, sectionType, role }: Level, { rank, reading }: Context): Entry {
   const { line, number, label } = named;
   const heading = headingFor(named, reading);
   const slug = number === null && named.written === "none" ? label.split(" ").slice(1).join(" ") || null : null;
-  const holds = level.role === "apart" ? "no" : "yes";
-  return { ...entryOf(level, line), number, heading, label, slug, rank, holds };
+  const holds = role === "apart" ? "no" : "yes";
+  return { start: line.start, kind, sectionType, number, heading, label, slug, rank, holds, above: NOTHING };
 }

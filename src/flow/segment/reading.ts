@@ -9,7 +9,7 @@ import type { Scanned } from "./scan.ts";
 
 export type Reading = { readonly text: Text; readonly compiled: Compiled; readonly scanned: Scanned };
 
-export type Named = ReadLabel & { readonly line: Line };
+export type Named = ReadLabel;
 
 export type FoundLabels = {
   readonly labels: readonly Named[];
@@ -18,7 +18,8 @@ export type FoundLabels = {
 };
 
 export type Entry = {
-  readonly line: Line;
+  /** Offset of the first byte of the label's line. */
+  readonly start: number;
   readonly kind: string;
   readonly sectionType: string;
   readonly number: string | null;

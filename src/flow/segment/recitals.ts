@@ -12,19 +12,22 @@ export function readRecitals({ text, compiled, scanned }: Reading, end: number):
   const level = compiled.profile.levels.find(({ role, label }) => role === "apart" && label.form === "enumerator");
   if (level?.label.form !== "enumerator") return [];
   const { styles, after = [] } = level.label;
-  const wanted = new Set(styles);
+  const rules = { styles: new Set(styles), alphabet: compiled.profile.alphabet };
+  const begins = scanned.lines.find((line) => {
+    const raw = text.read(line.text, Math.min(line.end, line.text + 80)).toLowerCase();
+    return after.some((word) => raw.startsWith(word.toLowerCase()));
+  });
   const found: Entry[] = [];
-  let begun = false;
-  for (const line of scanned.lines) {
-    if (line.start >= end) break;
-    const raw = text.read(line.text, Math.min(line.end, line.text + 80));
-    if (after.some((word) => raw.toLowerCase().startsWith(word.toLowerCase()))) begun = true;
-    const mark = begun ? readMarks(raw, wanted, compiled.profile.alphabet)[0] : undefined;
+  const { marks } = scanned;
+  if (begins === undefined) return found;
+  for (let index = 0; index < marks.length && (marks.start[index] as number) < end; index += 1) {
+    const [start, at] = [marks.start[index] as number, marks.text[index] as number];
+    if (start < begins.start) continue;
+    const [mark] = readMarks(text.read(at, Math.min(marks.end[index] as number, at + 80)), rules);
     if (mark === undefined || mark.value !== found.length + 1) continue;
     const { kind, sectionType, name } = level;
     const { number } = mark;
-    const label = `${name} ${number}`;
-    const read = { line, kind, sectionType, number, heading: null, label, slug: null } as const;
+    const read = { start, kind, sectionType, number, heading: null, label: `${name} ${number}`, slug: null } as const;
     found.push({ ...read, rank: 0, holds: "no", above: [] });
   }
   return found.length >= 2 ? found : [];

@@ -45,19 +45,21 @@ function withoutIndex(labels: readonly Named[], { titles, bytes }: Surroundings)
 
 /** Without a title it has to be beyond doubt: five or more at the very end, all known, nothing between them. */
 function untitledIndex(labels: readonly Named[], bytes: Uint8Array): FoundLabels {
-  const seen = new Set<string>();
-  const isKnown = labels.map((label) => {
-    const key = keyOf(label);
-    const known = seen.has(key);
-    seen.add(key);
-    return known;
-  });
   let first = labels.length;
-  while (first > 0 && isKnown[first - 1] && bodyBytes(labels, first - 1, bytes.length) <= SMALL_BYTES) first -= 1;
+  while (first > 0 && bodyBytes(labels, first - 1, bytes.length) <= SMALL_BYTES) first -= 1;
+  if (labels.length - first < FEWEST + 2) return { labels, index: null };
+  const known = new Map<string, number>();
+  labels.forEach((label, index) => {
+    if (!known.has(keyOf(label))) known.set(keyOf(label), index);
+  });
+  while (first < labels.length && known.get(keyOf(labels[first] as Named)) === first) first += 1;
+  const rest = labels.slice(first).map(keyOf);
   const line = labels[first]?.line;
-  if (line === undefined || labels.length - first < FEWEST + 2) return { labels, index: null };
-  const distinct = new Set(labels.slice(first).map(keyOf)).size;
-  const isIndex = distinct === labels.length - first && distinct * 2 >= new Set(labels.slice(0, first).map(keyOf)).size;
+  if (line === undefined || rest.length < FEWEST + 2) return { labels, index: null };
+  const isRepeated = rest.every((key) => (known.get(key) ?? first) < first);
+  const distinct = new Set(rest).size;
+  const before = new Set(labels.slice(0, first).map(keyOf)).size;
+  const isIndex = isRepeated && distinct === rest.length && distinct * 2 >= before;
   return isIndex ? { labels: labels.slice(0, first), index: line } : { labels, index: null };
 }
 

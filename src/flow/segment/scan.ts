@@ -8,6 +8,7 @@
 import { limits } from "../../kernel/limits.ts";
 import { CLASS, isDigit, mayBeEnumerator, skipSpace, stopTable } from "./byte-classes.ts";
 import type { Line, Markup } from "./line.ts";
+import { Marks } from "./marks.ts";
 import { Quotes } from "./quotes.ts";
 
 export type Wanted = {
@@ -20,14 +21,20 @@ export type Wanted = {
   readonly decimals: "wanted" | "none";
 };
 
-export type Scanned = { readonly lines: readonly Line[]; readonly quotes: Quotes };
+export type Scanned = {
+  /** Lines that may be labels, and headings. */
+  readonly lines: readonly Line[];
+  readonly marks: Marks;
+  readonly quotes: Quotes;
+};
 
-type Fence = { readonly byte: number; readonly length: number; readonly kept: number };
+type Fence = { readonly byte: number; readonly length: number; readonly kept: number; readonly keptMarks: number };
 
 type State = {
   readonly bytes: Uint8Array;
   readonly wanted: Wanted;
   readonly lines: Line[];
+  readonly marks: Marks;
   readonly quotes: Quotes;
   fence: Fence | null;
   /** Of a comment or raw HTML block: what ends it. */
@@ -46,7 +53,7 @@ export function scan(bytes: Uint8Array, wanted: Wanted): Scanned {
   const stop = stopTable(followed);
   const start = skipFrontMatter(bytes);
   const state: State = {
-    ...{ bytes, wanted, lines: [], quotes, fence: null, html: null, unclosed: new Set<string>() },
+    ...{ bytes, wanted, lines: [], marks: new Marks(), quotes, fence: null, html: null, unclosed: new Set<string>() },
     ...{ blankBefore: true, paragraph: -1, paragraphEnd: -1 },
   };
   const size = bytes.length;
@@ -69,7 +76,7 @@ export function scan(bytes: Uint8Array, wanted: Wanted): Scanned {
     at = next;
   }
   if (state.fence !== null && wanted.headings === "wanted") state.lines.length = state.fence.kept;
-  return { lines: state.lines, quotes };
+  return { lines: state.lines, marks: state.marks, quotes };
 }
 
 type Place = { readonly start: number; readonly text: number; readonly end: number; readonly next: number };
@@ -120,13 +127,15 @@ function offer(state: State, { start, end, next, text: first }: Place, { text, m
   const { bytes, wanted, quotes } = state;
   const indent = first - start;
   const isWord = wanted.wordStarts[((bytes[text] ?? 0) << 8) | (bytes[text + 1] ?? 0)] === 1;
-  const isMark =
-    (wanted.enumerators === "wanted" && mayBeEnumerator(bytes, text, end)) ||
-    (wanted.decimals === "wanted" && indent === 0 && isDecimalStart(bytes[text], bytes[text + 1]));
-  if (markup !== "heading" && !isWord && !isMark) return;
-  const shape = isMark && !isWord && markup !== "heading" ? "enumerator" : "word";
   const { blankBefore } = state;
-  state.lines.push({ start, text, end, next, markup, depth, indent, shape, blankBefore, quote: quotes.current });
+  const quote = quotes.current;
+  if (wanted.enumerators === "wanted" && markup !== "heading" && mayBeEnumerator(bytes, text, end)) {
+    state.marks.add({ start, text, end, next, quote, blankBefore });
+  }
+  const isDecimal = wanted.decimals === "wanted" && indent === 0 && isDecimalStart(bytes[text], bytes[text + 1]);
+  if (markup !== "heading" && !isWord && !isDecimal) return;
+  const shape = isDecimal && !isWord && markup !== "heading" ? "enumerator" : "word";
+  state.lines.push({ start, text, end, next, markup, depth, indent, shape, blankBefore, quote });
 }
 
 /** `4`, or `A.` of an appendix. */
@@ -199,12 +208,13 @@ function fence(state: State, { start, text, end }: Place): boolean {
   if (length < 3 || text - start > 3) return false;
   if (open === null) {
     if (byte === BACKTICK && bytes.subarray(text + length, end).includes(BACKTICK)) return false;
-    state.fence = { byte, length, kept: state.lines.length };
+    state.fence = { byte, length, kept: state.lines.length, keptMarks: state.marks.length };
     return true;
   }
   const closes = byte === open.byte && length >= open.length;
   if (!closes || skipSpace(bytes, text + length, end) < end) return false;
   state.lines.length = open.kept;
+  state.marks.length = open.keptMarks;
   state.fence = null;
   return true;
 }

@@ -7,7 +7,7 @@
  */
 import { sha256 } from "../../kernel/digest.ts";
 import { FRONT_MATTER, type Profile } from "../profiles/profile.ts";
-import { Addresses, partOf } from "./address.ts";
+import { Place, partOf } from "./address.ts";
 import { type Compiled, compile } from "./label.ts";
 import { Text } from "./line.ts";
 import { outline } from "./outline.ts";
@@ -50,65 +50,87 @@ export function wantedBy({ profile, wordStarts }: Compiled): Parameters<typeof s
   return { wordStarts, enumerators: has("enumerator"), headings: has("heading"), decimals: has("decimal") };
 }
 
-type Open = { readonly rank: number; readonly address: string; readonly depth: number };
-
-function unitsOf(bytes: Uint8Array, documentId: string, entries: readonly Entry[]): readonly Unit[] {
-  const addresses = new Addresses();
+function unitsOf(bytes: Uint8Array, documentId: string, entries: Iterable<Entry>): readonly Unit[] {
   const units: Unit[] = [];
-  const open: Open[] = [];
-  const first = entries[0]?.line.start ?? bytes.length;
-  const add = (unit: Omit<Unit, "ordinal" | "contentSha256">): void => {
-    const { address, kind, number, heading, label, title, sectionType, depth, byteStart, byteEnd } = unit;
-    const contentSha256 = sha256(bytes.subarray(byteStart, byteEnd));
-    const ordinal = units.length + 1;
-    // Written out: copying hundreds of thousands of objects by name takes longer than cutting them.
-    units.push({
-      ordinal,
-      address,
-      kind,
-      number,
-      heading,
-      label,
-      title,
-      sectionType,
-      depth,
-      byteStart,
-      byteEnd,
-      contentSha256,
-    });
-  };
-  if (first > 0) add({ ...frontMatter(addresses.take(documentId, partOf(FRONT_MATTER.kind, null))), byteEnd: first });
-  entries.forEach((entry, index) => {
-    while (open.length > 0 && (open.at(-1)?.rank ?? 0) >= entry.rank) open.pop();
-    const above = open.at(-1) ?? { address: documentId, depth: 0, rank: -1 };
-    const base = entry.above.length === 0 ? above : withinMarks(open, entry, documentId);
-    const { kind, sectionType, number, heading, label } = entry;
-    const address = addresses.take(base.address, partOf(kind, number ?? entry.slug));
-    const depth = base.depth + 1;
-    if (entry.holds === "yes") open.push({ rank: entry.rank, address, depth });
-    const byteStart = entry.line.start;
-    const byteEnd = entries[index + 1]?.line.start ?? bytes.length;
-    const title = heading ?? label ?? nameOf(kind);
-    add({ address, kind, number, heading, label, title, sectionType, depth, byteStart, byteEnd });
-  });
+  const open = [new Place(documentId, { depth: 0, rank: Number.NEGATIVE_INFINITY, part: "" })];
+  const { kind, sectionType } = FRONT_MATTER;
+  let pending: Entry = { ...FRONT, kind, sectionType, label: null };
+  let isFirst = true;
+  for (const entry of entries) {
+    // A label at the very start leaves no front matter.
+    if (!isFirst || entry.start > 0) units.push(unitOf(pending, { bytes, open, end: entry.start, units }));
+    pending = entry;
+    isFirst = false;
+  }
+  units.push(unitOf(pending, { bytes, open, end: bytes.length, units }));
   return units;
 }
 
-/** Below marks that stand inside another unit's line: `(1) (a) …` makes (a) a part of the address, not a unit. */
-function withinMarks(open: readonly Open[], { above, rank }: Entry, documentId: string): Open {
-  const base = rank - above.length;
-  let place = open.findLast((one) => one.rank < base) ?? { address: documentId, depth: 0, rank: -1 };
-  above.forEach(({ kind, number }, index) => {
-    const real = open.find((one) => one.rank === base + index);
-    const depth = place.depth + 1;
-    place = real ?? { address: `${place.address}/${partOf(kind, number)}`, depth, rank: base + index };
-  });
-  return place;
+const FRONT = {
+  start: 0,
+  number: null,
+  heading: null,
+  label: null,
+  slug: null,
+  rank: 0,
+  holds: "no",
+  above: [],
+} as const;
+
+type Making = {
+  readonly bytes: Uint8Array;
+  readonly open: Place[];
+  readonly end: number;
+  readonly units: readonly Unit[];
+};
+
+function unitOf(entry: Entry, { bytes, open, end, units }: Making): Unit {
+  const { kind, sectionType, number, heading, label, start, rank } = entry;
+  const parent = entry.above.length === 0 ? below(open, rank) : belowMarks(open, entry);
+  const part = partOf(kind, number ?? entry.slug);
+  const address = parent.take(part);
+  const depth = parent.depth + 1;
+  if (entry.holds === "yes") open.push(new Place(address, { depth, rank, part }));
+  return {
+    ordinal: units.length + 1,
+    address,
+    kind,
+    number,
+    heading,
+    label,
+    title: heading ?? label ?? nameOf(kind),
+    sectionType,
+    depth,
+    byteStart: start,
+    byteEnd: end,
+    contentSha256: sha256(bytes.subarray(start, end)),
+  };
 }
 
-function frontMatter(address: string): Omit<Unit, "ordinal" | "contentSha256" | "byteEnd"> {
-  const { kind, sectionType, name: title } = FRONT_MATTER;
-  return { address, kind, number: null, heading: null, label: null, title, sectionType, depth: 1, byteStart: 0 };
+/** Closes what does not rank above, and answers what then is innermost. */
+function below(open: Place[], rank: number): Place {
+  while (open.length > 1 && (open.at(-1) as Place).rank >= rank) open.pop();
+  return open.at(-1) as Place;
+}
+
+/** Below marks that may stand inside another unit's line: `(1) (a) …` makes (a) a part of addresses, not a unit. */
+function belowMarks(open: Place[], { above, rank }: Entry): Place {
+  const base = rank - above.length;
+  let parent = open.findLast((place) => place.rank < base) as Place;
+  above.forEach(({ kind, number }, index) => {
+    const part = partOf(kind, number);
+    const there = open.find((place) => place.rank === base + index);
+    if (there?.part === part) {
+      parent = there;
+      return;
+    }
+    below(open, base + index);
+    const place = new Place(parent.take(part), { depth: parent.depth + 1, rank: base + index, part });
+    open.push(place);
+    parent = place;
+  });
+  below(open, rank);
+  return parent;
 }
 
 function nameOf(kind: string): string {
