@@ -15,6 +15,12 @@ const SURVEY_FLAGS = [
   },
   EMBEDDED_FLAG,
   {
+    name: "governance-url",
+    kind: "string",
+    valueName: "URL",
+    description: "A second, read-only connection that may count the ledger.",
+  },
+  {
     name: "allow-writing-role",
     kind: "boolean",
     description: "Survey with a role that could write; the report shows it.",

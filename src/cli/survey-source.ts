@@ -8,6 +8,7 @@ import { parseSurveyDocument } from "../flow/survey-document.ts";
 import { type Configuration, readConfiguration } from "../kernel/conninfo/configuration.ts";
 import { describeTarget } from "../kernel/conninfo/describe.ts";
 import { resolveTarget } from "../kernel/conninfo/resolve.ts";
+import type { Target } from "../kernel/conninfo/target.ts";
 import { Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import { readRegularFile } from "../kernel/private-files/file.ts";
@@ -19,6 +20,7 @@ export type SurveyFlags = {
   readonly survey: boolean;
   readonly "survey-file": string | undefined;
   readonly embedded: boolean;
+  readonly "governance-url": string | undefined;
 };
 
 export type SurveySource = {
@@ -42,8 +44,24 @@ export async function surveySource(flags: SurveyFlags, globals: Globals): Promis
     ...(survey === undefined || chosen === "embedded" ? {} : { configured: survey }),
   });
   if (target instanceof Failure) return target;
+  const governance = await governanceTarget(flags, target, configuration);
+  if (governance instanceof Failure) return governance;
   const database = { line: describeTarget(target), source: target.source, kind: target.kind };
-  return { surveyor: liveSurveyor(target), database, configuration };
+  return { surveyor: liveSurveyor(target, governance), database, configuration };
+}
+
+/** The configured one goes with a configured database only: one that was typed may be another. */
+async function governanceTarget(
+  { "governance-url": url }: SurveyFlags,
+  target: Target,
+  { connections: { governance } }: Configuration,
+): Promise<Target | null | Failure> {
+  if (target.kind === "embedded") {
+    return url === undefined ? null : new Failure("USAGE", "--governance-url goes with --survey");
+  }
+  if (url !== undefined) return resolveTarget({ environment: process.env, url, urlOption: "--governance-url" });
+  if (governance === undefined || target.source !== "configuration") return null;
+  return resolveTarget({ environment: {}, configured: governance });
 }
 
 function chosenSource(flags: SurveyFlags, { url, service }: Globals): "live" | "file" | "embedded" | Failure {

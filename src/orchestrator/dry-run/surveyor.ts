@@ -7,7 +7,7 @@
 import type { SurveyDocument } from "../../flow/survey-document.ts";
 import { timestamp } from "../../kernel/clock.ts";
 import type { Target } from "../../kernel/conninfo/target.ts";
-import type { RelationCount } from "../../kernel/counts/count.ts";
+import { countRelations, type RelationCount } from "../../kernel/counts/count.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { boundSession } from "../../kernel/session/bounds.ts";
 import { openSession } from "../../kernel/session/open.ts";
@@ -29,24 +29,53 @@ export type Surveyor = {
 /** The role that surveys the embedded database, which knows no other login than its owner's. */
 const EMBEDDED_ROLE = "context_pack_readonly";
 
-export function liveSurveyor(target: Target): Surveyor {
-  let session: Session | null = null;
+/** `governance`: where the ledger may be counted by another role; null: it is out of reach, which the report says. */
+export function liveSurveyor(target: Target, governance: Target | null = null): Surveyor {
+  const opened = new Map<Target, Session>();
+  const sessionOn = async (place: Target): Promise<Session | Failure> => {
+    const session = opened.get(place) ?? (await openReadOnly(place));
+    if (!(session instanceof Failure)) opened.set(place, session);
+    return session;
+  };
   return {
     kind: target.kind,
     async look(order) {
-      const open = session ?? (await openReadOnly(target));
-      if (open instanceof Failure) return open;
-      session = open;
+      const session = await sessionOn(target);
+      if (session instanceof Failure) return session;
       // Underneath, the embedded session is a superuser; the role that it took is what reads.
       const writingRole = target.kind === "embedded" ? "allowed" : order.writingRole;
-      const seen = await takeSurvey(open, { ...order, writingRole });
-      return seen instanceof Failure ? seen : { seen, document: documentOf(seen) };
+      const seen = await takeSurvey(session, { ...order, writingRole });
+      if (seen instanceof Failure) return seen;
+      const second = governance === null ? null : await sessionOn(governance);
+      if (second instanceof Failure) return second;
+      const counts = second === null ? seen.counts : await countLedger(second, seen.counts);
+      if (counts instanceof Failure) return counts;
+      const whole = { ...seen, counts };
+      return { seen: whole, document: documentOf(whole) };
     },
     async close() {
-      await session?.close();
+      await Promise.all([...opened.values()].map((session) => session.close()));
     },
   };
 }
+
+/** The ledger's rows, counted by a second role where the first may not; each look in a snapshot of its own. */
+async function countLedger(
+  session: Session,
+  counts: readonly RelationCount[],
+): Promise<readonly RelationCount[] | Failure> {
+  const unread = counts.filter(({ how, relation }) => how === "unreadable" && relation.startsWith(LEDGER));
+  const requests = unread.map(({ relation }) => ({ relation, filter: null }));
+  const counted = await countRelations(session, requests);
+  if (counted instanceof Failure) return counted;
+  const role = await session.query("SELECT current_user AS role");
+  if (role instanceof Failure) return role;
+  const note = `counted as ${role.rows[0]?.role}`;
+  const byName = new Map(counted.map((count) => [count.relation, { ...count, note: count.note ?? note }]));
+  return counts.map((count) => byName.get(count.relation) ?? count);
+}
+
+const LEDGER = "cutter_governance.";
 
 export function recordedSurveyor(document: SurveyDocument): Surveyor {
   return {
