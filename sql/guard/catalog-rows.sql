@@ -1,5 +1,5 @@
 -- Purpose: rows of one system catalog as addresses with digests. One row, one column: JSON [[class, object,
---   sub-object, type, identity, digest, digest of the privileges, file, empty, gone], …].
+--   sub-object, type, identity, digest, digest of the privileges, file, empty, gone], ...].
 -- Parameters: filled in by catalog-changes.ts: @catalog@, @class@, @object@, @sub@ (the address of the object that a
 --   row is about), @without@ (columns that are noise), @acl@ (name of the privileges column), @file@, @empty@,
 --   @gone@, @where@ (rows that are objects to a person), @filter@ (which rows are asked for), @limit@. search_path
