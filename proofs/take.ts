@@ -59,7 +59,7 @@ async function lookDuring(witness: Witness, { pid, watched, seen }: During): Pro
   if (during instanceof Failure) return during;
   const transactionIds = await witness.transactionIds(pid);
   if (transactionIds instanceof Failure) return transactionIds;
-  const own = lockedNote([pid]);
+  const own = lockedNote({ state: "held", pids: [pid] });
   seen.during = during.map((count) =>
     count.how === "locked" && count.note === own ? { ...count, note: "not observable: locked by the proof" } : count,
   );

@@ -90,7 +90,7 @@ export class Witness {
     const described = await describe(this.session, relations);
     if (described instanceof Failure) return described;
     const names = (facts: readonly RelationFacts[]) => facts.flatMap(({ relation }) => relation ?? []);
-    const possible = described.filter(({ readable, lockedBy }) => readable && lockedBy.length === 0);
+    const possible = described.filter(({ readable, lock }) => readable && lock === null);
     return { there: names(described), possible: names(possible) };
   }
 

@@ -8,7 +8,7 @@ import { stopwatch } from "../clock.ts";
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Row, Session } from "../session/session.ts";
-import { describe, type RelationFacts } from "./relation.ts";
+import { describe, type ExclusiveLock, type RelationFacts, type Sizes } from "./relation.ts";
 
 export type CountMode = "exact" | "estimate" | "auto";
 
@@ -64,7 +64,7 @@ async function countInTransaction(
 ): Promise<readonly RelationCount[] | Failure> {
   const begun = await beginSnapshot(session, options);
   if (begun instanceof Failure) return begun;
-  const plan = await plannedCounts(session, requests, options);
+  const plan = await planUnhindered(session, requests, options);
   if (plan instanceof Failure) return plan;
   const exact = plan.filter((step) => step.how === "exact");
   const together = await countTogether(session, exact, options);
@@ -84,14 +84,28 @@ async function beginSnapshot(session: Session, options: CountOptions): Promise<F
   return pinned instanceof Failure ? pinned : null;
 }
 
-/** How each request will be counted. Needs a transaction or none; takes no lock that it would wait for. */
-export async function plannedCounts(
-  session: Pick<Session, "query">,
+/** A lock that came while sizes were being read: planned anew, in a new snapshot, with the sizes of the catalog. */
+async function planUnhindered(
+  session: Session,
   requests: readonly CountRequest[],
   options: CountOptions,
 ): Promise<readonly Step[] | Failure> {
+  const plan = await plannedCounts(session, requests, options);
+  if (!(plan instanceof Failure) || plan.facts.sqlstate !== LOCK_NOT_AVAILABLE) return plan;
+  const restarted = await restart(session, options);
+  return restarted ?? plannedCounts(session, requests, { ...options, sizes: "catalog" });
+}
+
+const LOCK_NOT_AVAILABLE = "55P03";
+
+/** How each request will be counted. Needs a transaction or none; waits only for a lock that comes in between. */
+export async function plannedCounts(
+  session: Pick<Session, "query">,
+  requests: readonly CountRequest[],
+  { sizes = "measured", ...options }: CountOptions & { readonly sizes?: Sizes },
+): Promise<readonly Step[] | Failure> {
   const names = [...new Set(requests.map((request) => request.relation))];
-  const described = await describe(session, names);
+  const described = await describe(session, names, sizes);
   if (described instanceof Failure) return described;
   return planCounts(requests, new Map(described.map((entry) => [entry.wanted, entry])), options);
 }
@@ -135,7 +149,7 @@ function planOne(request: CountRequest, facts: RelationFacts | undefined, afford
   };
   if (facts === undefined || facts.relation === null) return step("missing", { note: "no such relation" });
   if (!facts.readable) return step("unreadable", { note: unreadableNote(facts) });
-  if (facts.lockedBy.length > 0) return step("locked", { note: lockedNote(facts.lockedBy) });
+  if (facts.lock !== null) return step("locked", { note: lockedNote(facts.lock) });
   const note = facts.rowSecurity ? "row-level security is active for this role: hidden rows are not counted" : null;
   const exact = step("exact", { note });
   if (request.filter !== null) return { ...exact, otherwise: { ...exact.otherwise, how: "over budget" } };
@@ -146,8 +160,12 @@ function planOne(request: CountRequest, facts: RelationFacts | undefined, afford
   return affordable.has(request.relation) ? { ...exact, otherwise: estimate.otherwise } : estimate;
 }
 
-export function lockedNote(pids: readonly number[]): string {
-  return `AccessExclusiveLock, pid ${pids.join(", ")}`;
+/** `AccessExclusiveLock, pid 12, 13`, `…, awaited by pid 12`, `…, held by a prepared transaction`. */
+export function lockedNote({ state, pids }: ExclusiveLock): string {
+  const living = pids.filter((pid) => pid !== 0);
+  const who = living.length === pids.length ? [] : ["held by a prepared transaction"];
+  const by = state === "held" ? "pid" : "awaited by pid";
+  return ["AccessExclusiveLock", ...(living.length > 0 ? [`${by} ${living.join(", ")}`] : []), ...who].join(", ");
 }
 
 /** What a role may not read it can still write to, if it was given that right alone. */
@@ -222,7 +240,7 @@ function refusedCount({ otherwise }: Step, failure: Failure): RelationCount {
   const sqlstate = String(failure.facts.sqlstate ?? failure.code);
   const unknown = { ...otherwise, rows: null };
   if (sqlstate === "57014") return otherwise;
-  if (sqlstate === "55P03") return { ...unknown, how: "locked", note: "55P03, lock not available" };
+  if (sqlstate === LOCK_NOT_AVAILABLE) return { ...unknown, how: "locked", note: "55P03, lock not available" };
   if (sqlstate === "42501") return { ...unknown, how: "unreadable", note: `42501: ${failure.message}` };
   if (sqlstate === "42P01") return { ...unknown, how: "missing", note: "dropped meanwhile" };
   return { ...unknown, how: "over budget", note: `${sqlstate}: ${failure.message}` };
