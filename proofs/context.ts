@@ -104,7 +104,13 @@ export type DriveOrder = {
 };
 
 /** Rows that must not exist after the rollback, found by a query of the target's own. */
-export type LeakQuery = { readonly what: string; readonly text: string; readonly parameters: readonly string[] };
+export type LeakQuery = {
+  readonly what: string;
+  readonly text: string;
+  readonly parameters: readonly string[];
+  /** How names in the text are found: `pinned` for ours, as the role finds them for an operator's. */
+  readonly path: "pinned" | "of the role";
+};
 
 export type ProofTarget = {
   readonly kind: TargetKind;

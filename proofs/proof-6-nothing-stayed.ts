@@ -64,7 +64,8 @@ async function lookAfter(
   if (after instanceof Failure) return after;
   const leaked: { what: string; rows: number }[] = [];
   for (const leak of leaks) {
-    const reply = await witness.session.query(leak.text, leak.parameters);
+    const ask = () => witness.session.query(leak.text, leak.parameters);
+    const reply = leak.path === "pinned" ? await ask() : await witness.inPathOfRole(ask);
     if (reply instanceof Failure) return reply;
     leaked.push({ what: leak.what, rows: Number(reply.rows[0]?.rows ?? Number.NaN) });
   }

@@ -7,13 +7,19 @@
 import { stopwatch } from "../clock.ts";
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
-import type { Row, Session } from "../session/session.ts";
+import type { Reply, Row, Session } from "../session/session.ts";
 import { describe, type ExclusiveLock, type RelationFacts, type Sizes } from "./relation.ts";
 
 export type CountMode = "exact" | "estimate" | "auto";
 
-/** `predicate` is SQL of our own making; values come in as parameters `$1…`. */
-export type RowFilter = { readonly label: string; readonly predicate: string; readonly parameters: readonly string[] };
+/** `predicate` is SQL; values come in as parameters `$1…`. */
+export type RowFilter = {
+  readonly label: string;
+  readonly predicate: string;
+  readonly parameters: readonly string[];
+  /** How names in the predicate are found: `pinned` for ours, as the role finds them for an operator's. */
+  readonly path: "pinned" | "of the role";
+};
 
 export type CountRequest = { readonly relation: string; readonly filter: RowFilter | null };
 
@@ -192,7 +198,7 @@ export async function countTogether(
     for (const row of reply.rows) record(counted, chunk[Number(row.ordinal)], row);
   }
   for (const step of filtered) {
-    const reply = await session.query(countStatement(step, 0, options), step.request.filter?.parameters ?? []);
+    const reply = await countAlone(session, step, options);
     if (reply instanceof Failure) return reply;
     record(counted, step, reply.rows[0]);
   }
@@ -213,12 +219,29 @@ async function countOneByOne(
     if (elapsed() > options.budgetMs) break;
     const restored = await session.query("ROLLBACK TO SAVEPOINT cutter_count");
     if (restored instanceof Failure) return restored;
-    const reply = await session.query(countStatement(step, 0, options), step.request.filter?.parameters ?? []);
+    const reply = await countAlone(session, step, options);
     if (!(reply instanceof Failure)) record(counted, step, reply.rows[0]);
     else if (session.lost() !== null || isWrongFilter(step, reply)) return reply;
     else counted.set(step, refusedCount(step, reply));
   }
   return counted;
+}
+
+/** Both are local to the transaction; after a failure the savepoint or the end of it takes the first back. */
+async function countAlone(
+  session: Pick<Session, "query">,
+  step: Step,
+  options: CountOptions,
+): Promise<Reply | Failure> {
+  const { filter } = step.request;
+  const statement = countStatement(step, 0, options);
+  if (filter?.path !== "of the role") return session.query(statement, filter?.parameters ?? []);
+  const released = await session.query("SET LOCAL search_path TO DEFAULT");
+  if (released instanceof Failure) return released;
+  const reply = await session.query(statement, filter.parameters);
+  if (reply instanceof Failure) return reply;
+  const pinned = await session.query("SET LOCAL search_path = pg_catalog, pg_temp");
+  return pinned instanceof Failure ? pinned : reply;
 }
 
 async function restart(session: Session, options: CountOptions): Promise<Failure | null> {
