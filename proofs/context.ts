@@ -52,11 +52,16 @@ export type Take = {
   readonly otherWriters: readonly OtherWriter[];
 };
 
+/** A take that was disturbed and taken again, and what had moved. */
+type EarlierTake = { readonly take: Take; readonly moved: readonly Mismatch[] };
+
 export type BatteryRecord = {
   target: ProofTarget | null;
   identity: SessionIdentity | null;
   take: Take | null;
   attempts: number;
+  /** Takes that were disturbed and taken again, the first one first. */
+  earlier: readonly EarlierTake[];
   /** What every source of the kill switch said at PROOF-1; empty before it ran. */
   switchAtStart: string;
   /** Relations of users that --max-relations left out. */
@@ -78,7 +83,16 @@ export type ProofContext = {
 };
 
 export function emptyRecord(): BatteryRecord {
-  return { target: null, identity: null, take: null, attempts: 0, switchAtStart: "", unwatched: 0, escapes: [] };
+  return {
+    target: null,
+    identity: null,
+    take: null,
+    attempts: 0,
+    earlier: [],
+    switchAtStart: "",
+    unwatched: 0,
+    escapes: [],
+  };
 }
 
 export type TargetKind = "iu" | "sql" | "spec" | "generic";
