@@ -104,6 +104,8 @@ export type Drive = {
   readonly facts: Facts;
   /** Rows of the watched relations seen from inside, after the writes; null where not taken. */
   readonly inTransaction: readonly RelationCount[] | null;
+  /** Milliseconds, included in how long locks were held, that the witness looked; null where it was not measured. */
+  readonly lookedMs: number | null;
 };
 
 /** Called while the proof's transaction is open and has written all that it will. */

@@ -25,7 +25,8 @@ export async function driveSealed(context: ProofContext, order: SealedOrder): Pr
       ? await runSealed(order.session, plan)
       : await driveWatched(context, { order, plan });
   if (result instanceof Failure) return result;
-  return { tier: "sealed", effects: result.effects, facts: facts(result), inTransaction: null };
+  const { effects, lookedMs } = result;
+  return { tier: "sealed", effects, facts: facts(result), inTransaction: null, lookedMs };
 }
 
 async function driveWatched(

@@ -102,6 +102,7 @@ async function driveProbe(context: ProofContext, order: DriveOrder & { probe: Pr
     tier: "guarded",
     effects: result.effects,
     inTransaction: null,
+    lookedMs: result.lookedMs,
     facts: { probe: qualified(order.probe), rows_inside: result.value, during, statements: result.statements },
   };
 }

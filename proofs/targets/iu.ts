@@ -165,6 +165,7 @@ async function driveLegA(context: ProofContext, order: DriveOrder & { row: UnitR
     tier: "guarded",
     effects: result.effects,
     inTransaction: inside,
+    lookedMs: result.lookedMs,
     facts: {
       status: "created",
       information_unit_id: created[0]?.informationUnitId ?? null,

@@ -7,6 +7,7 @@
  */
 import guardCheck from "../../../sql/guard/check.sql" with { type: "text" };
 import guardSettings from "../../../sql/guard/settings.sql" with { type: "text" };
+import { stopwatch } from "../clock.ts";
 import { Failure, joinFailure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Cell, QueryOptions, Reply, Session } from "../session/session.ts";
@@ -29,6 +30,8 @@ export type GuardedResult<T> = {
   readonly backendPid: number;
   /** Statements of the work, each followed by a look at the walls. */
   readonly statements: number;
+  /** Milliseconds that the witness looked, every lock held; null where nobody did. */
+  readonly lookedMs: number | null;
 };
 
 export type GuardedOptions = {
@@ -63,7 +66,8 @@ export async function rollbackOnly<T>(
   if (effects instanceof Failure) return failure === null ? effects : joinFailure(failure, effects);
   if (failure !== null) return new FailedRun(failure, effects);
   const { backendPid } = session.login;
-  return { tier: "guarded", value: outcome.value, effects, backendPid, statements: walls.statements };
+  const { lookedMs } = outcome.measured;
+  return { tier: "guarded", value: outcome.value, effects, backendPid, statements: walls.statements, lookedMs };
 }
 
 type Begun = { readonly survey: Survey; readonly baseline: Baseline };
@@ -113,8 +117,19 @@ async function workAndMeasure<T>(
   if (constraints instanceof Failure) return failedOutcome(session, walls, { failure: constraints, baseline });
   const measured = await measureEffects(session, baseline);
   if (measured instanceof Failure) return { failure: measured, measured: unmeasured(walls.xid, CUT_OFF) };
+  const elapsed = stopwatch();
   const watched = await options.beforeRollback?.(walls.xid);
-  return watched instanceof Failure ? { failure: watched, measured } : { failure: null, value, measured };
+  const held = heldOn(measured, options.beforeRollback === undefined ? null : elapsed());
+  return watched instanceof Failure ? { failure: watched, measured: held } : { failure: null, value, measured: held };
+}
+
+/** Locks are held while the witness looks, too. */
+function heldOn(measured: Measured, lookedMs: number | null): Measured {
+  const locks = measured.locks.map((lock) => ({
+    ...lock,
+    heldMs: lock.heldMs === null ? null : lock.heldMs + Math.ceil(lookedMs ?? 0),
+  }));
+  return { ...measured, locks, lookedMs };
 }
 
 const CUT_OFF =

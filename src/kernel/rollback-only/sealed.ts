@@ -40,6 +40,8 @@ export type SealedResult = {
   readonly backendPid: number;
   /** `met`: the witness looked while the block waited; `missed`: it waited in vain; `none`: there was none. */
   readonly rendezvous: "none" | "met" | "missed";
+  /** Milliseconds that the block waited for the look of the witness, every lock held; null where there was none. */
+  readonly lookedMs: number | null;
 };
 
 /** What the block reports, as sql/guard/sealed.sql makes it. */
@@ -48,6 +50,7 @@ type Report = {
   readonly phase: "statement" | "constraints" | "measure";
   readonly statement: number;
   readonly rendezvous: SealedResult["rendezvous"];
+  readonly looked: number | null;
   readonly failure: BlockFailure | null;
   readonly counts: readonly number[];
   readonly plans: readonly (string | null)[];
@@ -162,7 +165,8 @@ async function settle(
     plan: planText(report.plans[position] ?? null),
   }));
   const { backendPid } = session.login;
-  return { tier: "sealed", statements, effects, backendPid, rendezvous: report.rendezvous };
+  const { rendezvous, looked: lookedMs } = report;
+  return { tier: "sealed", statements, effects, backendPid, rendezvous, lookedMs };
 }
 
 /** It shows literals of the script, which may be large. */
@@ -183,6 +187,7 @@ function measuredBy(report: Report): Measured {
     catalogs: report.catalogs,
     relations: report.relations,
     locks: report.locks.map(({ lock, statement, held }) => ({ lock, statement, heldMs: held })),
+    lookedMs: report.looked,
     counted: report.track_counts === "on",
     temporary: report.temporary,
     cutShort: report.sealed ? null : FAILED_EARLY,
