@@ -16,6 +16,7 @@ import type { Effects } from "./effects.ts";
 import { FailedRun } from "./failed-run.ts";
 import { type Baseline, type Measured, unmeasured } from "./measured.ts";
 import { DECLARE_POISON } from "./poison.ts";
+import { isRolledBack } from "./rolled-back.ts";
 
 /** A transaction that cannot commit: all that the work is given. */
 export type RollbackOnlyTransaction = {
@@ -165,7 +166,7 @@ async function checkDeferredConstraints(session: Session): Promise<null | Failur
 async function rollback(session: Session): Promise<null | Failure> {
   const reply = await session.query("ROLLBACK");
   if (reply instanceof Failure) return abandon(session, reply);
-  if (reply.tag === "ROLLBACK" && session.status() === "I" && reply.notices.length === 0) return null;
+  if (isRolledBack(reply, session.status())) return null;
   return abandon(session, broken("the ROLLBACK was not answered as one", { tag: reply.tag, status: session.status() }));
 }
 

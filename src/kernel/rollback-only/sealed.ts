@@ -16,6 +16,7 @@ import { modeOf } from "./classify.ts";
 import type { Effects } from "./effects.ts";
 import { FailedRun } from "./failed-run.ts";
 import { type Counter, type Measured, unmeasured } from "./measured.ts";
+import { isRolledBack } from "./rolled-back.ts";
 import { type BlockFailure, explainBlockFailure, explainRefusal } from "./sealed-failure.ts";
 import { RESULT_QUERY, type SealedOptions, sealedBlock, settingsQuery, settingValues } from "./sealed-plan.ts";
 import type { Script } from "./statement.ts";
@@ -133,10 +134,11 @@ async function runBlock(session: Session, plan: SealedPlan): Promise<Report | Fa
 async function rollback(session: Session): Promise<null | Failure> {
   const lost = session.lost();
   if (lost !== null) return lost;
+  const open = session.status() !== "I";
   const reply = await session.query("ROLLBACK");
   if (reply instanceof Failure) return reply;
   const status = session.status();
-  if (reply.tag !== "ROLLBACK" || status !== "I" || reply.notices.length > 0) {
+  if (!open || !isRolledBack(reply, status)) {
     return broken(session, "the ROLLBACK was not answered as one", { tag: reply.tag, status });
   }
   const after = await session.query("SELECT pg_catalog.pg_backend_pid() AS pid");
