@@ -49,3 +49,11 @@ describe("notices beside the ROLLBACK break no guard", () => {
     });
   }
 });
+
+test("a role whose reads wait for a safe snapshot: the witness does not, or it would wait for the proof", async () => {
+  const settings = { default_transaction_isolation: "serializable", default_transaction_deferrable: "on" };
+  const url = database.socketUrl(roleWith(settings));
+  const report = await batteryReport({ url, flags: { sql } });
+  expect([report.failure, ...verdicts(report)]).toEqual([null, ...ALL_PASS]);
+  expect(report.durationMs).toBeLessThan(3_000);
+}, 40_000);

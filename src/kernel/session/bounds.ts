@@ -14,7 +14,8 @@ const PINNED_PATH = "pg_catalog, pg_temp";
 
 /**
  * `readOnly`: default_transaction_read_only, for sessions that never write. All that they run is ours, so their
- * search_path is pinned too; the proof's own stays what the role has, since the plan must meet it.
+ * search_path is pinned too, and they wait for no safe snapshot (a role may be serializable and deferrable by default);
+ * the proof's own stays as the role has it, since the plan must meet that.
  */
 export function boundSession(session: Session, readOnly: "on" | "off"): Promise<Reply | Failure> {
   return session.query(boundsOfSession, [
