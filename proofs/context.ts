@@ -52,11 +52,16 @@ export type Take = {
   readonly otherWriters: readonly OtherWriter[];
 };
 
+/** A take that was disturbed and taken again, and what had moved. */
+type EarlierTake = { readonly take: Take; readonly moved: readonly Mismatch[] };
+
 export type BatteryRecord = {
   target: ProofTarget | null;
   identity: SessionIdentity | null;
   take: Take | null;
   attempts: number;
+  /** Takes that were disturbed and taken again, the first one first. */
+  earlier: readonly EarlierTake[];
   /** What every source of the kill switch said at PROOF-1; empty before it ran. */
   switchAtStart: string;
   /** Relations of users that --max-relations left out. */
@@ -78,7 +83,16 @@ export type ProofContext = {
 };
 
 export function emptyRecord(): BatteryRecord {
-  return { target: null, identity: null, take: null, attempts: 0, switchAtStart: "", unwatched: 0, escapes: [] };
+  return {
+    target: null,
+    identity: null,
+    take: null,
+    attempts: 0,
+    earlier: [],
+    switchAtStart: "",
+    unwatched: 0,
+    escapes: [],
+  };
 }
 
 export type TargetKind = "iu" | "sql" | "spec" | "generic";
@@ -90,6 +104,8 @@ export type Drive = {
   readonly facts: Facts;
   /** Rows of the watched relations seen from inside, after the writes; null where not taken, as a whole or of one. */
   readonly inTransaction: readonly (RelationCount | null)[] | null;
+  /** Milliseconds, included in how long locks were held, that the witness looked; null where it was not measured. */
+  readonly lookedMs: number | null;
 };
 
 /** Called while the proof's transaction is open and has written all that it will. */
@@ -104,7 +120,13 @@ export type DriveOrder = {
 };
 
 /** Rows that must not exist after the rollback, found by a query of the target's own. */
-export type LeakQuery = { readonly what: string; readonly text: string; readonly parameters: readonly string[] };
+export type LeakQuery = {
+  readonly what: string;
+  readonly text: string;
+  readonly parameters: readonly string[];
+  /** How names in the text are found: `pinned` for ours, as the role finds them for an operator's. */
+  readonly path: "pinned" | "of the role";
+};
 
 export type ProofTarget = {
   readonly kind: TargetKind;

@@ -25,8 +25,8 @@ export function parseFilter(text: string): CountRequest | Failure {
   const { column, value = "" } = parts.groups ?? {};
   if (column !== undefined) {
     const quoted = column.startsWith('"') ? column : `"${column}"`;
-    const predicate = `counted.${quoted}::pg_catalog.text = $1`;
-    return { relation, filter: { label: `${column}=${value}`, predicate, parameters: [value] } };
+    const predicate = `counted.${quoted}::pg_catalog.text OPERATOR(pg_catalog.=) $1`;
+    return { relation, filter: { label: `${column}=${value}`, predicate, parameters: [value], path: "pinned" } };
   }
   const predicate = DOCUMENT_PREDICATES[relation];
   if (predicate === undefined) {
@@ -35,7 +35,7 @@ export function parseFilter(text: string): CountRequest | Failure {
       hint: `For another table name the column: --filter '${relation}:COLUMN=${value}'`,
     });
   }
-  return { relation, filter: { label: value, predicate, parameters: [value] } };
+  return { relation, filter: { label: value, predicate, parameters: [value], path: "pinned" } };
 }
 
 function malformed(text: string): Failure {

@@ -7,11 +7,16 @@
  */
 import { type Effects, type Escape, UNKNOWN_XID } from "../src/kernel/rollback-only/effects.ts";
 import type { BatteryReport } from "../src/report/battery.ts";
+import type { BatteryRecord } from "./context.ts";
+import { effectsOfEach } from "./takes.ts";
 
 type Remark = BatteryReport["notUndone"][number];
 
-export function notUndone(effects: Effects, escapes: readonly Escape[]): Remark[] {
-  return [...sequences(effects), ...storage(effects), ...sessionLocks(effects), ...reach(escapes), ...others(effects)];
+/** `effects`: with all that stayed of every take. */
+export function notUndone(effects: Effects, record: BatteryRecord): Remark[] {
+  const each = effectsOfEach(record);
+  const used = [...sequences(effects), ...storage(each, effects.walBytes), ...sessionLocks(effects)];
+  return [...used, ...reach(record.escapes), ...others(effects)];
 }
 
 /** What the transaction may have done outside itself: nobody can say that it did not. */
@@ -30,15 +35,17 @@ function sequences(effects: Effects): Remark[] {
   });
 }
 
-function storage(effects: Effects): Remark[] {
-  if (effects.xid === null) return [{ what: "storage", detail: "no transaction id was used, so nothing was written" }];
-  const counts = effects.relations.flatMap((entry) => [entry.inserted, entry.updated]);
+function storage(takes: readonly Effects[], walBytes: string | null): Remark[] {
+  const wrote = takes.filter(({ xid }) => xid !== null);
+  if (wrote.length === 0) return [{ what: "storage", detail: "no transaction id was used, so nothing was written" }];
+  const counts = wrote.flatMap(({ relations }) => relations.flatMap((entry) => [entry.inserted, entry.updated]));
   const dead = counts.reduce<number>((sum, count) => sum + (count === "uncountable" ? 0 : count), 0);
   const known = counts.every((count) => count !== "uncountable");
   const versions = known ? `at most ${dead} dead row versions` : `${dead} dead row versions and some uncountable,`;
-  const id = effects.xid === UNKNOWN_XID ? "1 transaction id, if one was assigned" : "1 transaction id";
-  const wal = effects.walBytes === null ? "" : `; WAL at most ${effects.walBytes} bytes, by the whole server`;
-  const left = `${id}, ${versions} until the next vacuum, table statistics`;
+  const ids = wrote.length === 1 ? "1 transaction id" : `${wrote.length} transaction ids`;
+  const assigned = wrote.some(({ xid }) => xid === UNKNOWN_XID) ? ", if one was assigned" : "";
+  const wal = walBytes === null ? "" : `; WAL at most ${walBytes} bytes, by the whole server`;
+  const left = `${ids}${assigned}, ${versions} until the next vacuum, table statistics`;
   return [{ what: "storage", detail: `${left}${wal}` }];
 }
 

@@ -33,9 +33,13 @@ function whenNotTried(reason: FailureDocument): string {
   return reason.code === "NOT_PROVEN" ? "The write was not tried; nothing was written." : reason.data;
 }
 
+const PERHAPS_ITS_OWN =
+  "The proof was rolled back, but rows moved meanwhile, and they may be its own: it may reach outside the transaction.";
+
 /** Null where the witness saw that nothing stayed. */
 function whenNotSeen(look: ProofResult | undefined): string | null {
   if (look?.verdict === "PASS") return null;
+  if (look?.verdict === "INCONCLUSIVE" && look.facts.not_taken_again !== undefined) return PERHAPS_ITS_OWN;
   if (look?.verdict === "INCONCLUSIVE")
     return "The proof was rolled back and no row of it was found; others were writing.";
   if (look?.verdict === "FAIL" && look.mismatches.length > 0) return "Something may have stayed: PROOF-6 says what.";

@@ -46,7 +46,7 @@ export const writeRollsBack: Proof = {
     if (take instanceof Failure) return failed(take);
     context.record.take = take;
     if (take.drive instanceof Failure) return failed(take.drive, take.drive.facts);
-    const mismatches = [...target.judgeDrive(take.drive), ...boundsExceeded(take.drive.effects, context.options)];
+    const mismatches = [...target.judgeDrive(take.drive), ...boundsExceeded(take.drive, context.options)];
     const disturbances = target.disturbances?.(take.drive, take.before) ?? [];
     const observed = { summary: summary(target, take, take.drive), facts: facts(take, take.drive) };
     return judge({ ...observed, mismatches, disturbances });
@@ -62,6 +62,7 @@ function facts(take: Take, drive: Drive): Facts {
     rows_touched: effects.relations.map((entry) => `${entry.relation} ${movement(entry)}`),
     strong_locks: effects.locks.map((lock) => `${lock.relation} ${lock.mode} ${lock.heldMs ?? "?"} ms`),
     longest_strong_lock_ms: longestLock(effects),
+    witness_look_ms: drive.lookedMs ?? "not measured",
     transaction_ms: take.durationMs,
   };
 }
@@ -88,7 +89,7 @@ function summary(target: ProofTarget, take: Take, drive: Drive): string {
 }
 
 /** --max-rows and --max-lock-time. A bound that cannot be judged counts as exceeded. */
-function boundsExceeded(effects: Effects, options: ProofOptions): Mismatch[] {
+function boundsExceeded({ effects, lookedMs }: Drive, options: ProofOptions): Mismatch[] {
   const mismatches: Mismatch[] = [];
   if (options.maxRows !== null) {
     const counts = effects.relations.flatMap((entry) => [entry.inserted, entry.updated, entry.deleted]);
@@ -102,7 +103,8 @@ function boundsExceeded(effects: Effects, options: ProofOptions): Mismatch[] {
   if (options.maxLockMs !== null) {
     for (const lock of effects.locks) {
       if (lock.heldMs !== null && lock.heldMs <= options.maxLockMs) continue;
-      const seen = `${lock.heldMs ?? "unknown"} ms`;
+      const looked = lookedMs === null ? "" : `, of these ${lookedMs} while the witness looked`;
+      const seen = lock.heldMs === null ? "unknown ms" : `${lock.heldMs} ms${looked}`;
       mismatches.push({ what: `${lock.mode} on ${lock.relation}`, expected: `at most ${options.maxLockMs} ms`, seen });
     }
   }

@@ -8,15 +8,17 @@ import { sleep, stopwatch } from "../src/kernel/clock.ts";
 import type { RelationCount } from "../src/kernel/counts/count.ts";
 import { type Fact, Failure } from "../src/kernel/failure.ts";
 import { limits } from "../src/kernel/limits.ts";
+import type { Effects } from "../src/kernel/rollback-only/effects.ts";
 import { knownEffects } from "../src/kernel/rollback-only/failed-run.ts";
 import type { Witness } from "../src/kernel/witness.ts";
 import type { Mismatch } from "../src/report/battery.ts";
 import { failed, type Judgement, judge } from "../src/report/judgement.ts";
 import { blindSpots } from "./blind-spots.ts";
-import type { LeakQuery, ProofContext, Take } from "./context.ts";
+import type { BatteryRecord, LeakQuery, ProofContext, Take } from "./context.ts";
 import type { Proof } from "./proof.ts";
 import { leakQueryFinds, probeRowLeft, rowCommittedElsewhere, xidCommitted } from "./sabotage/leak.ts";
 import { witnessGone } from "./sabotage/witness.ts";
+import { earlierTakes, effectsOfAll, whyNotAgain } from "./takes.ts";
 
 export const nothingStayed: Proof = {
   id: "PROOF-6",
@@ -36,9 +38,10 @@ export const nothingStayed: Proof = {
     if (looked instanceof Failure) return failed(looked);
     const finished: Take = { ...take, after: looked.after };
     context.record.take = finished;
-    const judgement = judgeAfter(finished, looked);
-    if (judgement.verdict !== "INCONCLUSIVE") return judgement;
-    return nameWriters(context, { witness, take: finished, judgement });
+    const judgement = judgeAfter(finished, looked, effectsOfAll(context.record));
+    if (judgement.verdict !== "INCONCLUSIVE") return withEarlier(judgement, context.record);
+    const named = await nameWriters(context, { witness, take: finished, judgement });
+    return withEarlier(withoutAnother(named, context.record), context.record);
   },
 };
 
@@ -64,7 +67,8 @@ async function lookAfter(
   if (after instanceof Failure) return after;
   const leaked: { what: string; rows: number }[] = [];
   for (const leak of leaks) {
-    const reply = await witness.session.query(leak.text, leak.parameters);
+    const ask = () => witness.session.query(leak.text, leak.parameters);
+    const reply = leak.path === "pinned" ? await ask() : await witness.inPathOfRole(ask);
     if (reply instanceof Failure) return reply;
     leaked.push({ what: leak.what, rows: Number(reply.rows[0]?.rows ?? Number.NaN) });
   }
@@ -90,6 +94,24 @@ async function settledStatus(witness: Witness, xid: string): Promise<string | nu
     status = await witness.transactionStatus(xid);
   }
   return status ?? "no longer known";
+}
+
+/** A calm take after a disturbed one says what the disturbed one saw. */
+function withEarlier(judgement: Judgement, record: BatteryRecord): Judgement {
+  if (record.earlier.length === 0) return judgement;
+  const moved = record.earlier.flatMap((one, index) => {
+    const relations = new Set(one.moved.map(({ what }) => what.replace(/ \((during|after)\)$/, "")));
+    return `${[...relations].slice(0, NAMED_IN_SUMMARY).join(", ")} moved in attempt ${index + 1}`;
+  });
+  const summary = `${judgement.summary}; taken ${record.attempts} times: ${moved.join("; ")}`;
+  return { ...judgement, summary, facts: { ...judgement.facts, earlier_takes: earlierTakes(record) } };
+}
+
+function withoutAnother(judgement: Judgement, { escapes }: BatteryRecord): Judgement {
+  const why = whyNotAgain(escapes);
+  if (why === null) return judgement;
+  const summary = `${judgement.summary}; not taken again: ${why}`;
+  return { ...judgement, summary, facts: { ...judgement.facts, not_taken_again: why } };
 }
 
 type Change = {
@@ -125,7 +147,7 @@ function shown(count: RelationCount): string {
   return count.digest === null ? `${count.rows}` : `${count.rows} (${count.digest})`;
 }
 
-function judgeAfter(take: Take, looked: Looked): Judgement {
+function judgeAfter(take: Take, looked: Looked, effects: Effects | null): Judgement {
   const leaks: Mismatch[] = [
     ...looked.leaked
       .filter((leak) => leak.rows !== 0)
@@ -142,7 +164,7 @@ function judgeAfter(take: Take, looked: Looked): Judgement {
   const moved = changes(take, looked.after);
   return judge({
     summary: summary(take, looked, moved),
-    facts: facts(take, looked),
+    facts: facts(take, looked, effects),
     mismatches: leaks,
     disturbances: moved.map((entry) => mismatch(`${entry.label} (${entry.when})`, entry.from, entry.to)),
   });
@@ -152,8 +174,7 @@ function mismatch(what: string, expected: string, seen: string): Mismatch {
   return { what, expected, seen };
 }
 
-function facts(take: Take, looked: Looked): { [key: string]: Fact } {
-  const sequences = knownEffects(take.drive)?.sequences ?? null;
+function facts(take: Take, looked: Looked, effects: Effects | null): { [key: string]: Fact } {
   return {
     relations_compared: compared(take, looked.after).length,
     relations_not_compared: notCompared(take, looked.after),
@@ -161,7 +182,7 @@ function facts(take: Take, looked: Looked): { [key: string]: Fact } {
       looked.leaked.length === 0 ? "no leak query" : looked.leaked.reduce((sum, leak) => sum + leak.rows, 0),
     rows_with_own_xmin: looked.ownRows.map((own) => `${own.relation} ${own.rows}`),
     transaction_status: looked.status ?? withoutId(take),
-    sequence_drift: sequences?.map((sequence) => `${sequence.sequence} ${sequence.drift}`) ?? "not known",
+    sequence_drift: effects?.sequences.map((sequence) => `${sequence.sequence} ${sequence.drift}`) ?? "not known",
     seen_from: take.during === null ? "after only" : "before, during and after",
   };
 }

@@ -12,6 +12,7 @@ import { verdictLine } from "../src/report/battery.ts";
 import type { ProofContext, Take } from "./context.ts";
 import { notUndone } from "./not-undone.ts";
 import { outcomeOf } from "./outcome.ts";
+import { effectsOfAll } from "./takes.ts";
 
 export type ReportParts = {
   readonly runId: string;
@@ -28,7 +29,7 @@ export function makeReport(parts: ReportParts): BatteryReport {
   const { context, proofs } = parts;
   const { target, take, identity, attempts } = context.record;
   const drive = take === null || take.drive instanceof Failure ? null : take.drive;
-  const effects = take === null ? null : knownEffects(take.drive);
+  const effects = effectsOfAll(context.record);
   return {
     schema: "cutter.proof/v1",
     runId: parts.runId,
@@ -49,10 +50,10 @@ export function makeReport(parts: ReportParts): BatteryReport {
     },
     allowances: allowances(context),
     proofs,
-    counts: take === null ? [] : countRows(take),
+    counts: take === null ? [] : countRows(take, context.record.earlier[0]?.take.before ?? []),
     unwatched: context.record.unwatched,
     effects,
-    notUndone: effects === null ? [] : notUndone(effects, context.record.escapes),
+    notUndone: effects === null ? [] : notUndone(effects, context.record),
     attempts,
     verdictLine: verdictLine(proofs),
     ...outcomeOf(proofs, attempts),
@@ -66,7 +67,8 @@ function allowances(context: ProofContext): readonly string[] {
 }
 
 /** All watched relations, those that say something first: touched, moved, or with a note. */
-function countRows(take: Take): CountRow[] {
+function countRows(take: Take, atFirst: readonly RelationCount[]): CountRow[] {
+  const first = new Map(atFirst.map((count) => [labelOf(count), count]));
   const drive = take.drive instanceof Failure ? null : take.drive;
   const touched = new Set(knownEffects(take.drive)?.relations.map((entry) => entry.relation));
   const rows = take.before.map((before, index): CountRow => {
@@ -82,7 +84,8 @@ function countRows(take: Take): CountRow[] {
       note:
         before.how === "unreadable" && touched.has(before.relation)
           ? TOUCHED_UNREAD
-          : noteOf(before, { inside: drive?.inTransaction?.[index] ?? undefined, during: take.during?.[index] }),
+          : (noteOf(before, { inside: drive?.inTransaction?.[index] ?? undefined, during: take.during?.[index] }) ??
+            sinceFirst(before, first.get(labelOf(before)))),
     };
   });
   const telling = rows.filter((row) => touched.has(row.relation) || row.before !== row.after || row.note !== null);
@@ -99,6 +102,17 @@ type Later = { readonly inside: RelationCount | undefined; readonly during: Rela
 function noteOf(before: RelationCount, { inside, during }: Later): string | null {
   const notes = [before.note, inside?.note, during?.how === "locked" ? during.note : null];
   return [...new Set(notes.filter((note) => typeof note === "string"))].join("; ") || null;
+}
+
+function labelOf({ relation, filter }: RelationCount): string {
+  return JSON.stringify([relation, filter]);
+}
+
+/** Rows that moved between the first take and the last are said, though the last one saw none move. */
+function sinceFirst(before: RelationCount, first: RelationCount | undefined): string | null {
+  if (first === undefined || (shown(first) === shown(before) && first.digest === before.digest)) return null;
+  const other = shown(first) === shown(before) ? ", with other content," : "";
+  return `${shown(first)}${other} before the first take`;
 }
 
 function shown(count: RelationCount | undefined): CountRow["before"] {

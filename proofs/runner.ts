@@ -2,13 +2,15 @@
  * runner: runs the battery in order, and says of each proof what came of it.
  *
  * The only place that decides what runs: after a proof that did not pass, those behind it are NOT RUN, but for PROOF-6
- * where a write was tried, and PROOF-7 always. A disturbed PROOF-6 is taken again with its write, up to `retries`.
+ * where a write was tried, and PROOF-7 always. A disturbed PROOF-6 is taken again with its write, up to `retries`,
+ * unless the plan may have moved the rows itself.
  */
 import { stopwatch } from "../src/kernel/clock.ts";
 import { failureDocument, type ProofResult } from "../src/report/battery.ts";
 import type { Judgement } from "../src/report/judgement.ts";
 import type { ProofContext } from "./context.ts";
 import type { Proof } from "./proof.ts";
+import { whyNotAgain } from "./takes.ts";
 
 /** Called as each proof ends, for progress on a terminal. */
 export type Progress = (result: ProofResult) => void;
@@ -40,6 +42,10 @@ async function takeAgain(proofs: readonly Proof[], results: ProofResult[], conte
   const look = proofs.find((proof) => proof.id === "PROOF-6");
   for (let retry = 0; retry < context.options.retries; retry += 1) {
     if (write === undefined || look === undefined || !disturbed(results)) return;
+    const { take, earlier, escapes } = context.record;
+    if (whyNotAgain(escapes) !== null) return;
+    const moved = results.flatMap((result) => result.mismatches);
+    if (take !== null) context.record.earlier = [...earlier, { take, moved }];
     const written = await runOne(write, context);
     const looked = await runOne(look, context);
     results.splice(results.length - 2, 2, written, looked);

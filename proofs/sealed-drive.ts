@@ -29,7 +29,8 @@ export async function driveSealed(context: ProofContext, order: SealedOrder): Pr
       ? await runSealed(order.session, plan)
       : await driveWatched(context, { order, plan });
   if (result instanceof Failure) return result;
-  return { tier: "sealed", effects: result.effects, facts: facts(result), inTransaction: result.netCounts };
+  const { effects, lookedMs, netCounts: inTransaction } = result;
+  return { tier: "sealed", effects, facts: facts(result), inTransaction, lookedMs };
 }
 
 /** An estimate says nothing of one transaction, so under --mode estimate there is no count inside. */

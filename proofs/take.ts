@@ -8,6 +8,7 @@ import { stopwatch } from "../src/kernel/clock.ts";
 import { lockedNote, type RelationCount, unreadableNote } from "../src/kernel/counts/count.ts";
 import { describe } from "../src/kernel/counts/relation.ts";
 import { Failure } from "../src/kernel/failure.ts";
+import { pinned } from "../src/kernel/rollback-only/pinned.ts";
 import type { Session } from "../src/kernel/session/session.ts";
 import type { Witness } from "../src/kernel/witness.ts";
 import type { ProofContext, ProofTarget, Take } from "./context.ts";
@@ -59,7 +60,7 @@ async function lookDuring(witness: Witness, { pid, watched, seen }: During): Pro
   if (during instanceof Failure) return during;
   const transactionIds = await witness.transactionIds(pid);
   if (transactionIds instanceof Failure) return transactionIds;
-  const own = lockedNote([pid]);
+  const own = lockedNote({ state: "held", pids: [pid] });
   seen.during = during.map((count) =>
     count.how === "locked" && count.note === own ? { ...count, note: "not observable: locked by the proof" } : count,
   );
@@ -71,7 +72,7 @@ async function lookDuring(witness: Witness, { pid, watched, seen }: During): Pro
 async function explainUnread(session: Session, counts: readonly RelationCount[]): Promise<readonly RelationCount[]> {
   const unread = counts.filter((count) => count.how === "unreadable");
   if (unread.length === 0) return counts;
-  const described = await describe(session, [...new Set(unread.map((count) => count.relation))]);
+  const described = await pinned(session, () => describe(session, [...new Set(unread.map((count) => count.relation))]));
   const known = described instanceof Failure ? [] : described;
   const notes = new Map(known.map((facts) => [facts.wanted, unreadableNote(facts)]));
   return counts.map((count) =>

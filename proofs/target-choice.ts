@@ -7,6 +7,7 @@
 import findContract from "../sql/proof/find-contract.sql" with { type: "text" };
 import { parseRelationName } from "../src/kernel/counts/relation-name.ts";
 import { Failure } from "../src/kernel/failure.ts";
+import { pinned } from "../src/kernel/rollback-only/pinned.ts";
 import type { Connections, ProofTarget } from "./context.ts";
 import { watchNamed } from "./watch.ts";
 
@@ -80,7 +81,7 @@ function fromCatalog(flags: TargetFlags, connections: Connections): () => Promis
   return async () => {
     const session = await connections.proof();
     if (session instanceof Failure) return session;
-    const reply = await session.query(findContract);
+    const reply = await pinned(session, () => session.query(findContract));
     if (reply instanceof Failure) return reply;
     const found = reply.rows[0]?.found === "t";
     const make = found

@@ -51,7 +51,10 @@ export const leakQueryFinds: Sabotage = {
     const target = async () => {
       const honest = await context.target();
       if (honest instanceof Failure) return honest;
-      return { ...honest, leaks: [{ what: "planted by the sabotage", text: "SELECT 1 AS rows", parameters: [] }] };
+      return {
+        ...honest,
+        leaks: [{ what: "planted by the sabotage", text: "SELECT 1 AS rows", parameters: [], path: "pinned" as const }],
+      };
     };
     return { context: { ...context, target }, undo: async () => null };
   },

@@ -8,6 +8,7 @@ import { randomBytes } from "node:crypto";
 import probeRights from "../../sql/proof/probe-rights.sql" with { type: "text" };
 import { type Facts, Failure } from "../../src/kernel/failure.ts";
 import { type RollbackOnlyTransaction, rollbackOnly } from "../../src/kernel/rollback-only/guarded.ts";
+import { pinned } from "../../src/kernel/rollback-only/pinned.ts";
 import type { Row } from "../../src/kernel/session/session.ts";
 import type { Mismatch } from "../../src/report/battery.ts";
 import { expectEqual, failed, type Judgement, judge } from "../../src/report/judgement.ts";
@@ -41,6 +42,7 @@ export function genericTarget(chosenBecause: string, flags: GenericFlags): Proof
         what: `relations named ${table}`,
         text: "SELECT pg_catalog.count(*) AS rows FROM pg_catalog.pg_class AS c WHERE c.relname = $1",
         parameters: [table],
+        path: "pinned",
       },
     ],
   };
@@ -55,7 +57,7 @@ async function rightsAndSafety(
 ): Promise<Judgement> {
   const session = await context.connections.proof();
   if (session instanceof Failure) return failed(session);
-  const reply = await session.query(probeRights, [flags["probe-schema"] ?? null]);
+  const reply = await pinned(session, () => session.query(probeRights, [flags["probe-schema"] ?? null]));
   if (reply instanceof Failure) return failed(reply);
   const row: Row = reply.rows[0] ?? {};
   const wanted = flags["probe-schema"];
@@ -103,6 +105,7 @@ async function driveProbe(context: ProofContext, order: DriveOrder & { probe: Pr
     tier: "guarded",
     effects: result.effects,
     inTransaction: result.netCounts,
+    lookedMs: result.lookedMs,
     facts: { probe: qualified(order.probe), rows_inside: result.value, during, statements: result.statements },
   };
 }

@@ -14,6 +14,7 @@ import type { RelationCount } from "../../src/kernel/counts/count.ts";
 import { countInside } from "../../src/kernel/counts/inside.ts";
 import { type Fact, Failure } from "../../src/kernel/failure.ts";
 import { rollbackOnly } from "../../src/kernel/rollback-only/guarded.ts";
+import { pinned } from "../../src/kernel/rollback-only/pinned.ts";
 import type { Session } from "../../src/kernel/session/session.ts";
 import type { Mismatch } from "../../src/report/battery.ts";
 import { expectEqual, failed, type Judgement, judge } from "../../src/report/judgement.ts";
@@ -75,8 +76,10 @@ export function iuTarget(chosenBecause: string, parts: IuParts = realParts): Pro
     leaks: [
       {
         what: `units below ${PROBE_PREFIX}`,
-        text: "SELECT pg_catalog.count(*) AS rows FROM public.information_unit AS u WHERE u.canonical_address LIKE $1",
-        parameters: [`${PROBE_PREFIX}%`],
+        text: `SELECT pg_catalog.count(*) AS rows FROM public.information_unit AS u
+          WHERE pg_catalog.starts_with(u.canonical_address, $1)`,
+        parameters: [PROBE_PREFIX],
+        path: "pinned",
       },
     ],
   };
@@ -114,7 +117,7 @@ async function guardAndCatalog(
 ): Promise<Judgement> {
   const session = await context.connections.proof();
   if (session instanceof Failure) return failed(session);
-  const contract = await readContract(session);
+  const contract = await pinned(session, () => readContract(session));
   if (contract instanceof Failure) return failed(contract);
   const bare: UnitRow = {
     canonical_address: row.canonical_address ?? "",
@@ -167,6 +170,7 @@ async function driveLegA(context: ProofContext, order: DriveOrder & { row: UnitR
     tier: "guarded",
     effects: result.effects,
     inTransaction: inside,
+    lookedMs: result.lookedMs,
     facts: {
       status: "created",
       information_unit_id: created[0]?.informationUnitId ?? null,

@@ -6,7 +6,7 @@
  * an undeclared table or a count outside its bounds fails the proof.
  */
 import { basename } from "node:path";
-import type { CountRequest } from "../../src/kernel/counts/count.ts";
+import type { CountRequest, RowFilter } from "../../src/kernel/counts/count.ts";
 import { Failure } from "../../src/kernel/failure.ts";
 import type { Count, RelationEffect } from "../../src/kernel/rollback-only/effects.ts";
 import { parseScript, type Script } from "../../src/kernel/rollback-only/script.ts";
@@ -75,7 +75,7 @@ async function watchedBySpec(
   { spec, flags }: { spec: Spec; flags: SpecFlags },
 ): Promise<readonly CountRequest[] | Failure> {
   const filtered = spec.watch.flatMap(({ relation, where }): CountRequest[] =>
-    where === undefined ? [] : [{ relation, filter: { label: where, predicate: `(${where}\n)`, parameters: [] } }],
+    where === undefined ? [] : [{ relation, filter: conditionOf(where) }],
   );
   const all = await watchAll(context, {
     ...flags,
@@ -84,9 +84,13 @@ async function watchedBySpec(
   return all instanceof Failure ? all : [...filtered, ...all];
 }
 
+function conditionOf(where: string): RowFilter {
+  return { label: where, predicate: `(${where}\n)`, parameters: [], path: "of the role" };
+}
+
 function leakQueries(spec: Spec): readonly LeakQuery[] {
   if (spec.leak_query === undefined) return [];
-  return [{ what: "the leak query of the spec", text: spec.leak_query, parameters: [] }];
+  return [{ what: "the leak query of the spec", text: spec.leak_query, parameters: [], path: "of the role" }];
 }
 
 function asDeclared(drive: Drive, spec: Spec): readonly Mismatch[] {

@@ -265,6 +265,25 @@ describe("what makes it red", () => {
     expect(verdicts(await prove("DELETE FROM shop.late", { options: { maxLockMs: 0 } }))).toEqual(ALL_PASS);
   });
 
+  test("a lock is held while the witness looks, too: that others waited then is not left out", async () => {
+    database.psql(
+      "CREATE VIEW shop.slow AS SELECT pg_sleep(0.2)::text AS slept; GRANT SELECT ON shop.slow TO shop_owner",
+    );
+    const plan = "LOCK TABLE shop.late IN ACCESS EXCLUSIVE MODE";
+    const report = await prove(plan, { flags: { watch: ["shop.slow"] }, options: { maxLockMs: 150 } });
+    database.psql("DROP VIEW shop.slow");
+    expect(report.effects?.locks[0]?.heldMs).toBeGreaterThan(200);
+    const { facts, mismatches } = proofOf(report, 5);
+    expect(facts.witness_look_ms).toBeGreaterThan(200);
+    expect(mismatches).toEqual([
+      {
+        what: "AccessExclusiveLock on shop.late",
+        expected: "at most 150 ms",
+        seen: expect.stringMatching(/^[\d.]+ ms, of these [\d.]+ while the witness looked$/),
+      },
+    ]);
+  });
+
   test("a right that is missing, an escape, a relation to watch that is not there", async () => {
     const denied = await prove("SELECT * FROM shop.secret", { role: "shop_guest" });
     expect(denied).toMatchObject({ exit: 3, failure: { code: "STATEMENT_FAILED", facts: { sqlstate: "42501" } } });

@@ -89,12 +89,16 @@ export async function prepareReference(server: Server): Promise<void> {
   psqlOn(server, "postgres", `ALTER DATABASE ${building} RENAME TO ${REFERENCE_TEMPLATE}`);
 }
 
-export async function createDatabase(server: Server, options: { template: Template }): Promise<TestDatabase> {
+/** `encoding`: as PostgreSQL names it, with the locale C, which fits all; UTF8 unless given. */
+type DatabaseOptions = { readonly template: Template; readonly encoding?: string };
+
+export async function createDatabase(server: Server, options: DatabaseOptions): Promise<TestDatabase> {
   if (options.template === "reference") await prepareReference(server);
   serial += 1;
   const name = `t_${process.pid}_${serial}`;
   const template = options.template === "reference" ? REFERENCE_TEMPLATE : "template0";
-  psqlOn(server, "postgres", `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  const encoding = options.encoding === undefined ? "" : `ENCODING '${options.encoding}' LOCALE 'C'`;
+  psqlOn(server, "postgres", `CREATE DATABASE ${name} TEMPLATE ${template} ${encoding}`);
   const socket = encodeURIComponent(server.socketDirectory);
   return {
     server,

@@ -3,7 +3,8 @@
  *
  * A new entry is a decision, made here in the open. Rules of tidy; each has a bad sample in tidy.test.ts.
  */
-import { lineAt, type Rule, type Tree } from "./tree.ts";
+import { nodesOf } from "./syntax.ts";
+import { isTest, lineAt, type Rule, type Source, type Tree, type Violation } from "./tree.ts";
 
 const TOP_LEVEL = new Set([
   ...["src", "proofs", "sql", "scripts", "dist", ".ci"],
@@ -73,6 +74,34 @@ export const foreignPlaces: Rule = {
         ];
       }),
 };
+
+/** How SQL of ours begins, or a name that only SQL holds. */
+const SQL_TEXT = /^\s*(SELECT|WITH|INSERT|UPDATE|DELETE|BEGIN|SET|DECLARE|LOCK)\b|\bpg_catalog\./;
+
+/** The server converts each statement to the encoding of the database, comments too, and refuses what that lacks. */
+export const asciiSql: Rule = {
+  name: "ascii-sql",
+  check: ({ sources }) => sources.flatMap((source) => foreignCharacters(source)),
+};
+
+function foreignCharacters(source: Source): Violation[] {
+  return sqlOf(source).flatMap(({ text, start }) => {
+    const found = /[^\0-\x7f]/u.exec(text);
+    if (found === null) return [];
+    const message = `${found[0]}: a database in another encoding may not have it, and refuses the statement (22P05)`;
+    return [{ path: source.path, line: lineAt(source, start + found.index), message }];
+  });
+}
+
+function sqlOf(source: Source): { readonly text: string; readonly start: number }[] {
+  const { path, text, syntax } = source;
+  if (/^sql\/.*\.(sql|json)$/.test(path)) return [{ text, start: 0 }];
+  if (syntax === null || isTest(source) || !/^(src|proofs)\//.test(path)) return [];
+  const strings = nodesOf(syntax.program, "Literal", "TemplateLiteral");
+  return strings
+    .map(({ start, end }) => ({ text: text.slice(start + 1, end - 1), start: start + 1 }))
+    .filter((one) => SQL_TEXT.test(one.text));
+}
 
 /** The version stands in package.json, for tools, and in the kernel, for reports. */
 export const oneVersion: Rule = {

@@ -22,6 +22,20 @@ const BAD: readonly Sample[] = [
     { "package.json": `{"version":"2.0.0"}`, "src/kernel/version.ts": `"0.1.0"` },
     ["src/kernel/version.ts:1"],
   ],
+  [
+    "ascii-sql",
+    { "sql/a.sql": "-- a\nSELECT 1 -- \u2026", "sql/b/c.json": '["\u2026"]' },
+    ["sql/a.sql:2", "sql/b/c.json:1"],
+  ],
+  [
+    "ascii-sql",
+    {
+      "src/a.ts": "const a = `\n  SELECT '\u2026'`;\n",
+      "proofs/b.ts": `const b = "x = pg_catalog.lower('\u00dc')";\n`,
+      "proofs/b.test.ts": `const b = "SELECT '\u00dc'";\n`,
+    },
+    ["proofs/b.ts:6", "src/a.ts:7"],
+  ],
   ["file-lines", { "src/a.ts": lines(300) }, ["src/a.ts:300"]],
   ["line-columns", { "sql/a.sql": `-- ${"x".repeat(118)}` }, ["sql/a.sql:1"]],
   ["function-lines", { "src/a.ts": `const f = () => {\n${lines(70)}};\n` }, ["src/a.ts:6"]],

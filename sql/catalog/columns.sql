@@ -1,7 +1,11 @@
--- Purpose: the columns of our relations: type, NOT NULL, default.
+-- Purpose: the columns of our relations: type, collation where it is not the type's own, NOT NULL, default.
 -- Parameters: $1 text[], names in schema public. Locks: AccessShareLock on catalogs only. Any role may ask.
 SELECT n.nspname || '.' || c.relname AS relation, a.attname AS column,
   pg_catalog.format_type(a.atttypid, a.atttypmod)
+    || coalesce((SELECT pg_catalog.format(' collate %I.%I', s.nspname, o.collname)
+      FROM pg_catalog.pg_collation AS o JOIN pg_catalog.pg_namespace AS s ON s.oid = o.collnamespace
+      JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
+      WHERE o.oid = a.attcollation AND o.oid <> t.typcollation), '')
     || CASE a.attnotnull WHEN true THEN ' not null' ELSE '' END
     -- From 18 on, NOT NULL may have been left unchecked for the rows that are there.
     || CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = a.attrelid AND k.contype = 'n'

@@ -1,7 +1,10 @@
 -- Purpose: what must be known of each relation before its rows are counted: name, size, rights, locks, row security.
--- Parameters: $1 text[] of relation names as written (schema.table, quoted where needed).
--- Locks: none on a relation of which another session holds a part exclusively; AccessShareLock on the others while
---   their size is read. Partitions come from pg_inherits, since pg_partition_tree would lock them.
+-- Parameters: $1 text[] of relation names as written (schema.table, quoted where needed); $2 text, `measured` or
+--   `catalog`: where sizes are read. search_path must be pinned.
+-- Locks: with `catalog` none. Else none on a relation of which another session holds a part exclusively, or waits for
+--   it (who comes later waits behind); AccessShareLock on the others while their size is read, so a lock that comes in
+--   between makes it wait. Partitions come from pg_inherits, since pg_partition_tree would lock them.
+-- A prepared transaction has no pid: it is given as 0.
 -- A name is looked up in the catalog, never by regclass: that would answer 42501 for a schema without USAGE.
 WITH RECURSIVE wanted AS (
   SELECT w.ordinal, w.name, pg_catalog.parse_ident(w.name) AS part
@@ -24,17 +27,19 @@ WITH RECURSIVE wanted AS (
   UNION ALL
   SELECT p.root, i.indexrelid FROM part AS p JOIN pg_catalog.pg_index AS i ON i.indrelid = p.oid
 ), locked AS (
-  SELECT o.root, pg_catalog.array_agg(DISTINCT l.pid) AS pids
+  SELECT o.root, pg_catalog.array_agg(DISTINCT coalesce(l.pid, 0)) FILTER (WHERE l.granted) AS held,
+    pg_catalog.array_agg(DISTINCT coalesce(l.pid, 0)) FILTER (WHERE NOT l.granted) AS awaited
   FROM pg_catalog.pg_locks AS l
   JOIN opened AS o ON o.oid = l.relation
-  WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.granted
-    AND l.pid <> pg_catalog.pg_backend_pid()
+  WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock'
+    AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
     AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
   GROUP BY o.root
 ), sized AS (
-  SELECT p.root, c.reltuples, c.relpages,
-    pg_catalog.pg_relation_size(c.oid) AS bytes, pg_catalog.current_setting('block_size')::pg_catalog.int4 AS block
+  SELECT p.root, c.reltuples, c.relpages, b.block,
+    CASE WHEN $2 = 'measured' THEN pg_catalog.pg_relation_size(c.oid) ELSE c.relpages * b.block END AS bytes
   FROM part AS p
+  CROSS JOIN (SELECT pg_catalog.current_setting('block_size')::pg_catalog.int8 AS block) AS b
   JOIN pg_catalog.pg_class AS c ON c.oid = p.oid AND c.relkind IN ('r', 'm')
   WHERE NOT EXISTS (SELECT FROM locked AS k WHERE k.root = p.root)
   OFFSET 0
@@ -59,7 +64,7 @@ SELECT f.ordinal, f.name AS wanted, f.oid,
     AND (pg_catalog.has_table_privilege(f.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
       OR pg_catalog.has_any_column_privilege(f.oid, 'INSERT, UPDATE')) AS writable,
   pg_catalog.row_security_active(f.oid) AS row_security,
-  pg_catalog.array_to_string(l.pids, ',') AS locked_by
+  pg_catalog.array_to_string(l.held, ',') AS held_by, pg_catalog.array_to_string(l.awaited, ',') AS awaited_by
 FROM found AS f
 LEFT JOIN summed AS s ON s.root = f.oid
 LEFT JOIN locked AS l ON l.root = f.oid

@@ -53,7 +53,7 @@ BEGIN
   COMMENT ON INDEX cutter_governance.run_phase_done_once IS 'A phase of a run is done at most once';
   COMMENT ON COLUMN cutter_governance.run_phase.run_id IS 'The run';
   COMMENT ON COLUMN cutter_governance.run_phase.phase IS 'Name of the phase';
-  COMMENT ON COLUMN cutter_governance.run_phase.attempt IS '1, 2, 3 …';
+  COMMENT ON COLUMN cutter_governance.run_phase.attempt IS '1, 2, 3 ...';
   COMMENT ON COLUMN cutter_governance.run_phase.outcome IS
     'done; void: a tombstone, this attempt never will; mismatch: the verification found a difference';
   COMMENT ON COLUMN cutter_governance.run_phase.xid IS 'Transaction that wrote the row';

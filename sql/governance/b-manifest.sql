@@ -55,7 +55,7 @@ BEGIN
   );
   COMMENT ON TABLE cutter_governance.manifest_unit_block IS 'One row per unit of a manifest';
   COMMENT ON COLUMN cutter_governance.manifest_unit_block.manifest_sha256 IS 'The manifest';
-  COMMENT ON COLUMN cutter_governance.manifest_unit_block.ordinal IS '1, 2, 3 … in the order of the source';
+  COMMENT ON COLUMN cutter_governance.manifest_unit_block.ordinal IS '1, 2, 3 ... in the order of the source';
   COMMENT ON COLUMN cutter_governance.manifest_unit_block.canonical_address IS 'Address of the unit';
   COMMENT ON COLUMN cutter_governance.manifest_unit_block.byte_start IS 'First byte in the source, from 0';
   COMMENT ON COLUMN cutter_governance.manifest_unit_block.byte_end IS 'First byte after the unit';

@@ -43,7 +43,7 @@ BEGIN
   );
   COMMENT ON TABLE cutter_governance.cut_change_set_affected_row IS 'One row per unit that a change set wrote';
   COMMENT ON COLUMN cutter_governance.cut_change_set_affected_row.change_set_id IS 'The change set';
-  COMMENT ON COLUMN cutter_governance.cut_change_set_affected_row.ordinal IS '1, 2, 3 … as in the cutplan';
+  COMMENT ON COLUMN cutter_governance.cut_change_set_affected_row.ordinal IS '1, 2, 3 ... as in the cutplan';
   COMMENT ON COLUMN cutter_governance.cut_change_set_affected_row.information_unit_id IS 'The unit';
   COMMENT ON COLUMN cutter_governance.cut_change_set_affected_row.unit_version_id IS 'The version that was written';
   COMMENT ON COLUMN cutter_governance.cut_change_set_affected_row.canonical_address IS 'Address of the unit';
@@ -65,7 +65,7 @@ BEGIN
   COMMENT ON TABLE cutter_governance.verify_result IS 'What the verifying role found when it read every row again';
   COMMENT ON COLUMN cutter_governance.verify_result.id IS 'Key of the row';
   COMMENT ON COLUMN cutter_governance.verify_result.change_set_id IS 'The change set';
-  COMMENT ON COLUMN cutter_governance.verify_result.attempt IS '1, 2, 3 …';
+  COMMENT ON COLUMN cutter_governance.verify_result.attempt IS '1, 2, 3 ...';
   COMMENT ON COLUMN cutter_governance.verify_result.result IS 'match or mismatch';
   COMMENT ON COLUMN cutter_governance.verify_result.checked IS 'Number of rows that were compared';
   COMMENT ON COLUMN cutter_governance.verify_result.findings IS 'Each difference; empty exactly if all match';

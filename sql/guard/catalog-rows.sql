@@ -1,5 +1,5 @@
 -- Purpose: rows of one system catalog as addresses with digests. One row, one column: JSON [[class, object,
---   sub-object, type, identity, digest, digest of the privileges, file, empty, gone, label], …].
+--   sub-object, type, identity, digest, digest of the privileges, file, empty, gone, label], ...].
 -- Parameters: filled in by catalog-changes.ts: @catalog@, @class@, @object@, @sub@ (the address of the object that a
 --   row is about), @without@ (columns that are noise), @identity@ and @label@ (what it is called, where that is not
 --   what the server says of the address), @acl@ (name of the privileges column), @file@, @empty@, @gone@, @where@ (rows

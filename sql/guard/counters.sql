@@ -1,6 +1,6 @@
 -- Purpose: rows inserted, updated and deleted so far by this transaction, per relation; the difference of two
 --   readings is what happened between them. One row, one column: JSON [[oid, name, persistence, inserted, updated,
---   deleted], …].
+--   deleted], ...].
 -- Parameters: none. search_path must be pinned to pg_catalog.
 -- Locks taken: ACCESS SHARE on pg_class and pg_namespace.
 -- The functions behind pg_stat_xact_all_tables, without the view's grouping over indexes. Rows of sub-transactions

@@ -3,7 +3,7 @@
 --   parameter, for role r. search_path must be pinned to pg_catalog.
 -- Locks taken: ACCESS SHARE on pg_proc, pg_language, pg_namespace, pg_roles, pg_trigger.
 -- functions: JSON [[name, has a handler, might set a parameter, runs with such a right, is a trigger of a relation of
--- $1], …]. 2078 is pg_catalog.set_config in a parsed body.
+-- $1], ...]. 2078 is pg_catalog.set_config in a parsed body.
 WITH capable AS MATERIALIZED (
   SELECT r.oid FROM pg_catalog.pg_roles AS r WHERE r.rolsuper OR @granted@
 )

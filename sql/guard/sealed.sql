@@ -43,6 +43,7 @@ DECLARE
   phase pg_catalog.text := 'statement';
   started pg_catalog.timestamptz;
   now_at pg_catalog.timestamptz;
+  met_at pg_catalog.timestamptz;
   looked_at pg_catalog.timestamptz;
   look_after pg_catalog.timestamptz;
   looks_left pg_catalog.int4 := 100;
@@ -162,8 +163,8 @@ BEGIN
         one.inserted, one.updated, one.deleted, rows_seen, survivors_seen));
     END LOOP;
     EXECUTE pg_catalog.jsonb_extract_path_text(queries, 'touched') INTO xid, track_counts, temporary, relations;
-    now_at := pg_catalog.clock_timestamp();
     @net_counts@
+    met_at := pg_catalog.clock_timestamp();
     @rendezvous@
     sealed := true;
     RAISE EXCEPTION 'cutter: the sealed block ends here';
@@ -174,6 +175,8 @@ BEGIN
         failed_constraint = CONSTRAINT_NAME, failed_table = TABLE_NAME;
     END IF;
   END;
+  -- The locks of the plan ended with the sub-transaction; until here they were held, while the witness looked too.
+  now_at := pg_catalog.clock_timestamp();
   PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
   IF NOT sealed THEN
     -- Sequences moved all the same: their locks belong to the top transaction. Rows count as attempted, and catalogs as
@@ -187,10 +190,11 @@ BEGIN
         one.inserted, one.updated, one.deleted));
     END LOOP;
     EXECUTE pg_catalog.jsonb_extract_path_text(queries, 'touched') INTO xid, track_counts, temporary, relations;
-    now_at := pg_catalog.clock_timestamp();
   END IF;
   PERFORM pg_catalog.set_config('cutter_nonce.result', pg_catalog.json_build_object(
     'sealed', sealed, 'phase', phase, 'statement', at_statement, 'rendezvous', met,
+    'looked', CASE WHEN met <> 'none' THEN
+      pg_catalog.round((extract(epoch FROM now_at - met_at) * 1000)::numeric, 3) END,
     'failure', CASE WHEN failed_state IS NOT NULL THEN pg_catalog.json_build_object('sqlstate', failed_state,
       'message', failed_message, 'detail', failed_detail, 'hint', failed_hint, 'context', failed_context,
       'constraint', failed_constraint, 'table', failed_table) END,

@@ -1,5 +1,5 @@
 -- Purpose: what pg_class says of each relation that is changed in place, and so stays after a rollback. One row, one
---   column: JSON [[oid, name, reltuples, relpages, relhasindex], …].
+--   column: JSON [[oid, name, reltuples, relpages, relhasindex], ...].
 -- Parameters: none. search_path must be pinned to pg_catalog.
 -- Locks taken: ACCESS SHARE on pg_class and pg_namespace.
 SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(

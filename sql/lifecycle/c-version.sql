@@ -17,7 +17,7 @@ BEGIN
   COMMENT ON TABLE public.unit_version IS 'One row per version of a unit; the highest version_no is current';
   COMMENT ON COLUMN public.unit_version.id IS 'Random, so that a proof consumes no sequence';
   COMMENT ON COLUMN public.unit_version.information_unit_id IS 'The unit';
-  COMMENT ON COLUMN public.unit_version.version_no IS '1, 2, 3 …';
+  COMMENT ON COLUMN public.unit_version.version_no IS '1, 2, 3 ...';
   COMMENT ON COLUMN public.unit_version.title IS 'Never empty';
   COMMENT ON COLUMN public.unit_version.body IS 'The text; may be empty';
   COMMENT ON COLUMN public.unit_version.content_sha256 IS 'SHA-256 of the body in UTF-8, 64 hex digits';

@@ -1,6 +1,6 @@
 -- Bundle E: the write contract. Four functions, the only way in: the executing role may not write the tables.
 -- Each is called by name, answers one jsonb, runs as its owner with a pinned search_path, and belongs to nobody by
--- default. A refusal is an answer ({"status":"rejected","errors":[…]}) and leaves no row. Called in batches, one
+-- default. A refusal is an answer ({"status":"rejected","errors":[...]}) and leaves no row. Called in batches, one
 -- statement for many rows, so the way to success is short: two statements in each function.
 -- Parameters: none. Locks: none that readers or writers of the tables would notice.
 DO $bundle$

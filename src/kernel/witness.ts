@@ -90,7 +90,7 @@ export class Witness {
     const described = await describe(this.session, relations);
     if (described instanceof Failure) return described;
     const names = (facts: readonly RelationFacts[]) => facts.flatMap(({ relation }) => relation ?? []);
-    const possible = described.filter(({ readable, lockedBy }) => readable && lockedBy.length === 0);
+    const possible = described.filter(({ readable, lock }) => readable && lock === null);
     return { there: names(described), possible: names(possible) };
   }
 
@@ -131,6 +131,18 @@ export class Witness {
       application: row.application ?? "not visible",
       state: row.state ?? "not visible",
     }));
+  }
+
+  /** What an operator wrote is read as his role reads it; the witness's own search_path is pinned. */
+  async inPathOfRole<T>(work: () => Promise<T | Failure>): Promise<T | Failure> {
+    const path = await this.session.query("SELECT pg_catalog.current_setting('search_path') AS pinned");
+    if (path instanceof Failure) return path;
+    const released = await this.session.query("SET search_path TO DEFAULT");
+    if (released instanceof Failure) return released;
+    const outcome = await work();
+    const restore = "SELECT pg_catalog.set_config('search_path', $1, false)";
+    const restored = await this.session.query(restore, [path.rows[0]?.pinned ?? ""]);
+    return restored instanceof Failure ? restored : outcome;
   }
 
   /** Waits until a backend that we lost has ended on the server; the server notices within a second (limits.ts). */

@@ -157,12 +157,20 @@ export function membershipEntry(membership: {
   readonly member: string;
   readonly parent: string;
   readonly administers: "yes" | "no";
+  /** May become the other by SET ROLE: yes, unless PostgreSQL 16 or newer was told otherwise. */
+  readonly maySetRole?: "yes" | "no";
+  /** Against its own attribute, as PostgreSQL 16 and newer keep it for each membership. */
+  readonly inherits?: "as its attribute says" | "against its attribute";
 }): Entry {
-  const { member, parent, administers } = membership;
+  const { member, parent, administers, maySetRole = "yes", inherits = "as its attribute says" } = membership;
   return {
     kind: "membership",
     object: `${member} in ${parent}`,
-    definition: administers === "yes" ? "member with admin option" : "member",
+    definition: [
+      administers === "yes" ? "member with admin option" : "member",
+      ...(maySetRole === "yes" ? [] : ["without SET"]),
+      ...(inherits === "as its attribute says" ? [] : ["inheriting"]),
+    ].join(", "),
     parents: [`role ${member}`, `role ${parent}`],
   };
 }

@@ -7,13 +7,19 @@
 import { stopwatch } from "../clock.ts";
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
-import type { Row, Session } from "../session/session.ts";
-import { describe, type RelationFacts } from "./relation.ts";
+import type { Reply, Row, Session } from "../session/session.ts";
+import { describe, type ExclusiveLock, type RelationFacts, type Sizes } from "./relation.ts";
 
 export type CountMode = "exact" | "estimate" | "auto";
 
-/** `predicate` is SQL of our own making; values come in as parameters `$1…`. */
-export type RowFilter = { readonly label: string; readonly predicate: string; readonly parameters: readonly string[] };
+/** `predicate` is SQL; values come in as parameters `$1…`. */
+export type RowFilter = {
+  readonly label: string;
+  readonly predicate: string;
+  readonly parameters: readonly string[];
+  /** How names in the predicate are found: `pinned` for ours, as the role finds them for an operator's. */
+  readonly path: "pinned" | "of the role";
+};
 
 export type CountRequest = { readonly relation: string; readonly filter: RowFilter | null };
 
@@ -64,7 +70,7 @@ async function countInTransaction(
 ): Promise<readonly RelationCount[] | Failure> {
   const begun = await beginSnapshot(session, options);
   if (begun instanceof Failure) return begun;
-  const plan = await plannedCounts(session, requests, options);
+  const plan = await planUnhindered(session, requests, options);
   if (plan instanceof Failure) return plan;
   const exact = plan.filter((step) => step.how === "exact");
   const together = await countTogether(session, exact, options);
@@ -84,14 +90,28 @@ async function beginSnapshot(session: Session, options: CountOptions): Promise<F
   return pinned instanceof Failure ? pinned : null;
 }
 
-/** How each request will be counted. Needs a transaction or none; takes no lock that it would wait for. */
-export async function plannedCounts(
-  session: Pick<Session, "query">,
+/** A lock that came while sizes were being read: planned anew, in a new snapshot, with the sizes of the catalog. */
+async function planUnhindered(
+  session: Session,
   requests: readonly CountRequest[],
   options: CountOptions,
 ): Promise<readonly Step[] | Failure> {
+  const plan = await plannedCounts(session, requests, options);
+  if (!(plan instanceof Failure) || plan.facts.sqlstate !== LOCK_NOT_AVAILABLE) return plan;
+  const restarted = await restart(session, options);
+  return restarted ?? plannedCounts(session, requests, { ...options, sizes: "catalog" });
+}
+
+const LOCK_NOT_AVAILABLE = "55P03";
+
+/** How each request will be counted. Needs a transaction or none; waits only for a lock that comes in between. */
+export async function plannedCounts(
+  session: Pick<Session, "query">,
+  requests: readonly CountRequest[],
+  { sizes = "measured", ...options }: CountOptions & { readonly sizes?: Sizes },
+): Promise<readonly Step[] | Failure> {
   const names = [...new Set(requests.map((request) => request.relation))];
-  const described = await describe(session, names);
+  const described = await describe(session, names, sizes);
   if (described instanceof Failure) return described;
   return planCounts(requests, new Map(described.map((entry) => [entry.wanted, entry])), options);
 }
@@ -135,7 +155,7 @@ function planOne(request: CountRequest, facts: RelationFacts | undefined, afford
   };
   if (facts === undefined || facts.relation === null) return step("missing", { note: "no such relation" });
   if (!facts.readable) return step("unreadable", { note: unreadableNote(facts) });
-  if (facts.lockedBy.length > 0) return step("locked", { note: lockedNote(facts.lockedBy) });
+  if (facts.lock !== null) return step("locked", { note: lockedNote(facts.lock) });
   const note = facts.rowSecurity ? HIDDEN_ROWS : null;
   const exact = step("exact", { note });
   if (request.filter !== null) return { ...exact, otherwise: { ...exact.otherwise, how: "over budget" } };
@@ -148,8 +168,12 @@ function planOne(request: CountRequest, facts: RelationFacts | undefined, afford
 
 export const HIDDEN_ROWS = "row-level security is active for this role: hidden rows are not counted";
 
-export function lockedNote(pids: readonly number[]): string {
-  return `AccessExclusiveLock, pid ${pids.join(", ")}`;
+/** `AccessExclusiveLock, pid 12, 13`, `…, awaited by pid 12`, `…, held by a prepared transaction`. */
+export function lockedNote({ state, pids }: ExclusiveLock): string {
+  const living = pids.filter((pid) => pid !== 0);
+  const who = living.length === pids.length ? [] : ["held by a prepared transaction"];
+  const by = state === "held" ? "pid" : "awaited by pid";
+  return ["AccessExclusiveLock", ...(living.length > 0 ? [`${by} ${living.join(", ")}`] : []), ...who].join(", ");
 }
 
 /** What a role may not read it can still write to, if it was given that right alone. */
@@ -176,7 +200,7 @@ export async function countTogether(
     for (const row of reply.rows) record(counted, chunk[Number(row.ordinal)], row);
   }
   for (const step of filtered) {
-    const reply = await session.query(countStatement(step, 0, options), step.request.filter?.parameters ?? []);
+    const reply = await countAlone(session, step, options);
     if (reply instanceof Failure) return reply;
     record(counted, step, reply.rows[0]);
   }
@@ -197,12 +221,29 @@ async function countOneByOne(
     if (elapsed() > options.budgetMs) break;
     const restored = await session.query("ROLLBACK TO SAVEPOINT cutter_count");
     if (restored instanceof Failure) return restored;
-    const reply = await session.query(countStatement(step, 0, options), step.request.filter?.parameters ?? []);
+    const reply = await countAlone(session, step, options);
     if (!(reply instanceof Failure)) record(counted, step, reply.rows[0]);
     else if (session.lost() !== null || isWrongFilter(step, reply)) return reply;
     else counted.set(step, refusedCount(step, reply));
   }
   return counted;
+}
+
+/** Both are local to the transaction; after a failure the savepoint or the end of it takes the first back. */
+async function countAlone(
+  session: Pick<Session, "query">,
+  step: Step,
+  options: CountOptions,
+): Promise<Reply | Failure> {
+  const { filter } = step.request;
+  const statement = countStatement(step, 0, options);
+  if (filter?.path !== "of the role") return session.query(statement, filter?.parameters ?? []);
+  const released = await session.query("SET LOCAL search_path TO DEFAULT");
+  if (released instanceof Failure) return released;
+  const reply = await session.query(statement, filter.parameters);
+  if (reply instanceof Failure) return reply;
+  const pinned = await session.query("SET LOCAL search_path = pg_catalog, pg_temp");
+  return pinned instanceof Failure ? pinned : reply;
 }
 
 async function restart(session: Session, options: CountOptions): Promise<Failure | null> {
@@ -224,7 +265,7 @@ function refusedCount({ otherwise }: Step, failure: Failure): RelationCount {
   const sqlstate = String(failure.facts.sqlstate ?? failure.code);
   const unknown = { ...otherwise, rows: null };
   if (sqlstate === "57014") return otherwise;
-  if (sqlstate === "55P03") return { ...unknown, how: "locked", note: "55P03, lock not available" };
+  if (sqlstate === LOCK_NOT_AVAILABLE) return { ...unknown, how: "locked", note: "55P03, lock not available" };
   if (sqlstate === "42501") return { ...unknown, how: "unreadable", note: `42501: ${failure.message}` };
   if (sqlstate === "42P01") return { ...unknown, how: "missing", note: "dropped meanwhile" };
   return { ...unknown, how: "over budget", note: `${sqlstate}: ${failure.message}` };

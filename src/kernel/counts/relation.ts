@@ -2,7 +2,7 @@
  * relation: what the catalog says of the relations that are to be counted, before one row is read.
  *
  * Called by count.ts, by the witness and by proofs/. Never takes a lock that it would have to wait for: a relation that
- * another session holds exclusively is reported as locked, with the pids that hold it.
+ * another session holds exclusively, or waits for, is reported as locked, with the pids that do.
  */
 import describeRelations from "../../../sql/counts/relations.sql" with { type: "text" };
 import { Failure } from "../failure.ts";
@@ -21,15 +21,22 @@ export type RelationFacts = {
   /** Whether this role has any right to change its rows: INSERT, UPDATE, DELETE or TRUNCATE. */
   readonly writable: boolean;
   readonly rowSecurity: boolean;
-  /** pids that hold AccessExclusiveLock on it, on a child or on an index: reading it would wait for them. */
-  readonly lockedBy: readonly number[];
+  /** Who makes a reader of it wait: by a lock on it, on a child or on an index. Null: nobody. */
+  readonly lock: ExclusiveLock | null;
 };
+
+/** AccessExclusiveLock, and the pids that have it or wait for it; 0 is a prepared transaction, which has none. */
+export type ExclusiveLock = { readonly state: "held" | "awaited"; readonly pids: readonly number[] };
+
+/** `measured` opens each relation; `catalog` takes the size of the last VACUUM or ANALYZE, and opens none. */
+export type Sizes = "measured" | "catalog";
 
 export async function describe(
   session: Pick<Session, "query">,
   names: readonly string[],
+  sizes: Sizes = "catalog",
 ): Promise<readonly RelationFacts[] | Failure> {
-  const reply = await session.query(describeRelations, [textArray(names)]);
+  const reply = await session.query(describeRelations, [textArray(names), sizes]);
   if (reply instanceof Failure) return reply;
   return reply.rows.map(relationFacts);
 }
@@ -49,8 +56,13 @@ function relationFacts(row: Row): RelationFacts {
     readable: row.readable === "t",
     writable: row.writable === "t",
     rowSecurity: row.row_security === "t",
-    lockedBy: pids(row.locked_by ?? null),
+    lock: exclusiveLock(pids(row.held_by ?? null), pids(row.awaited_by ?? null)),
   };
+}
+
+function exclusiveLock(holders: readonly number[], waiters: readonly number[]): ExclusiveLock | null {
+  if (holders.length > 0) return { state: "held", pids: holders };
+  return waiters.length > 0 ? { state: "awaited", pids: waiters } : null;
 }
 
 function pids(list: Cell): number[] {

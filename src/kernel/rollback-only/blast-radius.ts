@@ -97,6 +97,7 @@ export async function measureEffects(session: Session, baseline: Baseline): Prom
     catalogs,
     relations: JSON.parse(row?.relations ?? "[]") as string[],
     locks: locks.rows.map(({ lock }) => ({ lock: lock ?? "", heldMs })),
+    lookedMs: null,
     counted: row?.track_counts === "on",
     temporary: row?.temporary === "t",
     cutShort: null,

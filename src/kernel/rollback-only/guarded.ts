@@ -7,6 +7,7 @@
  */
 import guardCheck from "../../../sql/guard/check.sql" with { type: "text" };
 import guardSettings from "../../../sql/guard/settings.sql" with { type: "text" };
+import { stopwatch } from "../clock.ts";
 import { Failure, joinFailure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Cell, QueryOptions, Reply, Session } from "../session/session.ts";
@@ -16,6 +17,7 @@ import { FailedRun } from "./failed-run.ts";
 import { type Baseline, type Measured, unmeasured } from "./measured.ts";
 import { countNet, type NetAnswers, type NetCountOptions, type NetCounts, settleNetCounts } from "./net-counts.ts";
 import { DECLARE_POISON } from "./poison.ts";
+import { isRolledBack } from "./rolled-back.ts";
 
 /** A transaction that cannot commit: all that the work is given. */
 export type RollbackOnlyTransaction = {
@@ -32,6 +34,8 @@ export type GuardedResult<T> = {
   readonly statements: number;
   /** Rows of the watched relations at the end, from inside; null where not asked for, or where it could not be done. */
   readonly netCounts: NetCounts | null;
+  /** Milliseconds that the witness looked, every lock held; null where nobody did. */
+  readonly lookedMs: number | null;
 };
 
 export type GuardedOptions = {
@@ -70,7 +74,8 @@ export async function rollbackOnly<T>(
   const { value, net } = outcome;
   const counted = settleNetCounts(net, { options: options.netCounts, effects });
   const { backendPid } = session.login;
-  return { tier: "guarded", value, ...counted, backendPid, statements: walls.statements };
+  const { lookedMs } = outcome.measured;
+  return { tier: "guarded", value, ...counted, backendPid, statements: walls.statements, lookedMs };
 }
 
 type Begun = { readonly survey: Survey; readonly baseline: Baseline };
@@ -123,9 +128,11 @@ async function workAndMeasure<T>(
   if (measured instanceof Failure) return { failure: measured, measured: unmeasured(walls.xid, CUT_OFF) };
   const net = await countWatched(session, { begun, options, measured });
   if (net instanceof Failure) return { failure: net, measured };
+  const elapsed = stopwatch();
   const watched = await options.beforeRollback?.(walls.xid);
-  if (watched instanceof Failure) return { failure: watched, measured };
-  return { failure: null, value, measured, net };
+  const held = heldOn(measured, options.beforeRollback === undefined ? null : elapsed());
+  if (watched instanceof Failure) return { failure: watched, measured: held };
+  return { failure: null, value, measured: held, net };
 }
 
 async function countWatched(
@@ -137,6 +144,15 @@ async function countWatched(
   if (netCounts === undefined) return { net: [], failed: null };
   const { before, after } = measured;
   return countNet(session, { options: netCounts, watched: begun.survey.watched, before, after, timeoutMs });
+}
+
+/** Locks are held while the witness looks, too. */
+function heldOn(measured: Measured, lookedMs: number | null): Measured {
+  const locks = measured.locks.map((lock) => ({
+    ...lock,
+    heldMs: lock.heldMs === null ? null : lock.heldMs + Math.ceil(lookedMs ?? 0),
+  }));
+  return { ...measured, locks, lookedMs };
 }
 
 const CUT_OFF =
@@ -172,7 +188,7 @@ async function checkDeferredConstraints(session: Session): Promise<null | Failur
 async function rollback(session: Session): Promise<null | Failure> {
   const reply = await session.query("ROLLBACK");
   if (reply instanceof Failure) return abandon(session, reply);
-  if (reply.tag === "ROLLBACK" && session.status() === "I" && reply.notices.length === 0) return null;
+  if (isRolledBack(reply, session.status())) return null;
   return abandon(session, broken("the ROLLBACK was not answered as one", { tag: reply.tag, status: session.status() }));
 }
 

@@ -36,6 +36,8 @@ export type Measured = {
   readonly relations: readonly string[] | "all";
   /** `oid mode`, and milliseconds since it was first seen or may have been taken. */
   readonly locks: readonly HeldLock[];
+  /** Milliseconds, included in the locks' heldMs, that the witness looked; null where nobody did. */
+  readonly lookedMs: number | null;
   readonly counted: boolean;
   /** The session has a schema for temporary objects. */
   readonly temporary: boolean;
@@ -45,6 +47,6 @@ export type Measured = {
 
 /** A run of which nothing came back but its failure. `xid` where it was seen before. */
 export function unmeasured(xid: string | null, cutShort: string): Measured {
-  const nothing = { before: [], after: [], dirtyBefore: {}, catalogs: [], locks: [] };
+  const nothing = { before: [], after: [], dirtyBefore: {}, catalogs: [], locks: [], lookedMs: null };
   return { xid: xid ?? UNKNOWN_XID, ...nothing, relations: "all", counted: true, temporary: false, cutShort };
 }

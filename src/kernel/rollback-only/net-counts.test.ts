@@ -47,7 +47,10 @@ type Watch = string | readonly [relation: string, condition: string];
 function counting(watch: readonly Watch[], mode: CountMode = "auto"): NetCountOptions {
   const requests = watch.map((one): NetRequest => {
     const [relation, condition] = typeof one === "string" ? [`shop.${one}`, null] : [`shop.${one[0]}`, one[1]];
-    const filter = condition === null ? null : { label: condition, predicate: `(${condition}\n)`, parameters: [] };
+    const filter =
+      condition === null
+        ? null
+        : { label: condition, predicate: `(${condition}\n)`, parameters: [], path: "of the role" as const };
     return { relation, filter, unless: null };
   });
   return { requests, counts: { ...defaultCountOptions, mode } };
@@ -164,7 +167,7 @@ describe("what is not counted says why, and is never 0", () => {
     expect(unknown).toEqual(["over budget", expect.stringContaining("42883: function log_word(text) does not exist")]);
     expect(failing).toEqual(["over budget", "not counted inside: 22012: division by zero"]);
     expect(there).toBe(1);
-    const filter = { label: "one", predicate: "what = $1", parameters: ["x"] };
+    const filter = { label: "one", predicate: "what = $1", parameters: ["x"], path: "pinned" as const };
     const netCounts = { requests: [{ relation: "shop.audit", filter, unless: null }], counts: defaultCountOptions };
     const valued = await sealed(owner, plan, { netCounts });
     expect(told(valued.netCounts)).toEqual([["over budget", expect.stringContaining("takes values")]]);

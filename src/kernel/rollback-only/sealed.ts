@@ -17,6 +17,7 @@ import type { Effects } from "./effects.ts";
 import { FailedRun } from "./failed-run.ts";
 import { type Counter, type Measured, unmeasured } from "./measured.ts";
 import { type NetAnswer, type NetCounts, settleNetCounts, watchedValue } from "./net-counts.ts";
+import { isRolledBack } from "./rolled-back.ts";
 import { type BlockFailure, explainBlockFailure, explainRefusal } from "./sealed-failure.ts";
 import { RESULT_QUERY, type SealedOptions, sealedBlock, settingsQuery, settingValues } from "./sealed-plan.ts";
 import type { Script } from "./statement.ts";
@@ -43,6 +44,8 @@ export type SealedResult = {
   readonly rendezvous: "none" | "met" | "missed";
   /** Rows of the watched relations at the end, from inside; null where that was not asked for. */
   readonly netCounts: NetCounts | null;
+  /** Milliseconds that the block waited for the look of the witness, every lock held; null where there was none. */
+  readonly lookedMs: number | null;
 };
 
 /** What the block reports, as sql/guard/sealed.sql makes it. */
@@ -51,6 +54,7 @@ type Report = {
   readonly phase: "statement" | "constraints" | "measure";
   readonly statement: number;
   readonly rendezvous: SealedResult["rendezvous"];
+  readonly looked: number | null;
   readonly failure: BlockFailure | null;
   readonly counts: readonly number[];
   readonly plans: readonly (string | null)[];
@@ -137,10 +141,11 @@ async function runBlock(session: Session, plan: SealedPlan, survey: Survey): Pro
 async function rollback(session: Session): Promise<null | Failure> {
   const lost = session.lost();
   if (lost !== null) return lost;
+  const open = session.status() !== "I";
   const reply = await session.query("ROLLBACK");
   if (reply instanceof Failure) return reply;
   const status = session.status();
-  if (reply.tag !== "ROLLBACK" || status !== "I" || reply.notices.length > 0) {
+  if (!open || !isRolledBack(reply, status)) {
     return broken(session, "the ROLLBACK was not answered as one", { tag: reply.tag, status });
   }
   const after = await session.query("SELECT pg_catalog.pg_backend_pid() AS pid");
@@ -171,7 +176,7 @@ async function settle(
   const { rendezvous } = report;
   const net = settleNetCounts({ net: report.net, failed: report.net_failed }, { options: plan.netCounts, effects });
   const { backendPid } = session.login;
-  return { tier: "sealed", statements, ...net, backendPid, rendezvous };
+  return { tier: "sealed", statements, ...net, backendPid, rendezvous, lookedMs: report.looked };
 }
 
 /** It shows literals of the script, which may be large. */
@@ -192,6 +197,7 @@ function measuredBy(report: Report): Measured {
     catalogs: report.catalogs,
     relations: report.relations,
     locks: report.locks.map(({ lock, statement, held }) => ({ lock, statement, heldMs: held })),
+    lookedMs: report.looked,
     counted: report.track_counts === "on",
     temporary: report.temporary,
     cutShort: report.sealed ? null : FAILED_EARLY,

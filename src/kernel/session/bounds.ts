@@ -9,7 +9,14 @@ import type { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Reply, Session } from "./session.ts";
 
-/** `readOnly`: default_transaction_read_only, for sessions that never write. */
+/** So that no object of the database shadows one of the server's in a statement of ours. */
+const PINNED_PATH = "pg_catalog, pg_temp";
+
+/**
+ * `readOnly`: default_transaction_read_only, for sessions that never write. All that they run is ours, so their
+ * search_path is pinned too, and they wait for no safe snapshot (a role may be serializable and deferrable by default);
+ * the proof's own stays as the role has it, since the plan must meet that.
+ */
 export function boundSession(session: Session, readOnly: "on" | "off"): Promise<Reply | Failure> {
   return session.query(boundsOfSession, [
     `${limits.idleInTransactionTimeoutMs}`,
@@ -18,5 +25,6 @@ export function boundSession(session: Session, readOnly: "on" | "off"): Promise<
     `${limits.tcpKeepalivesIntervalSeconds}`,
     `${limits.tcpKeepalivesCount}`,
     readOnly,
+    readOnly === "on" ? PINNED_PATH : null,
   ]);
 }

@@ -33,9 +33,11 @@ export function watchedRelations(documentId: string): readonly CountRequest[] {
   const whole = [...LIFECYCLE.map(([relation]) => relation), ...GOVERNANCE.map((name) => `cutter_governance.${name}`)];
   return [
     ...whole.map((relation) => ({ relation, filter: null })),
-    ...LIFECYCLE.map(([relation, predicate]) => ({
-      relation,
-      filter: { label: documentId, predicate, parameters: [documentId] },
-    })),
+    ...LIFECYCLE.map(
+      ([relation, predicate]): CountRequest => ({
+        relation,
+        filter: { label: documentId, predicate, parameters: [documentId], path: "pinned" },
+      }),
+    ),
   ];
 }
