@@ -1,8 +1,8 @@
 -- Purpose: the watched relations that this transaction touched, and how each is to be counted from inside it, the
 --   smallest first. One row, one column: JSON [[position, how it is answered instead, why, name, condition, last
---   block, whether rows may be hidden], …]; the second and third null where it is counted.
+--   block, whether rows may be hidden], ...]; the second and third null where it is counted.
 -- Parameters: $1 and $2 rows so far per relation before and after, as counters.sql makes them; $3 JSON [[oid,
---   condition, why it must not be counted], …] of what is watched; $4 bytes that may be counted in all, null: any.
+--   condition, why it must not be counted], ...] of what is watched; $4 bytes that may be counted in all, null: any.
 --   search_path must be pinned to pg_catalog.
 -- Locks taken: ACCESS SHARE on the relations and their children, but for those of which another session holds a part
 --   exclusively.

@@ -1,6 +1,6 @@
 -- Purpose: net-counts.sql for the guarded tier, whose work comes statement by statement.
 -- Parameters: none. The settings `before`, `after`, `watched` and `asked` of this run's name come in, `result` goes
---   out: JSON {"net": [[position, rows, how, why, hidden], …], "failed": why}. `cutter_nonce`, @own@ and @net_counts@
+--   out: JSON {"net": [[position, rows, how, why, hidden], ...], "failed": why}. `cutter_nonce`, @own@ and @net_counts@
 --   are replaced.
 -- Locks taken: those of net-counts.sql, released at its end. search_path must be pinned to pg_catalog.
 DO $cutter_net$

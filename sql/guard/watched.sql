@@ -1,5 +1,5 @@
 -- Purpose: the oids of relations by name, in the order of the names; null where there is none. One row, one column:
---   JSON [oid, …].
+--   JSON [oid, ...].
 -- Parameters: $1 text[] of names as the counts write them (schema.table, quoted where needed). search_path must be
 --   pinned to pg_catalog.
 -- Locks taken: ACCESS SHARE on pg_class and pg_namespace.
