@@ -71,8 +71,8 @@ const DYNAMIC_FUNCTIONS = new RegExp(
     "crosstab\\w*|\\w+_in|pg_input_\\w+|xpath_table|connectby)$",
   ].join("|"),
 );
-/** A message inside the transaction is rolled back with it. */
-const HARMLESS_MESSAGE = /\bpg_logical_emit_message\s*\(\s*true\b/gi;
+/** A message inside the transaction is rolled back with it: its first argument is the word true and nothing else. */
+const HARMLESS_MESSAGE = /\bpg_logical_emit_message\s*\(\s*true\s*,/gi;
 
 /** Escapes in names, and strings that are read in another way: such a text is not what it looks like. */
 const UNREADABLE = /\bu&["']|standard_conforming_strings|"[^"]{64}/i;

@@ -1,0 +1,72 @@
+/**
+ * escapes.server.test: ways by which something once stayed while the battery said 7/7: each is refused by PROOF-4 with
+ * its name, nothing is left, and a neighbour of each that is harmless is not refused.
+ *
+ * `outside()` commits a row through dblink, as the superuser who owns it; the role that proves owns only its tables.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { ALL_PASS, type BatteryOrder, batteryReport, proofOf, verdicts } from "../scripts/database/battery.ts";
+import { createDatabase, type TestDatabase, testServer } from "../scripts/database/database.ts";
+import { fileWith } from "../scripts/database/files.ts";
+import { TEST_PASSWORD } from "../scripts/database/server.ts";
+import type { BatteryReport } from "../src/report/battery.ts";
+
+const ROLE = "escape_owner";
+
+const WORLD = `
+DO $$ BEGIN CREATE ROLE ${ROLE} LOGIN PASSWORD '${TEST_PASSWORD}'; EXCEPTION WHEN duplicate_object THEN END $$;
+CREATE EXTENSION dblink;
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
+CREATE TABLE public.log (note text UNIQUE);
+CREATE FUNCTION public.outside(note text) RETURNS int LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+  PERFORM public.dblink_exec('@self@', format('INSERT INTO log VALUES (%L) ON CONFLICT DO NOTHING', note));
+  RETURN 1; END $$;
+GRANT CREATE, USAGE ON SCHEMA public TO ${ROLE};
+SET ROLE ${ROLE};
+CREATE TABLE public.orders (id int PRIMARY KEY, note text);
+INSERT INTO public.orders SELECT g, 'n' FROM generate_series(1, 100) AS g;
+`;
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createDatabase(await testServer(), { template: "empty" });
+  const { server, name } = database;
+  const self = `host=${server.socketDirectory} port=${server.port} dbname=${name} user=postgres`;
+  database.psql(WORLD.replace("@self@", self));
+});
+
+afterAll(() => database.drop());
+
+type More = Partial<BatteryOrder> & { readonly role?: string };
+
+function prove(sql: string, { role = ROLE, flags, ...more }: More = {}): Promise<BatteryReport> {
+  const url = database.socketUrl(role);
+  return batteryReport({ url, flags: { ...flags, sql: fileWith("x.sql", sql) }, ...more });
+}
+
+/** What PROOF-4 refused by name, and what is in the log of what stayed. */
+function outcome(report: BatteryReport): unknown[] {
+  const names = proofOf(report, 4).failure?.facts.names ?? verdicts(report).join();
+  return [names, database.psql("SELECT coalesce(string_agg(note, ','), '') FROM public.log")];
+}
+
+/** Made by the superuser for one test and dropped again. */
+async function within(setUp: string, tearDown: string, work: () => Promise<void>): Promise<void> {
+  database.psql(setUp);
+  try {
+    await work();
+  } finally {
+    database.psql(`${tearDown}; TRUNCATE public.log`);
+  }
+}
+
+test("a message is inside the transaction only where its first argument is the word true", async () => {
+  for (const first of ["true AND false", "true::text = 'x'", "false", "true IS NULL"]) {
+    const call = `pg_logical_emit_message(${first}, 'a', 'b')`;
+    expect(outcome(await prove(`DO $$ BEGIN PERFORM ${call}; END $$`))).toEqual([["pg_logical_emit_message"], ""]);
+    expect(outcome(await prove(`SELECT ${call}`))).toEqual([["pg_logical_emit_message"], ""]);
+  }
+  const inside = "pg_logical_emit_message(true, 'a', 'b')";
+  expect(verdicts(await prove(`DO $$ BEGIN PERFORM ${inside}; END $$; SELECT ${inside}`))).toEqual(ALL_PASS);
+});
