@@ -61,6 +61,30 @@ async function within(setUp: string, tearDown: string, work: () => Promise<void>
   }
 }
 
+describe("an event trigger that is disabled", () => {
+  const SET_UP = `CREATE FUNCTION public.at_ddl() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+      PERFORM public.outside('event'); END $$;
+    CREATE EVENT TRIGGER "At DDL" ON ddl_command_start EXECUTE FUNCTION public.at_ddl();
+    ALTER EVENT TRIGGER "At DDL" DISABLE;
+    CREATE FUNCTION public.enables() RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+      ALTER EVENT TRIGGER "At DDL" ENABLE; END $$`;
+  const TEAR_DOWN = `DROP EVENT TRIGGER "At DDL"; DROP FUNCTION public.at_ddl(), public.enables()`;
+  const asSuperuser = { role: "postgres", options: { allowances: ["superuser"] } };
+
+  test("is followed where the script names it, and is no matter of other scripts", () =>
+    within(SET_UP, TEAR_DOWN, async () => {
+      for (const enables of [
+        `ALTER EVENT TRIGGER "At DDL" ENABLE`,
+        "SELECT public.enables()",
+        "UPDATE pg_event_trigger SET evtenabled = 'O'",
+      ]) {
+        const report = await prove(`${enables}; CREATE TABLE public.made ()`, asSuperuser);
+        expect([enables, ...outcome(report)]).toEqual([enables, ["dblink", "user-code"], ""]);
+      }
+      expect(verdicts(await prove("CREATE TABLE public.made ()", asSuperuser))).toEqual(ALL_PASS);
+    }));
+});
+
 test("a message is inside the transaction only where its first argument is the word true", async () => {
   for (const first of ["true AND false", "true::text = 'x'", "false", "true IS NULL"]) {
     const call = `pg_logical_emit_message(${first}, 'a', 'b')`;
