@@ -27,6 +27,9 @@ CREATE TABLE public.orders (id int PRIMARY KEY, note text);
 INSERT INTO public.orders SELECT g, 'n' FROM generate_series(1, 100) AS g;
 `;
 
+/** `outside()` is known by what it calls, and by its owner's powers. */
+const OUTSIDE = ["dblink", "user-code"];
+
 let database: TestDatabase;
 
 beforeAll(async () => {
@@ -61,6 +64,29 @@ async function within(setUp: string, tearDown: string, work: () => Promise<void>
   }
 }
 
+describe("TRUNCATE … CASCADE", () => {
+  const SET_UP = `CREATE TABLE public.parent (id int PRIMARY KEY);
+    CREATE TABLE public.child (id int PRIMARY KEY REFERENCES public.parent);
+    CREATE TABLE public.grandchild (id int REFERENCES public.child);
+    CREATE FUNCTION public.at_truncate() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+      PERFORM public.outside('truncate'); RETURN NULL; END $$;
+    CREATE TRIGGER t BEFORE TRUNCATE ON public.grandchild EXECUTE FUNCTION public.at_truncate();
+    CREATE FUNCTION public.empties() RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+      TRUNCATE public.parent CASCADE; END $$;
+    ALTER TABLE public.parent OWNER TO ${ROLE}; ALTER TABLE public.child OWNER TO ${ROLE};
+    ALTER TABLE public.grandchild OWNER TO ${ROLE}; GRANT EXECUTE ON FUNCTION public.empties() TO ${ROLE}`;
+  const TEAR_DOWN = `DROP TABLE public.parent, public.child, public.grandchild;
+    DROP FUNCTION public.at_truncate(), public.empties()`;
+
+  test("leads to every table whose key refers to one that is emptied, from a body too", () =>
+    within(SET_UP, TEAR_DOWN, async () => {
+      for (const script of ["TRUNCATE public.parent CASCADE", "SELECT public.empties()"]) {
+        expect([script, ...outcome(await prove(script))]).toEqual([script, OUTSIDE, ""]);
+      }
+      expect(verdicts(await prove("INSERT INTO public.parent VALUES (1)"))).toEqual(ALL_PASS);
+    }));
+});
+
 describe("an event trigger that is disabled", () => {
   const SET_UP = `CREATE FUNCTION public.at_ddl() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
       PERFORM public.outside('event'); END $$;
@@ -79,7 +105,7 @@ describe("an event trigger that is disabled", () => {
         "UPDATE pg_event_trigger SET evtenabled = 'O'",
       ]) {
         const report = await prove(`${enables}; CREATE TABLE public.made ()`, asSuperuser);
-        expect([enables, ...outcome(report)]).toEqual([enables, ["dblink", "user-code"], ""]);
+        expect([enables, ...outcome(report)]).toEqual([enables, OUTSIDE, ""]);
       }
       expect(verdicts(await prove("CREATE TABLE public.made ()", asSuperuser))).toEqual(ALL_PASS);
     }));

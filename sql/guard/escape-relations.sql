@@ -4,7 +4,8 @@
 --   the oid of a role as which something runs), oid, name.
 -- Parameters: $1 words that may be names of functions, in any schema, or of event triggers; $2 of relations and types;
 --   $3 of operators; $4 whether to begin with what no name leads to: casts, operator classes, event triggers that are
---   enabled. search_path must be pinned.
+--   enabled; $5 whether every key leads to the table that it is of, as in TRUNCATE ... CASCADE. search_path must be
+--   pinned.
 -- Locks taken: ACCESS SHARE on the catalogs.
 -- Expressions name built-in functions (oid below 16384) without a dependency: those are read from the node trees.
 WITH RECURSIVE event AS MATERIALIZED (
@@ -48,7 +49,7 @@ WITH RECURSIVE event AS MATERIALIZED (
     UNION ALL
     SELECT 'pg_class'::regclass, k.conrelid FROM pg_catalog.pg_depend AS d
     JOIN pg_catalog.pg_constraint AS k ON k.oid = d.objid AND k.contype = 'f' AND k.confrelid = r.objid
-      AND (k.confdeltype IN ('c', 'n', 'd') OR k.confupdtype IN ('c', 'n', 'd'))
+      AND ($5::bool OR k.confdeltype IN ('c', 'n', 'd') OR k.confupdtype IN ('c', 'n', 'd'))
     WHERE r.classid = 'pg_class'::regclass AND d.refclassid = r.classid AND d.refobjid = r.objid
       AND d.classid = 'pg_constraint'::regclass
   ) AS n (classid, objid)

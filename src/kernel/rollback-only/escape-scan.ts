@@ -100,8 +100,8 @@ class Reach {
       const relations = this.#unasked("relation", this.#mentions.relations);
       const operators = this.#unasked("operator", this.#mentions.operators);
       if (round > 0 && words.length === 0 && relations.length === 0 && operators.length === 0) return null;
-      const first = round === 0 ? "t" : "f";
-      const reached = await session.query(reachQuery, [...[words, relations, operators].map(arrayLiteral), first]);
+      const flags = [round === 0, this.#mentions.truncates].map((flag) => (flag ? "t" : "f"));
+      const reached = await session.query(reachQuery, [...[words, relations, operators].map(arrayLiteral), ...flags]);
       if (reached instanceof Failure) return reached;
       const functions = this.#readReached(reached.rows);
       const rows = await session.query(functionsQuery, [arrayLiteral([...functions.keys()])]);
@@ -168,9 +168,16 @@ class Reach {
       for (const found of body[kind]) this.#mentions[kind].add(found);
     }
     this.#mentions.bodies.push(...body.bodies);
+    if (body.truncates && !this.#mentions.truncates) this.#truncates();
     for (const [command, why] of body.commands) this.#refuse(command, `${why}, in ${through}`);
     if (body.dynamic || !["sql", "plpgsql"].includes(language ?? "")) this.#dynamic.add(through);
     this.#readSuspects(body, through);
+  }
+
+  /** What was asked already is asked again, since keys lead further now. */
+  #truncates(): void {
+    this.#mentions.truncates = true;
+    for (const relation of this.#mentions.relations) this.#asked.delete(`relation ${relation}`);
   }
 
   /** What no call was seen of and yet a power could be used by. */

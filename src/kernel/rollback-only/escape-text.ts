@@ -24,6 +24,8 @@ export type Mentions = {
   readonly extensions: Set<string>;
   readonly foreignTables: Set<string>;
   dynamic: boolean;
+  /** TRUNCATE … CASCADE, which empties every table whose key leads to one that is named. */
+  truncates: boolean;
 };
 
 export function noMentions(): Mentions {
@@ -38,6 +40,7 @@ export function noMentions(): Mentions {
     extensions: new Set(),
     foreignTables: new Set(),
     dynamic: false,
+    truncates: false,
   };
 }
 
@@ -90,6 +93,7 @@ export function readBody(text: string, mentions: Mentions): void {
     mentions.words.add(word);
     mentions.relations.add(word);
   }
+  if (words.has("truncate") && words.has("cascade")) mentions.truncates = true;
   if (DYNAMIC.test(text) || UNREADABLE.test(text)) mentions.dynamic = true;
 }
 
@@ -208,6 +212,7 @@ function readCommand(name: string, fields: Tree, mentions: Mentions): void {
   } else if (name === "CopyStmt" && fields.filename !== undefined && fields.is_from !== true) {
     mentions.commands.set("copy-file", "COPY … TO writes a file on the server");
   }
+  if (name === "TruncateStmt" && fields.behavior === "DROP_CASCADE") mentions.truncates = true;
   if (name === "ImportForeignSchemaStmt")
     mentions.commands.set("foreign-server", "IMPORT FOREIGN SCHEMA asks another server");
   if (name === "VariableSetStmt" && fields.name === "track_counts") mentions.commands.set("track_counts", TRACK_COUNTS);
