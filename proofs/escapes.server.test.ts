@@ -87,6 +87,37 @@ describe("TRUNCATE … CASCADE", () => {
     }));
 });
 
+describe("ANALYZE of no table by name is ANALYZE of all", () => {
+  const SET_UP = `CREATE FUNCTION public.indexed(int) RETURNS int LANGUAGE plpgsql IMMUTABLE SECURITY DEFINER AS $$ BEGIN
+      PERFORM public.outside('analyze'); RETURN 1; END $$;
+    CREATE TABLE public.odd (a int);
+    CREATE INDEX ON public.odd (public.indexed(a));
+    INSERT INTO public.odd VALUES (1); TRUNCATE public.log;
+    CREATE FUNCTION public.analyses() RETURNS void LANGUAGE plpgsql AS $$ BEGIN ANALYZE; END $$;
+    GRANT EXECUTE ON FUNCTION public.indexed(int), public.analyses() TO ${ROLE};
+    ALTER TABLE public.odd OWNER TO ${ROLE}`;
+
+  test("and runs what their indexes and statistics compute", () =>
+    within(SET_UP, "DROP TABLE public.odd; DROP FUNCTION public.indexed(int), public.analyses()", async () => {
+      for (const script of ["ANALYZE", "ANALYZE VERBOSE", "SELECT public.analyses()"]) {
+        expect([script, ...outcome(await prove(script))]).toEqual([script, OUTSIDE, ""]);
+      }
+      expect(verdicts(await prove("ANALYZE public.orders"))).toEqual(ALL_PASS);
+    }));
+
+  test("and reads foreign children", () =>
+    within(
+      `CREATE EXTENSION file_fdw; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;
+       CREATE TABLE public.family (line text);
+       CREATE FOREIGN TABLE public.far () INHERITS (public.family) SERVER files OPTIONS (program 'echo 1')`,
+      "DROP TABLE public.family CASCADE; DROP EXTENSION file_fdw CASCADE",
+      async () => {
+        const asSuperuser = { role: "postgres", options: { allowances: ["superuser"] } };
+        expect(outcome(await prove("ANALYZE", asSuperuser))).toEqual([["foreign-table:public.far"], ""]);
+      },
+    ));
+});
+
 describe("an event trigger that is disabled", () => {
   const SET_UP = `CREATE FUNCTION public.at_ddl() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
       PERFORM public.outside('event'); END $$;

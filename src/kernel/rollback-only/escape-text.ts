@@ -26,6 +26,10 @@ export type Mentions = {
   dynamic: boolean;
   /** TRUNCATE … CASCADE, which empties every table whose key leads to one that is named. */
   truncates: boolean;
+  /** ANALYZE that may be of every relation, since it may name none. */
+  analyzes: boolean;
+  /** Relations that are only read, by one who looks, as format('%I.%I') writes them. */
+  readonly reads: readonly string[];
 };
 
 export function noMentions(): Mentions {
@@ -41,6 +45,8 @@ export function noMentions(): Mentions {
     foreignTables: new Set(),
     dynamic: false,
     truncates: false,
+    analyzes: false,
+    reads: [],
   };
 }
 
@@ -94,6 +100,7 @@ export function readBody(text: string, mentions: Mentions): void {
     mentions.relations.add(word);
   }
   if (words.has("truncate") && words.has("cascade")) mentions.truncates = true;
+  if (words.has("analyze") || words.has("analyse")) mentions.analyzes = true;
   if (DYNAMIC.test(text) || UNREADABLE.test(text)) mentions.dynamic = true;
 }
 
@@ -213,6 +220,7 @@ function readCommand(name: string, fields: Tree, mentions: Mentions): void {
     mentions.commands.set("copy-file", "COPY … TO writes a file on the server");
   }
   if (name === "TruncateStmt" && fields.behavior === "DROP_CASCADE") mentions.truncates = true;
+  if (name === "VacuumStmt" && fields.rels === undefined) mentions.analyzes = true;
   if (name === "ImportForeignSchemaStmt")
     mentions.commands.set("foreign-server", "IMPORT FOREIGN SCHEMA asks another server");
   if (name === "VariableSetStmt" && fields.name === "track_counts") mentions.commands.set("track_counts", TRACK_COUNTS);
