@@ -142,6 +142,34 @@ describe("an event trigger that is disabled", () => {
     }));
 });
 
+describe("counting runs policies and views, in the session of the witness", () => {
+  const SET_UP = `CREATE FUNCTION public.hides() RETURNS bool LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+      PERFORM public.outside('counted'); RETURN true; END $$;
+    CREATE TABLE public.guarded (a int); ALTER TABLE public.guarded ENABLE ROW LEVEL SECURITY;
+    INSERT INTO public.guarded VALUES (1);
+    CREATE POLICY p ON public.guarded USING (public.hides());
+    CREATE VIEW public.shown AS SELECT 1 AS a WHERE public.hides();
+    GRANT EXECUTE ON FUNCTION public.hides() TO ${ROLE}; GRANT SELECT ON public.shown TO ${ROLE}`;
+  const TEAR_DOWN = "DROP VIEW public.shown; DROP TABLE public.guarded; DROP FUNCTION public.hides()";
+  const SCRIPT = "INSERT INTO public.orders VALUES (101, 'x')";
+
+  test("a policy of a relation that the script never names", () =>
+    within(`${SET_UP}; GRANT SELECT ON public.guarded TO ${ROLE}`, TEAR_DOWN, async () => {
+      expect(outcome(await prove(SCRIPT))).toEqual([OUTSIDE, ""]);
+      const report = await batteryReport({ url: database.socketUrl(ROLE) });
+      expect(outcome(report)).toEqual([OUTSIDE, ""]);
+      expect(proofOf(report, 4).summary).toMatch(/by counting.*reading runs policy p on table public\.guarded/);
+    }));
+
+  test("a view that is to be watched, and none that is not or cannot be read", () =>
+    within(SET_UP, TEAR_DOWN, async () => {
+      expect(outcome(await prove(SCRIPT, { flags: { watch: ["public.shown"] } }))).toEqual([OUTSIDE, ""]);
+      expect(outcome(await prove(SCRIPT))).toEqual([ALL_PASS.join(), ""]);
+      const other = { witnessUrl: database.socketUrl("postgres") };
+      expect(outcome(await prove(SCRIPT, other))).toEqual([ALL_PASS.join(), ""]);
+    }));
+});
+
 test("a message is inside the transaction only where its first argument is the word true", async () => {
   for (const first of ["true AND false", "true::text = 'x'", "false", "true IS NULL"]) {
     const call = `pg_logical_emit_message(${first}, 'a', 'b')`;

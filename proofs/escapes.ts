@@ -4,11 +4,12 @@
  * What the kernel's scan finds is refused unless it was accepted by name, and all of it is kept for the report: what
  * may reach outside is listed where it says what the rollback did not undo. Called by the targets.
  */
+import type { RowFilter } from "../src/kernel/counts/count.ts";
 import { Failure } from "../src/kernel/failure.ts";
 import type { Escape } from "../src/kernel/rollback-only/effects.ts";
-import { scanEscapes, scanRelations } from "../src/kernel/rollback-only/escape-scan.ts";
-import type { Script } from "../src/kernel/rollback-only/script.ts";
-import type { ProofContext } from "./context.ts";
+import { scanEscapes, scanReads, scanRelations } from "../src/kernel/rollback-only/escape-scan.ts";
+import { parseScript, type Script } from "../src/kernel/rollback-only/script.ts";
+import type { LeakQuery, ProofContext, ProofTarget } from "./context.ts";
 import { expectEqual, failed, type Judgement, judge } from "./judgement.ts";
 
 /** PROOF-4: the statements parsed and hold no transaction command; nothing reaches outside but what was accepted. */
@@ -36,19 +37,58 @@ export async function holdsNoEscape(
 export async function relationsEscape(context: ProofContext, relations: readonly string[]): Promise<Judgement | null> {
   const session = await context.connections.proof();
   if (session instanceof Failure) return failed(session);
-  const prefix = "escape ";
-  const accepted = context.options.allowances.filter((name) => name.startsWith(prefix));
-  const names = accepted.map((name) => name.slice(prefix.length));
-  const escapes = await scanRelations(session, relations, names);
+  const escapes = await scanRelations(session, relations, acceptedNames(context));
   if (escapes instanceof Failure) return failed(escapes);
   context.record.escapes = escapes;
   const refused = escapes.filter((found) => found.weight === "refused");
   return refused.length === 0 ? null : failed(refusal(refused), { escapes: escapes.map(describe) });
 }
 
-function refusal(escapes: readonly Escape[]): Failure {
+/**
+ * What the witness will run in its own session: policies and views of what it counts, the conditions of a spec, the
+ * leak queries. Null where that reaches nothing outside but what was accepted.
+ */
+export async function witnessEscape(context: ProofContext, target: ProofTarget): Promise<Judgement | null> {
+  const watched = await target.watched(context);
+  if (watched instanceof Failure) return failed(watched);
+  const witness = await context.connections.witness();
+  if (witness instanceof Failure) return failed(witness);
+  const queries: Script[] = [];
+  const texts = watched.flatMap(({ filter }) => (filter === null ? [] : [asQuery(filter)]));
+  for (const { text, parameters } of [...texts, ...target.leaks]) {
+    const parsed = await parseScript(text, parameters);
+    if (parsed instanceof Failure) return failed(parsed);
+    queries.push(parsed);
+  }
+  const relations = [...new Set(watched.map(({ relation }) => relation))];
+  const escapes = await scanReads(witness.session, { relations, queries }, acceptedNames(context));
+  if (escapes instanceof Failure) return failed(escapes);
+  const known = new Set(context.record.escapes.map(describe));
+  const fresh = escapes.map(asRead).filter((found) => !known.has(describe(found)));
+  context.record.escapes = [...context.record.escapes, ...fresh];
+  const refused = fresh.filter((found) => found.weight === "refused");
+  if (refused.length === 0) return null;
+  const instead = "Take it away, or let a witness look for whom it is not in force (--witness-url)";
+  return failed(refusal(refused, instead), { escapes: fresh.map(describe) });
+}
+
+function asQuery({ predicate, parameters }: RowFilter): Pick<LeakQuery, "text" | "parameters"> {
+  return { text: `SELECT WHERE ${predicate}`, parameters };
+}
+
+function asRead(found: Escape): Escape {
+  return { ...found, description: `by counting, or by a query of the witness: ${found.description}` };
+}
+
+function acceptedNames({ options }: ProofContext): readonly string[] {
+  const prefix = "escape ";
+  const accepted = options.allowances.filter((name) => name.startsWith(prefix));
+  return accepted.map((name) => name.slice(prefix.length));
+}
+
+function refusal(escapes: readonly Escape[], instead = "Remove it"): Failure {
   const names = escapes.map((found) => found.name);
-  const hint = `Remove it, or accept it by name: ${names.map((name) => `--allow-escape ${name}`).join(" ")}`;
+  const hint = `${instead}, or accept it by name: ${names.map((name) => `--allow-escape ${name}`).join(" ")}`;
   return new Failure("SCRIPT_ESCAPES", escapes.map((found) => found.description).join("; "), {
     hint,
     facts: { names },

@@ -2,9 +2,11 @@
  * PROOF-4: what is about to be driven keeps its contract, and the guard can say no.
  *
  * What that means is the target's: the write contract of a unit, statements that parse and hold no escape, an
- * operator's spec, or a session with the rights it should have. Its sabotages break the contract, not the question.
+ * operator's spec, or a session with the rights it should have. What the witness runs is asked for whatever the target.
+ * Its sabotages break the contract, not the question.
  */
 import { Failure } from "../src/kernel/failure.ts";
+import { witnessEscape } from "./escapes.ts";
 import { failed } from "./judgement.ts";
 import type { Proof } from "./proof.ts";
 import {
@@ -12,6 +14,8 @@ import {
   changedSignature,
   fieldOverlooked,
   functionMissing,
+  leakQueryReachesOutside,
+  policyReachesOutside,
   replicaSession,
   securityInvoker,
 } from "./sabotage/contract.ts";
@@ -19,9 +23,21 @@ import {
 export const contractHolds: Proof = {
   id: "PROOF-4",
   claim: "the contract holds, and its guard refuses what does not keep it",
-  sabotage: [bareRowAccepted, fieldOverlooked, changedSignature, securityInvoker, functionMissing, replicaSession],
+  sabotage: [
+    bareRowAccepted,
+    fieldOverlooked,
+    changedSignature,
+    securityInvoker,
+    functionMissing,
+    policyReachesOutside,
+    leakQueryReachesOutside,
+    replicaSession,
+  ],
   async run(context) {
     const target = await context.target();
-    return target instanceof Failure ? failed(target) : target.contract(context);
+    if (target instanceof Failure) return failed(target);
+    const judgement = await target.contract(context);
+    if (judgement.verdict !== "PASS") return judgement;
+    return (await witnessEscape(context, target)) ?? judgement;
   },
 };

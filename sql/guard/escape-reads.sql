@@ -5,6 +5,8 @@
 -- Parameters: $1 relations as format('%I.%I') writes them, of which those that this role may read; $2 whether all that
 --   ANALYZE takes when it is given no name. search_path must be pinned.
 -- Locks taken: ACCESS SHARE on the catalogs.
+-- Of indexes, constraints and statistics the planner computes beforehand what is immutable and has constant arguments:
+--   in a node tree a call without arguments, or one whose first leaf is a constant (which takes in some too many).
 WITH RECURSIVE read (oid, behind_view) AS (
   SELECT c.oid, false FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
   WHERE c.oid >= 16384 AND CASE WHEN $2::bool THEN c.relkind IN ('r', 'p', 'm')
@@ -36,12 +38,14 @@ WITH RECURSIVE read (oid, behind_view) AS (
     JOIN pg_catalog.pg_rewrite AS w ON w.ev_class = r.oid AND w.ev_type = '1'
   UNION ALL SELECT 'pg_class'::regclass, i.indexrelid, r.oid, pg_catalog.concat_ws(' ', i.indexprs, i.indpred)
     FROM read AS r JOIN pg_catalog.pg_index AS i ON i.indrelid = r.oid
-    WHERE i.indexprs IS NOT NULL OR i.indpred IS NOT NULL
-  -- The planner computes what is immutable in them, and nothing else.
+    WHERE $2::bool AND (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL)
+      OR pg_catalog.concat_ws(' ', i.indexprs, i.indpred) ~ ':args (<>|[(]([{][A-Z_]+ [^{}]*)*[{]CONST )'
   UNION ALL SELECT 'pg_constraint'::regclass, k.oid, r.oid, NULL FROM read AS r
-    JOIN pg_catalog.pg_constraint AS k ON k.conrelid = r.oid AND k.contype = 'c' WHERE NOT $2::bool
+    JOIN pg_catalog.pg_constraint AS k ON k.conrelid = r.oid AND k.contype = 'c'
+    WHERE NOT $2::bool AND k.conbin::text ~ ':args (<>|[(]([{][A-Z_]+ [^{}]*)*[{]CONST )'
   UNION ALL SELECT 'pg_statistic_ext'::regclass, s.oid, r.oid, s.stxexprs::text FROM read AS r
-    JOIN pg_catalog.pg_statistic_ext AS s ON s.stxrelid = r.oid AND s.stxexprs IS NOT NULL
+    JOIN pg_catalog.pg_statistic_ext AS s ON s.stxrelid = r.oid
+    WHERE $2::bool OR s.stxexprs::text ~ ':args (<>|[(]([{][A-Z_]+ [^{}]*)*[{]CONST )'
   UNION ALL SELECT 'pg_class'::regclass, r.oid, r.oid, p.partexprs::text FROM read AS r
     JOIN pg_catalog.pg_partitioned_table AS p ON p.partrelid = r.oid AND p.partexprs IS NOT NULL
   UNION ALL SELECT 'pg_attrdef'::regclass, e.oid, r.oid, e.adbin::text FROM read AS r

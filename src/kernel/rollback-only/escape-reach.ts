@@ -32,6 +32,8 @@ const COMPILED = "compiled code that belongs to no extension";
 
 export class Reach {
   readonly found = new Map<string, Escape>();
+  /** What reading makes the server run, as pg_describe_object calls it. */
+  readonly run = new Set<string>();
   readonly #mentions: Mentions;
   /** What the script itself names, before bodies add to it. */
   readonly #script: Mentions;
@@ -86,6 +88,7 @@ export class Reach {
       if (reply instanceof Failure) return reply;
       rows.push(...reply.rows);
     }
+    for (const { what, name } of rows) if (what === "function" || what === "built-in") this.run.add(`${name}`);
     return rows;
   }
 

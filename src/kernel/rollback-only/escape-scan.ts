@@ -7,6 +7,7 @@
  * names. Reads only. Called by PROOF-4 of every target.
  */
 import { Failure } from "../failure.ts";
+import { limits } from "../limits.ts";
 import type { Session } from "../session/session.ts";
 import type { Escape } from "./effects.ts";
 import { Reach } from "./escape-reach.ts";
@@ -57,9 +58,11 @@ function scanMentions(
     const judged = await reach.judgeRest(session);
     if (judged instanceof Failure) return judged;
     const found = [...reach.found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const run = [...reach.run].sort().slice(0, limits.namedInRemark).join(", ");
     return found.map((one) => {
+      const description = run === "" ? one.description : `${one.description}; reading runs ${run}`;
       const accepted = one.weight === "refused" && allowed.includes(one.name);
-      return accepted ? { ...one, weight: "accepted" as const } : one;
+      return { ...one, description, weight: accepted ? ("accepted" as const) : one.weight };
     });
   });
 }
