@@ -104,7 +104,14 @@ export type DriveOrder = {
 };
 
 /** Rows that must not exist after the rollback, found by a query of the target's own. */
-export type LeakQuery = { readonly what: string; readonly text: string; readonly parameters: readonly string[] };
+export type LeakQuery = {
+  readonly what: string;
+  /** A SELECT of one row, whose column `rows` must be 0. */
+  readonly text: string;
+  readonly parameters: readonly string[];
+  /** What an operator wrote is scanned for escapes first. */
+  readonly writtenBy: "cutter" | "operator";
+};
 
 export type ProofTarget = {
   readonly kind: TargetKind;

@@ -45,31 +45,35 @@ export async function relationsEscape(context: ProofContext, relations: readonly
 }
 
 /**
- * What the witness will run in its own session: policies and views of what it counts, the conditions of a spec, the
- * leak queries. Null where that reaches nothing outside but what was accepted.
+ * What the witness will run in its own session reaches: policies and views of what it counts, the conditions of a
+ * spec, the leak queries.
  */
-export async function witnessEscape(context: ProofContext, target: ProofTarget): Promise<Judgement | null> {
+export async function witnessEscapes(context: ProofContext, target: ProofTarget): Promise<readonly Escape[] | Failure> {
   const watched = await target.watched(context);
-  if (watched instanceof Failure) return failed(watched);
+  if (watched instanceof Failure) return watched;
   const witness = await context.connections.witness();
-  if (witness instanceof Failure) return failed(witness);
+  if (witness instanceof Failure) return witness;
   const queries: Script[] = [];
   const texts = watched.flatMap(({ filter }) => (filter === null ? [] : [asQuery(filter)]));
-  for (const { text, parameters } of [...texts, ...target.leaks]) {
+  const leaks = target.leaks.filter(({ writtenBy }) => writtenBy === "operator");
+  for (const { text, parameters } of [...texts, ...leaks]) {
     const parsed = await parseScript(text, parameters);
-    if (parsed instanceof Failure) return failed(parsed);
+    if (parsed instanceof Failure) return parsed;
     queries.push(parsed);
   }
   const relations = [...new Set(watched.map(({ relation }) => relation))];
-  const escapes = await scanReads(witness.session, { relations, queries }, acceptedNames(context));
-  if (escapes instanceof Failure) return failed(escapes);
-  const known = new Set(context.record.escapes.map(describe));
-  const fresh = escapes.map(asRead).filter((found) => !known.has(describe(found)));
-  context.record.escapes = [...context.record.escapes, ...fresh];
-  const refused = fresh.filter((found) => found.weight === "refused");
+  const { digest } = context.options.counts;
+  const escapes = await scanReads(witness.session, { relations, digest, queries }, acceptedNames(context));
+  return escapes instanceof Failure ? escapes : escapes.map(asRead);
+}
+
+/** Adds them to what the report lists. Null where all of them were accepted, or are only listed. */
+export function refuseWitness(context: ProofContext, escapes: readonly Escape[]): Judgement | null {
+  context.record.escapes = [...context.record.escapes, ...escapes];
+  const refused = escapes.filter((found) => found.weight === "refused");
   if (refused.length === 0) return null;
   const instead = "Take it away, or let a witness look for whom it is not in force (--witness-url)";
-  return failed(refusal(refused, instead), { escapes: fresh.map(describe) });
+  return failed(refusal(refused, instead), { escapes: escapes.map(describe) });
 }
 
 function asQuery({ predicate, parameters }: RowFilter): Pick<LeakQuery, "text" | "parameters"> {

@@ -6,7 +6,7 @@
  * Its sabotages break the contract, not the question.
  */
 import { Failure } from "../src/kernel/failure.ts";
-import { witnessEscape } from "./escapes.ts";
+import { refuseWitness, witnessEscapes } from "./escapes.ts";
 import { failed } from "./judgement.ts";
 import type { Proof } from "./proof.ts";
 import {
@@ -36,8 +36,12 @@ export const contractHolds: Proof = {
   async run(context) {
     const target = await context.target();
     if (target instanceof Failure) return failed(target);
+    const scanning = witnessEscapes(context, target);
+    // On one session it would come in between; on two it takes its time meanwhile.
+    if (context.connections.sessions === "single") await scanning;
     const judgement = await target.contract(context);
+    const escapes = await scanning;
     if (judgement.verdict !== "PASS") return judgement;
-    return (await witnessEscape(context, target)) ?? judgement;
+    return escapes instanceof Failure ? failed(escapes) : (refuseWitness(context, escapes) ?? judgement);
   },
 };

@@ -82,7 +82,8 @@ export const leakQueryReachesOutside: Sabotage = {
       const honest = await context.target();
       if (honest instanceof Failure) return honest;
       const text = "SELECT 0 AS rows WHERE pg_catalog.pg_cancel_backend(0) IS NULL";
-      return { ...honest, leaks: [{ what: "planted by the sabotage", text, parameters: [] }] };
+      const planted = { what: "planted by the sabotage", text, parameters: [] };
+      return { ...honest, leaks: [{ ...planted, writtenBy: "operator" as const }] };
     };
     return { context: { ...context, target }, undo: async () => null };
   },

@@ -77,6 +77,7 @@ export function iuTarget(chosenBecause: string, parts: IuParts = realParts): Pro
         what: `units below ${PROBE_PREFIX}`,
         text: "SELECT pg_catalog.count(*) AS rows FROM public.information_unit AS u WHERE u.canonical_address LIKE $1",
         parameters: [`${PROBE_PREFIX}%`],
+        writtenBy: "cutter",
       },
     ],
   };

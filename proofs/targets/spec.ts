@@ -86,7 +86,7 @@ async function watchedBySpec(
 
 function leakQueries(spec: Spec): readonly LeakQuery[] {
   if (spec.leak_query === undefined) return [];
-  return [{ what: "the leak query of the spec", text: spec.leak_query, parameters: [] }];
+  return [{ what: "the leak query of the spec", text: spec.leak_query, parameters: [], writtenBy: "operator" }];
 }
 
 function asDeclared(drive: Drive, spec: Spec): readonly Mismatch[] {

@@ -38,6 +38,8 @@ export class Reach {
   /** What the script itself names, before bodies add to it. */
   readonly #script: Mentions;
   readonly #asked = new Set<string>();
+  /** Answers of `readsRun` that are still to be followed. */
+  readonly #reads: Row[] = [];
   readonly #read = new Set<string>();
   /** Where SQL is made at run time. */
   readonly #dynamic = new Set<string>();
@@ -52,15 +54,23 @@ export class Reach {
     this.#script = { ...mentions, words: new Set(mentions.words) };
   }
 
+  /** Whether reading alone makes the server run anything that is not its own. Follows none of it yet. */
+  async readsRun(session: Session): Promise<boolean | Failure> {
+    const reads = await this.#askReads(session);
+    if (reads instanceof Failure) return reads;
+    this.#reads.push(...reads);
+    return reads.length > 0;
+  }
+
   /** Follows names until nothing new turns up. */
   async follow(session: Session): Promise<null | Failure> {
     const quoted = await session.query(operatorsQuery);
     if (quoted instanceof Failure) return quoted;
     for (let round = 0; round < DEPTH; round += 1) {
-      this.#readBodies(quoted.rows);
+      this.#readBodies(quoted.rows, round);
       const reads = await this.#askReads(session);
       if (reads instanceof Failure) return reads;
-      const functions = this.#readReached(reads);
+      const functions = this.#readReached([...this.#reads.splice(0), ...reads]);
       const words = this.#unasked("word", [...this.#mentions.words, ...this.#mentions.functions]);
       const relations = this.#unasked("relation", this.#mentions.relations);
       const operators = this.#unasked("operator", this.#mentions.operators);
@@ -93,9 +103,9 @@ export class Reach {
   }
 
   /** Operators and quoted names are looked for as they stand, since strings and comments may hide where one begins. */
-  #readBodies(quoted: readonly Row[]): void {
+  #readBodies(quoted: readonly Row[], round: number): void {
     const text = this.#mentions.bodies.splice(0).join("\n");
-    if (this.#asked.size === 0) for (const name of IMPLIED_OPERATORS) this.#mentions.operators.add(name);
+    if (round === 0) for (const name of IMPLIED_OPERATORS) this.#mentions.operators.add(name);
     for (const { what, name } of quoted) {
       const found = text.includes((name ?? "").replaceAll('"', '""'));
       if (!found) continue;

@@ -35,15 +35,32 @@ export function scanRelations(
   return scanMentions(session, { ...noMentions(), relations: new Set(relations) }, allowed);
 }
 
-/** What a session that only looks runs: queries, and the counting of relations (as format('%I.%I') writes them). */
+/** What a session that only looks is going to run. */
+export type Reads = {
+  /** Counted, as format('%I.%I') writes them. */
+  readonly relations: readonly string[];
+  /** Whether the rows themselves are read, as text. */
+  readonly digest: "none" | "content";
+  /** Queries and conditions that others wrote. */
+  readonly queries: readonly Script[];
+};
+
+/** The same for a session that only looks: policies, views and expressions of what it counts, and its queries. */
 export function scanReads(
   session: Session,
-  reads: { readonly relations: readonly string[]; readonly queries: readonly Script[] },
+  reads: Reads,
   allowed: readonly string[],
 ): Promise<readonly Escape[] | Failure> {
   const mentions = { ...noMentions(), reads: reads.relations };
   for (const { statements } of reads.queries) for (const { tree } of statements) readTree(tree, mentions);
-  return scanMentions(session, mentions, allowed);
+  return pinned(session, async () => {
+    const reach = new Reach(mentions);
+    const run = await reach.readsRun(session);
+    if (run instanceof Failure) return run;
+    // Counting the rows of tables that have nothing of the kind runs the server's own code only: the usual case.
+    if (!run && reads.queries.length === 0 && reads.digest === "none") return [];
+    return everythingFound(session, reach, allowed);
+  });
 }
 
 function scanMentions(
@@ -51,18 +68,23 @@ function scanMentions(
   mentions: Mentions,
   allowed: readonly string[],
 ): Promise<readonly Escape[] | Failure> {
-  return pinned(session, async () => {
-    const reach = new Reach(mentions);
-    const followed = await reach.follow(session);
-    if (followed instanceof Failure) return followed;
-    const judged = await reach.judgeRest(session);
-    if (judged instanceof Failure) return judged;
-    const found = [...reach.found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-    const run = [...reach.run].sort().slice(0, limits.namedInRemark).join(", ");
-    return found.map((one) => {
-      const description = run === "" ? one.description : `${one.description}; reading runs ${run}`;
-      const accepted = one.weight === "refused" && allowed.includes(one.name);
-      return { ...one, description, weight: accepted ? ("accepted" as const) : one.weight };
-    });
+  return pinned(session, () => everythingFound(session, new Reach(mentions), allowed));
+}
+
+async function everythingFound(
+  session: Session,
+  reach: Reach,
+  allowed: readonly string[],
+): Promise<readonly Escape[] | Failure> {
+  const followed = await reach.follow(session);
+  if (followed instanceof Failure) return followed;
+  const judged = await reach.judgeRest(session);
+  if (judged instanceof Failure) return judged;
+  const found = [...reach.found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const run = [...reach.run].sort().slice(0, limits.namedInRemark).join(", ");
+  return found.map((one) => {
+    const description = run === "" ? one.description : `${one.description}; reading runs ${run}`;
+    const accepted = one.weight === "refused" && allowed.includes(one.name);
+    return { ...one, description, weight: accepted ? ("accepted" as const) : one.weight };
   });
 }
