@@ -9,6 +9,7 @@ import { ALL_PASS, type BatteryOrder, batteryReport, proofOf, verdicts } from ".
 import { createDatabase, type TestDatabase, testServer } from "../scripts/database/database.ts";
 import { fileWith } from "../scripts/database/files.ts";
 import { TEST_PASSWORD } from "../scripts/database/server.ts";
+import { knownEscape } from "../src/kernel/rollback-only/escape-names.ts";
 import type { BatteryReport } from "../src/report/battery.ts";
 
 const ROLE = "escape_owner";
@@ -168,6 +169,33 @@ describe("counting runs policies and views, in the session of the witness", () =
       const other = { witnessUrl: database.socketUrl("postgres") };
       expect(outcome(await prove(SCRIPT, other))).toEqual([ALL_PASS.join(), ""]);
     }));
+});
+
+describe("functions are known by what they are, not only by what they are called", () => {
+  test("an extension's function that was renamed", () =>
+    within(
+      `ALTER FUNCTION public.dblink_exec(text, text) RENAME TO run_far;
+       GRANT EXECUTE ON FUNCTION public.run_far(text, text) TO ${ROLE}`,
+      `REVOKE EXECUTE ON FUNCTION public.run_far(text, text) FROM ${ROLE};
+       ALTER FUNCTION public.run_far(text, text) RENAME TO dblink_exec`,
+      async () => {
+        const self = `host=${database.server.socketDirectory} port=${database.server.port} dbname=${database.name}`;
+        const call = `public.run_far('${self} user=postgres', 'INSERT INTO log VALUES (1)')`;
+        expect(outcome(await prove(`SELECT ${call}`))).toEqual([["dblink"], ""]);
+        // A body that names it, and makes the rest at run time: a power by its symbol too.
+        expect(outcome(await prove("DO $$ BEGIN EXECUTE 'SELECT 1' || ''; END $$"))).toEqual([["dynamic-sql"], ""]);
+      },
+    ));
+
+  test("what is compiled is known by its name in its library", () => {
+    const symbols = ["http_request", "pg_file_write_v1_1", "pg_stat_statements_reset_1_7", "pg_background_launch_v2"];
+    for (const symbol of [...symbols, "dblink_record", "be_lo_export", "http", "http_get"]) {
+      expect([symbol, knownEscape(symbol)?.weight]).toEqual([symbol, "refused"]);
+    }
+    for (const other of ["httpd", "http_status", "bytea_to_text", "urlencode", "pg_file_read"]) {
+      expect([other, knownEscape(other)]).toEqual([other, null]);
+    }
+  });
 });
 
 test("a message is inside the transaction only where its first argument is the word true", async () => {

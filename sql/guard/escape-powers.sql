@@ -13,6 +13,7 @@ WITH may (oid, rolname, rolsuper, rolreplication, rolcreaterole) AS MATERIALIZED
   FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
   JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
   WHERE (p.proname ~ $2 AND (p.oid >= 16384 OR p.proacl IS NOT NULL))
+    OR (p.oid >= 16384 AND l.lanname IN ('c', 'internal') AND p.prosrc ~ $2)
     OR (p.oid >= 16384 AND NOT l.lanpltrusted AND l.lanname NOT IN ('c', 'internal'))
 )
 SELECT pg_catalog.concat_ws(', ',

@@ -140,11 +140,11 @@ export class Reach {
   }
 
   #readFunction(row: Row, via: string | undefined): void {
-    const { oid, name, qualified, language, extension } = row;
+    const { oid, name, qualified, language, extension, symbol } = row;
     if (this.#read.has(oid ?? "")) return;
     this.#read.add(oid ?? "");
     const through = via === undefined ? `${qualified}` : `${qualified} (${via})`;
-    if (this.#judgeName(name ?? "", through) || row.made === "t") return;
+    if (this.#judgeName(name ?? "", through) || this.#judgeName(symbol ?? "", through) || row.made === "t") return;
     if (language === "c" || language === "internal") {
       if (extension === null) this.#refuse(`${language}:${qualified}`, `${through} is ${COMPILED}`);
       else this.#list(`extension:${extension}`, `C functions of the extension ${extension} are called`);
