@@ -198,6 +198,37 @@ describe("functions are known by what they are, not only by what they are called
   });
 });
 
+describe("SQL made at run time", () => {
+  const asleep = async (work: (pid: string) => Promise<void>): Promise<void> => {
+    const { SQL } = Bun;
+    const other = new SQL({ url: database.url(ROLE), max: 1 });
+    try {
+      const [before] = await other`SELECT pg_backend_pid() AS pid`;
+      await work(`${before.pid}`);
+      const [after] = await other`SELECT pg_backend_pid() AS pid`;
+      expect(after.pid).toBe(before.pid);
+    } finally {
+      await other.end();
+    }
+  };
+
+  test("may end the sessions of its own role, so it is refused, and can be accepted by name", () =>
+    asleep(async (pid) => {
+      const kills = `DO $$ BEGIN EXECUTE 'SELECT pg_termin' || 'ate_backend(${pid})'; END $$`;
+      const report = await prove(kills);
+      expect(outcome(report)).toEqual([["dynamic-sql"], ""]);
+      expect(proofOf(report, 4).failure).toMatchObject({
+        message: expect.stringMatching(/cannot be read beforehand, in the script;.*pg_terminate_backend.*escape_owner/),
+        hint: expect.stringContaining("--allow-escape dynamic-sql"),
+      });
+      const harmless = "DO $$ BEGIN EXECUTE 'SELECT ' || 1; END $$";
+      expect(outcome(await prove(harmless, { flags: { "allow-escape": ["dynamic-sql"] } }))).toEqual([
+        ALL_PASS.join(),
+        "",
+      ]);
+    }));
+});
+
 test("a message is inside the transaction only where its first argument is the word true", async () => {
   for (const first of ["true AND false", "true::text = 'x'", "false", "true IS NULL"]) {
     const call = `pg_logical_emit_message(${first}, 'a', 'b')`;

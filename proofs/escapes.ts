@@ -90,9 +90,13 @@ function acceptedNames({ options }: ProofContext): readonly string[] {
   return accepted.map((name) => name.slice(prefix.length));
 }
 
+const READ_IT =
+  "What SQL made at run time will say is not known before it runs: read where it is made, at the places that are named.";
+
 function refusal(escapes: readonly Escape[], instead = "Remove it"): Failure {
   const names = escapes.map((found) => found.name);
-  const hint = `${instead}, or accept it by name: ${names.map((name) => `--allow-escape ${name}`).join(" ")}`;
+  const unread = names.includes("dynamic-sql") ? `${READ_IT} ` : "";
+  const hint = `${unread}${instead}, or accept it by name: ${names.map((name) => `--allow-escape ${name}`).join(" ")}`;
   return new Failure("SCRIPT_ESCAPES", escapes.map((found) => found.description).join("; "), {
     hint,
     facts: { names },

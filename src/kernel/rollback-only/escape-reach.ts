@@ -44,14 +44,14 @@ export class Reach {
   /** Where SQL is made at run time. */
   readonly #dynamic = new Set<string>();
   /** Bodies that name an escape without a call that was seen, and bodies with COPY in them. */
-  readonly #suspects = new Set<string>();
+  readonly #suspects = new Map<string, readonly string[]>();
   readonly #copies = new Set<string>();
   /** Owners as whom code runs: SECURITY DEFINER, cascades, materialized views. */
   readonly #runAs = new Set<string>();
 
   constructor(mentions: Mentions) {
     this.#mentions = mentions;
-    this.#script = { ...mentions, words: new Set(mentions.words) };
+    this.#script = { ...mentions, words: new Set(mentions.words), suspects: new Set(mentions.suspects) };
   }
 
   /** Whether reading alone makes the server run anything that is not its own. Follows none of it yet. */
@@ -178,8 +178,7 @@ export class Reach {
   /** What no call was seen of and yet a power could be used by. */
   #readSuspects(body: Mentions, through: string): void {
     if (body.words.has("copy")) this.#copies.add(through);
-    const known = [...body.words].filter((word) => knownEscape(word)?.weight === "refused");
-    if (known.length > 0) this.#suspects.add(`${through}, which names ${known.join(", ")}`);
+    if (body.suspects.size > 0) this.#suspects.set(through, [...body.suspects]);
   }
 
   /** Names that need no catalog, languages, and whether dynamic SQL could do harm here. */
@@ -212,17 +211,25 @@ export class Reach {
     if (this.#dynamic.size + this.#suspects.size + this.#copies.size === 0) return null;
     const reply = await session.query(powersQuery, [arrayLiteral([...this.#runAs]), REFUSED_FUNCTIONS]);
     if (reply instanceof Failure) return reply;
-    const powers = (reply.rows[0]?.powers ?? "").slice(0, limits.errorTextCharacters);
-    const reach = `this role, or an owner as whom it runs, could reach outside: ${powers}`;
-    const listed = (places: ReadonlySet<string>): string => [...places].sort().join("; ");
+    const { powers: special = "", common = "", files } = reply.rows[0] ?? {};
+    const powers = (special ?? "").slice(0, limits.errorTextCharacters);
+    const all = [powers, (common ?? "").slice(0, limits.errorTextCharacters)].filter((list) => list !== "").join(", ");
+    const reach = (list: string) => `this role, or an owner as whom it runs, could reach outside: ${list}`;
+    const listed = (places: Iterable<string>): string => [...places].sort().join("; ");
     if (this.#dynamic.size > 0) {
       const where = `SQL made at run time, which cannot be read beforehand, in ${listed(this.#dynamic)}`;
-      if (powers === "") this.#list("dynamic-sql", where);
-      else this.#refuse("dynamic-sql", `${where}; ${reach}`);
+      if (all === "") this.#list("dynamic-sql", where);
+      else this.#refuse("dynamic-sql", `${where}; ${reach(all)}`);
     }
-    if (powers !== "" && this.#suspects.size > 0) this.#refuse("user-code", `${listed(this.#suspects)}; ${reach}`);
-    if (reply.rows[0]?.files === "t" && this.#copies.size > 0) {
-      this.#refuse("copy-file", `COPY in ${listed(this.#copies)}, which may write a file on the server; ${reach}`);
+    // A name alone is no power, unless it is that of one which every role has.
+    const usable = [...this.#suspects].filter(
+      ([, names]) => powers !== "" || names.some((name) => common?.includes(`${name}()`)),
+    );
+    const suspects = usable.map(([through, names]) => `${through}, which names ${names.join(", ")}`);
+    if (suspects.length > 0) this.#refuse("user-code", `${listed(suspects)}; ${reach(all)}`);
+    if (files === "t" && this.#copies.size > 0) {
+      const copies = `COPY in ${listed(this.#copies)}, which may write a file on the server`;
+      this.#refuse("copy-file", `${copies}; ${reach(powers)}`);
     }
     return null;
   }
