@@ -6,8 +6,10 @@
  * Its sabotages break the contract, not the question.
  */
 import { Failure } from "../src/kernel/failure.ts";
+import type { ProofContext, ProofTarget } from "./context.ts";
 import { refuseWitness, witnessEscapes } from "./escapes.ts";
-import { failed } from "./judgement.ts";
+import { failed, type Judgement } from "./judgement.ts";
+import { rowsFound } from "./leak-query.ts";
 import type { Proof } from "./proof.ts";
 import {
   bareRowAccepted,
@@ -42,6 +44,18 @@ export const contractHolds: Proof = {
     const judgement = await target.contract(context);
     const escapes = await scanning;
     if (judgement.verdict !== "PASS") return judgement;
-    return escapes instanceof Failure ? failed(escapes) : (refuseWitness(context, escapes) ?? judgement);
+    if (escapes instanceof Failure) return failed(escapes);
+    return refuseWitness(context, escapes) ?? (await leakQueriesAnswer(context, target)) ?? judgement;
   },
 };
+
+/** What an operator wrote is asked once before anything is written; what it finds is PROOF-6's to judge. */
+async function leakQueriesAnswer(context: ProofContext, target: ProofTarget): Promise<Judgement | null> {
+  const witness = await context.connections.witness();
+  if (witness instanceof Failure) return failed(witness);
+  for (const leak of target.leaks.filter(({ writtenBy }) => writtenBy === "operator")) {
+    const rows = await rowsFound(witness, leak);
+    if (rows instanceof Failure) return failed(rows);
+  }
+  return null;
+}
