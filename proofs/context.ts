@@ -122,10 +122,11 @@ export type DriveOrder = {
 /** Rows that must not exist after the rollback, found by a query of the target's own. */
 export type LeakQuery = {
   readonly what: string;
+  /** A SELECT of one row, whose column `rows` must be 0. */
   readonly text: string;
   readonly parameters: readonly string[];
-  /** How names in the text are found: `pinned` for ours, as the role finds them for an operator's. */
-  readonly path: "pinned" | "of the role";
+  /** What an operator wrote is scanned for escapes first, and finds names as his role does. */
+  readonly writtenBy: "cutter" | "operator";
 };
 
 export type ProofTarget = {

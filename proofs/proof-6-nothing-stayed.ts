@@ -15,6 +15,7 @@ import type { Mismatch } from "../src/report/battery.ts";
 import { failed, type Judgement, judge } from "../src/report/judgement.ts";
 import { blindSpots } from "./blind-spots.ts";
 import type { BatteryRecord, LeakQuery, ProofContext, Take } from "./context.ts";
+import { rowsFound } from "./leak-query.ts";
 import type { Proof } from "./proof.ts";
 import { leakQueryFinds, probeRowLeft, rowCommittedElsewhere, xidCommitted } from "./sabotage/leak.ts";
 import { witnessGone } from "./sabotage/witness.ts";
@@ -67,10 +68,9 @@ async function lookAfter(
   if (after instanceof Failure) return after;
   const leaked: { what: string; rows: number }[] = [];
   for (const leak of leaks) {
-    const ask = () => witness.session.query(leak.text, leak.parameters);
-    const reply = leak.path === "pinned" ? await ask() : await witness.inPathOfRole(ask);
-    if (reply instanceof Failure) return reply;
-    leaked.push({ what: leak.what, rows: Number(reply.rows[0]?.rows ?? Number.NaN) });
+    const rows = await rowsFound(witness, leak);
+    if (rows instanceof Failure) return rows;
+    leaked.push({ what: leak.what, rows });
   }
   const ownRows = await witness.ownRows(suspects(take, after), take.transactionIds, after);
   if (ownRows instanceof Failure) return ownRows;

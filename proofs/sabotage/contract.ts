@@ -1,8 +1,10 @@
 /**
- * contract: breaks what PROOF-4 watches: a guard that accepts a bare row, a function with another signature.
+ * contract: breaks what PROOF-4 watches: a guard that accepts a bare row, a function with another signature, a witness
+ * whose looking reaches outside.
  *
  * What is changed in the catalog is changed as its owner, and put back.
  */
+import { Failure } from "../../src/kernel/failure.ts";
 import type { Sabotage } from "../proof.ts";
 import { iuTarget, realParts } from "../targets/iu.ts";
 import { changesDatabase } from "./owner.ts";
@@ -57,6 +59,35 @@ export const functionMissing: Sabotage = changesDatabase("a function of the cont
   apply: [`ALTER FUNCTION ${ENACT} RENAME TO fn_iu_enact_before`],
   undo: ["ALTER FUNCTION public.fn_iu_enact_before(uuid, text) RENAME TO fn_iu_enact"],
 });
+
+/** Nothing that is driven comes by this table: only counting does. */
+export const policyReachesOutside: Sabotage = changesDatabase("counting runs a policy that reaches outside", {
+  apply: [
+    `CREATE FUNCTION public.cutter_sabotage() RETURNS boolean LANGUAGE plpgsql AS $stub$
+      BEGIN IF false THEN PERFORM pg_catalog.pg_reload_conf(); END IF; RETURN true; END $stub$`,
+    "CREATE POLICY cutter_sabotage ON public.system_vocab USING (public.cutter_sabotage())",
+    "ALTER TABLE public.system_vocab ENABLE ROW LEVEL SECURITY",
+  ],
+  undo: [
+    "ALTER TABLE public.system_vocab DISABLE ROW LEVEL SECURITY",
+    "DROP POLICY cutter_sabotage ON public.system_vocab",
+    "DROP FUNCTION public.cutter_sabotage()",
+  ],
+});
+
+export const leakQueryReachesOutside: Sabotage = {
+  name: "a leak query ends the work of other sessions",
+  async apply(context) {
+    const target = async () => {
+      const honest = await context.target();
+      if (honest instanceof Failure) return honest;
+      const text = "SELECT 0 AS rows WHERE pg_catalog.pg_cancel_backend(0) IS NULL";
+      const planted = { what: "planted by the sabotage", text, parameters: [] };
+      return { ...honest, leaks: [{ ...planted, writtenBy: "operator" as const }] };
+    };
+    return { context: { ...context, target }, undo: async () => null };
+  },
+};
 
 /** Triggers and foreign keys do not fire as a replica, so a proof in such a session would show too little. */
 export const replicaSession: Sabotage = replacesSession(

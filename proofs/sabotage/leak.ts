@@ -51,10 +51,8 @@ export const leakQueryFinds: Sabotage = {
     const target = async () => {
       const honest = await context.target();
       if (honest instanceof Failure) return honest;
-      return {
-        ...honest,
-        leaks: [{ what: "planted by the sabotage", text: "SELECT 1 AS rows", parameters: [], path: "pinned" as const }],
-      };
+      const planted = { what: "planted by the sabotage", text: "SELECT 1 AS rows", parameters: [] };
+      return { ...honest, leaks: [{ ...planted, writtenBy: "operator" as const }] };
     };
     return { context: { ...context, target }, undo: async () => null };
   },

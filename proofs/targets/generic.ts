@@ -42,7 +42,7 @@ export function genericTarget(chosenBecause: string, flags: GenericFlags): Proof
         what: `relations named ${table}`,
         text: "SELECT pg_catalog.count(*) AS rows FROM pg_catalog.pg_class AS c WHERE c.relname = $1",
         parameters: [table],
-        path: "pinned",
+        writtenBy: "cutter",
       },
     ],
   };

@@ -79,7 +79,7 @@ export function iuTarget(chosenBecause: string, parts: IuParts = realParts): Pro
         text: `SELECT pg_catalog.count(*) AS rows FROM public.information_unit AS u
           WHERE pg_catalog.starts_with(u.canonical_address, $1)`,
         parameters: [PROBE_PREFIX],
-        path: "pinned",
+        writtenBy: "cutter",
       },
     ],
   };

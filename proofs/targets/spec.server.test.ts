@@ -15,6 +15,7 @@ import { type TestDatabase, testServer } from "../../scripts/database/database.t
 import { fileWith } from "../../scripts/database/files.ts";
 import { makeShop } from "../../scripts/database/shop.ts";
 import { failed } from "../../scripts/database/target.ts";
+import { defaultCountOptions } from "../../src/kernel/counts/count.ts";
 import type { BatteryReport } from "../../src/report/battery.ts";
 
 let database: TestDatabase;
@@ -119,9 +120,60 @@ describe("what the operator asks for besides", () => {
     });
   });
 
-  test("a leak query without a number of rows is no zero", async () => {
-    const report = await prove(`leak_query = "SELECT name FROM shop.customer LIMIT 0"\n${HEAD}${DECLARED}`);
-    expect(proofOf(report, 6).verdict).toBe("FAIL");
+  const NO_NUMBER: readonly (readonly [query: string, message: string])[] = [
+    ["SELECT name FROM shop.customer LIMIT 0", "0 rows"],
+    ["SELECT 0 AS rows UNION ALL SELECT count(*) FROM shop.orders ORDER BY 1", "2 rows"],
+    ["SELECT 0 AS found", "one row without a column rows: found"],
+    ["SELECT NULL AS rows", "rows = NULL"],
+    ["SELECT 'abc' AS rows", "rows = abc"],
+    ["SELECT '' AS rows", "rows = "],
+    ["SELECT 'Infinity'::float8 AS rows", "rows = Infinity"],
+    ["SELECT -1 AS rows", "rows = -1"],
+    ["SELECT 0.5 AS rows", "rows = 0.5"],
+    ["SELECT count(*) AS rows FROM shop.oders", "42P01"],
+    ["SELECT 1 / 0 AS rows", "22012"],
+    ["WITH gone AS (DELETE FROM shop.late RETURNING id) SELECT count(*) AS rows FROM gone", "25006"],
+    ["SELECT set_config('transaction_read_only', 'off', true)::int AS rows", "25001"],
+  ];
+  for (const [query, message] of NO_NUMBER) {
+    test(`a leak query that gives no number of rows is no zero, and nothing is written: ${query}`, async () => {
+      const report = await prove(`leak_query = "${query}"\n${HEAD}${DECLARED}`);
+      expect(report).toMatchObject({ exit: 2, attempts: 0, failure: { code: "CONFIG_INVALID" } });
+      expect(proofOf(report, 4).failure?.message).toStartWith("the leak query of the spec");
+      expect(proofOf(report, 4).failure?.message).toContain(message);
+    });
+  }
+
+  test("a leak query takes no longer than the witness may look, and what it sets is gone", async () => {
+    const counts = { ...defaultCountOptions, budgetMs: 200 };
+    const slow = `leak_query = "SELECT 0 AS rows FROM pg_sleep(120)"\n${HEAD}${DECLARED}`;
+    const report = await batteryReport({ ...order(slow), options: { counts } });
+    expect(report).toMatchObject({ exit: 3, attempts: 0, failure: { code: "STATEMENT_FAILED" } });
+    expect(report.failure?.hint).toContain("--mode exact");
+    expect(report.durationMs).toBeLessThan(2_000);
+  });
+
+  test("a leak query cannot make itself writable for the next time", async () => {
+    const off = "set_config('default_transaction_read_only', 'off', false)";
+    database.psql(`CREATE FUNCTION shop.sneaks() RETURNS int LANGUAGE plpgsql AS $$ BEGIN
+      IF current_setting('transaction_read_only') = 'on' THEN PERFORM ${off}; RETURN 0; END IF;
+      UPDATE shop.customer SET name = 'sneaked'; RETURN 0; END $$`);
+    const report = await prove(`leak_query = "SELECT shop.sneaks() AS rows"\n${HEAD}${DECLARED}`);
+    database.psql("DROP FUNCTION shop.sneaks()");
+    expect(verdicts(report)).toEqual(ALL_PASS);
+    expect(contentOf(database)).toBe(before);
+  });
+
+  test("a leak query and a condition are scanned as a script is: what they reach outside is refused", async () => {
+    const ends = "pg_terminate_backend(0)";
+    for (const text of [
+      `leak_query = "SELECT count(${ends}) AS rows"\n${HEAD}`,
+      `${HEAD}[[watch]]\nrelation = "shop.orders"\nwhere = "${ends} IS NULL"\n`,
+      `${HEAD}[[watch]]\nrelation = "shop.orders"\nwhere = "orders.total IN (SELECT 1 FROM pg_stat_reset())"\n`,
+    ]) {
+      const report = await prove(`${text}${DECLARED}`);
+      expect(report).toMatchObject({ exit: 4, attempts: 0, failure: { code: "SCRIPT_ESCAPES" } });
+    }
   });
 
   test("a watched relation that is not there", async () => {

@@ -90,7 +90,7 @@ function conditionOf(where: string): RowFilter {
 
 function leakQueries(spec: Spec): readonly LeakQuery[] {
   if (spec.leak_query === undefined) return [];
-  return [{ what: "the leak query of the spec", text: spec.leak_query, parameters: [], path: "of the role" }];
+  return [{ what: "the leak query of the spec", text: spec.leak_query, parameters: [], writtenBy: "operator" }];
 }
 
 function asDeclared(drive: Drive, spec: Spec): readonly Mismatch[] {

@@ -291,7 +291,7 @@ describe("what makes it red", () => {
     expect([verdicts(reaching)[3], reaching.failure?.code]).toEqual(["PROOF-4 FAIL", "SCRIPT_ESCAPES"]);
     const unwatched = await prove("SELECT 1", { flags: { watch: ["shop.oders"] } });
     expect(unwatched).toMatchObject({ failure: { code: "OBJECT_MISSING" } });
-    expect(verdicts(unwatched)[4]).toBe("PROOF-5 FAIL");
+    expect(verdicts(unwatched)[3]).toBe("PROOF-4 FAIL");
   });
 
   test("a transaction command is refused before any connection", async () => {

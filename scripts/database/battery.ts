@@ -55,7 +55,7 @@ const OPTIONS: ProofOptions = {
 /** The report, or the Failure of what is wrong before the first proof. */
 export async function battery(order: BatteryOrder): Promise<BatteryReport | Failure> {
   const state = temporaryFolder();
-  const options = { ...OPTIONS, ...order.options };
+  const options = optionsOf(order);
   const report = await runProofs({
     runId: "test",
     command: "test",
@@ -91,6 +91,12 @@ export async function sabotageable(
     fresh: () => makeContext({ options, stateDirectory: state }, { connections: { ...connections, asOwner }, target }),
     close: () => connections.close(),
   };
+}
+
+/** What is accepted by name is an allowance too, as the command has it. */
+function optionsOf({ options, flags }: BatteryOrder): ProofOptions {
+  const escapes = (flags?.["allow-escape"] ?? []).map((name) => `escape ${name}`);
+  return { ...OPTIONS, ...options, allowances: [...(options?.allowances ?? []), ...escapes] };
 }
 
 async function planOf(order: BatteryOrder, options: ProofOptions): Promise<ConnectionPlan> {

@@ -7,5 +7,6 @@ UNION
 SELECT 'name', n.name::text FROM (
   SELECT c.relname FROM pg_catalog.pg_class AS c WHERE c.oid >= 16384
   UNION ALL SELECT p.proname FROM pg_catalog.pg_proc AS p WHERE p.oid >= 16384
-  UNION ALL SELECT t.typname FROM pg_catalog.pg_type AS t WHERE t.oid >= 16384) AS n (name)
+  UNION ALL SELECT t.typname FROM pg_catalog.pg_type AS t WHERE t.oid >= 16384
+  UNION ALL SELECT e.evtname FROM pg_catalog.pg_event_trigger AS e) AS n (name)
 WHERE n.name !~ '^[a-z_][a-z0-9_$]*$'

@@ -2,11 +2,17 @@
 --   to their own parts (triggers and their conditions, rules, defaults, constraints, indexes, policies, partitions,
 --   cascading keys, domains, operator classes, casts). Rows: what (`function` with oid, `foreign table`, `definer` with
 --   the oid of a role as which something runs), oid, name.
--- Parameters: $1 words that may be names of functions, in any schema; $2 of relations and types; $3 of operators; $4
---   whether to begin with what no name leads to: casts, operator classes, event triggers. search_path must be pinned.
+-- Parameters: $1 words that may be names of functions, in any schema, or of event triggers; $2 of relations and types;
+--   $3 of operators; $4 whether to begin with what no name leads to: casts, operator classes, event triggers that are
+--   enabled; $5 whether every key leads to the table that it is of, as in TRUNCATE ... CASCADE. search_path must be
+--   pinned.
 -- Locks taken: ACCESS SHARE on the catalogs.
 -- Expressions name built-in functions (oid below 16384) without a dependency: those are read from the node trees.
-WITH RECURSIVE reached (classid, objid) AS (
+WITH RECURSIVE event AS MATERIALIZED (
+  -- One that is disabled fires once it is enabled, for which it, or the catalog, must be named.
+  SELECT e.oid, e.evtname, e.evtfoid FROM pg_catalog.pg_event_trigger AS e
+  WHERE ($4::bool AND e.evtenabled <> 'D') OR e.evtname = ANY ($1::name[]) OR 'pg_event_trigger' = ANY ($2::name[])
+), reached (classid, objid) AS (
   (SELECT 'pg_class'::regclass::oid, c.oid FROM pg_catalog.pg_class AS c
     WHERE c.relname = ANY ($2::name[]) AND c.oid >= 16384
   UNION ALL SELECT 'pg_type'::regclass, t.oid FROM pg_catalog.pg_type AS t
@@ -19,11 +25,10 @@ WITH RECURSIVE reached (classid, objid) AS (
         WHERE d.classid = 'pg_operator'::regclass AND d.objid = o.oid AND d.deptype = 'e')
   UNION ALL SELECT a.classid, a.objid FROM (
       SELECT 'pg_cast'::regclass::oid AS classid, c.oid AS objid FROM pg_catalog.pg_cast AS c
-      UNION ALL SELECT 'pg_opclass'::regclass, o.oid FROM pg_catalog.pg_opclass AS o
-      UNION ALL SELECT 'pg_event_trigger'::regclass, e.oid FROM pg_catalog.pg_event_trigger AS e
-        WHERE e.evtenabled <> 'D') AS a
+      UNION ALL SELECT 'pg_opclass'::regclass, o.oid FROM pg_catalog.pg_opclass AS o) AS a
     WHERE $4::bool AND a.objid >= 16384 AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d
       WHERE d.classid = a.classid AND d.objid = a.objid AND d.deptype = 'e')
+  UNION ALL SELECT 'pg_event_trigger'::regclass, e.oid FROM event AS e
   )
   UNION
   SELECT n.classid, n.objid FROM reached AS r CROSS JOIN LATERAL (
@@ -44,7 +49,7 @@ WITH RECURSIVE reached (classid, objid) AS (
     UNION ALL
     SELECT 'pg_class'::regclass, k.conrelid FROM pg_catalog.pg_depend AS d
     JOIN pg_catalog.pg_constraint AS k ON k.oid = d.objid AND k.contype = 'f' AND k.confrelid = r.objid
-      AND (k.confdeltype IN ('c', 'n', 'd') OR k.confupdtype IN ('c', 'n', 'd'))
+      AND ($5::bool OR k.confdeltype IN ('c', 'n', 'd') OR k.confupdtype IN ('c', 'n', 'd'))
     WHERE r.classid = 'pg_class'::regclass AND d.refclassid = r.classid AND d.refobjid = r.objid
       AND d.classid = 'pg_constraint'::regclass
   ) AS n (classid, objid)
@@ -81,8 +86,7 @@ WITH RECURSIVE reached (classid, objid) AS (
 )
 SELECT 'function' AS what, r.objid::text AS oid, NULL AS name FROM reached AS r WHERE r.classid = 'pg_proc'::regclass
 UNION ALL
-SELECT DISTINCT 'function', e.evtfoid::text, pg_catalog.format('event trigger %I', e.evtname)
-FROM pg_catalog.pg_event_trigger AS e WHERE $4::bool AND e.evtenabled <> 'D'
+SELECT DISTINCT 'function', e.evtfoid::text, pg_catalog.format('event trigger %I', e.evtname) FROM event AS e
 UNION ALL
 SELECT 'built-in', p.proname::text, b.name FROM built_in AS b JOIN pg_catalog.pg_proc AS p ON p.oid = b.oid
 UNION ALL

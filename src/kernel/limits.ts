@@ -100,6 +100,8 @@ export const limits = {
   /** Relations searched for rows with a transaction id of the proof. */
   suspectRelations: 50,
   errorTextCharacters: 4_000,
+  /** Of a value that is shown because it is not what it should be. */
+  shownValueCharacters: 60,
   /** Of one statement's plan under --explain. */
   planCharacters: 100_000,
   /** What is read of a file that says `off`; its first line goes into reports. */

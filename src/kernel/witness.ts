@@ -120,6 +120,11 @@ export class Witness {
     return new Map(reply.rows.map((row) => [relations[Number(row.ordinal)] ?? "", Number(row.rows)]));
   }
 
+  /** One query in a read-only transaction that is rolled back, within the time budget: what it sets goes with it. */
+  ask(text: string, parameters: readonly Cell[]): Promise<Reply | Failure> {
+    return this.#withinBudget(text, parameters);
+  }
+
   /** Other sessions that are writing or did something in the last `sinceMs`, as far as this role may see. */
   async otherWriters(proofPid: number, sinceMs: number): Promise<readonly OtherWriter[] | Failure> {
     const since = `${Math.ceil(sinceMs)}`;

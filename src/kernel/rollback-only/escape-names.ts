@@ -1,9 +1,10 @@
 /**
  * escape-names: the functions that reach outside the transaction, and why a rollback does not undo what they do.
  *
- * A list of what is known, grouped by the name that --allow-escape takes. Reading the server's files or state is not in
- * it; what moves a sequence is measured instead. Source: PostgreSQL manual, chapter 9.28 (system administration
- * functions), dblink, adminpack, pg_surgery, pgsql-http, pg_background. Pure data; called by escape-scan.ts.
+ * A list of what is known, grouped by the name that --allow-escape takes. A compiled function is also known by its name
+ * in its library, which may be another: http() is http_request there, pg_file_write() pg_file_write_v1_1. Reading the
+ * server's files or state is not in it; what moves a sequence is measured instead. Source: PostgreSQL manual, chapter
+ * 9.28 (system administration functions), dblink, adminpack, pg_surgery, pgsql-http, pg_background. Pure data.
  */
 type Known = {
   /** What --allow-escape takes; null: the function's own name. */
@@ -26,19 +27,19 @@ const KNOWN: readonly Known[] = [
   },
   {
     name: "http",
-    functions: /^http_(get|post|put|patch|delete|head)$/,
+    functions: /^http(_(get|post|put|patch|delete|head|request))?$/,
     why: "sends a request to another server",
     weight: "refused",
   },
   {
     name: null,
-    functions: /^(pg_background_launch|pg_background_detach)$/,
+    functions: /^pg_background_(launch|detach)(_v\d+)?$/,
     why: "starts a session of its own, whose work commits by itself",
     weight: "refused",
   },
   {
     name: null,
-    functions: /^(lo_export|pg_file_(write|rename|unlink|sync))$/,
+    functions: /^(lo_export|be_lo_export|pg_file_(write|rename|unlink|sync)(_v\d+_\d+)?)$/,
     why: "writes a file on the server",
     weight: "refused",
   },
@@ -70,7 +71,7 @@ const KNOWN: readonly Known[] = [
   },
   {
     name: null,
-    functions: /^(pg_stat_reset\w*|pg_stat_statements_reset)$/,
+    functions: /^(pg_stat_reset\w*|pg_stat_statements_reset\w*)$/,
     why: "throws away statistics at once",
     weight: "refused",
   },

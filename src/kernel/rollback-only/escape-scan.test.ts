@@ -118,7 +118,7 @@ describe("what a rollback does undo is not refused", () => {
     // Comments that never end would cost the square of their length: not read to the end, and said so.
     for (const long of ["a/*", "from/*", "a--"]) {
       const text = `INSERT INTO shop.audit VALUES ($x$ ${long.repeat(20_000)} $x$)`;
-      expect(await scan(text)).toEqual(["listed dynamic-sql"]);
+      expect(await scan(text)).toEqual(["refused dynamic-sql"]);
     }
   });
 
@@ -131,12 +131,44 @@ describe("what a rollback does undo is not refused", () => {
 });
 
 describe("SQL made at run time cannot be read beforehand", () => {
-  test("it is listed where the role could do no harm with it, and refused where it could", async () => {
+  test("it is refused, since every role may end its own sessions, and listed where that right was taken away", async () => {
+    expect(await scan("SELECT shop.builds()")).toEqual(["refused dynamic-sql"]);
+    const everyRole = "FUNCTION shop.hidden_next(), pg_cancel_backend(int), pg_terminate_backend(int, bigint)";
+    shop.psql(`REVOKE EXECUTE ON ${everyRole} FROM PUBLIC`);
     expect(await scan("SELECT shop.builds()")).toEqual(["listed dynamic-sql"]);
+    shop.psql("GRANT EXECUTE ON FUNCTION shop.hidden_next() TO shop_guest");
+    expect(await scan("SELECT shop.builds()")).toEqual(["refused dynamic-sql"]);
+    shop.psql(`GRANT EXECUTE ON ${everyRole} TO PUBLIC`);
     shop.psql("GRANT EXECUTE ON FUNCTION dblink_exec(text, text) TO shop_guest");
     expect(await scan("SELECT shop.builds()")).toEqual(["refused dynamic-sql"]);
     expect(await scan("DO $$ BEGIN EXECUTE 'SELECT 1'; END $$")).toEqual([]);
     shop.psql("REVOKE EXECUTE ON FUNCTION dblink_exec(text, text) FROM shop_guest");
+  });
+});
+
+describe("bodies are read as the server reads them", () => {
+  test("a name that is too long, a function called as a harmless one, an operator made of a built-in function", async () => {
+    const long = "very_long_name_of_a_function_that_the_server_cuts_off_somewhere_here";
+    shop.psql(`CREATE SCHEMA own; GRANT USAGE ON SCHEMA own TO PUBLIC;
+      CREATE FUNCTION own.${long}() RETURNS int LANGUAGE sql AS 'SELECT 1 WHERE pg_reload_conf()';
+      CREATE FUNCTION own."É${long}"() RETURNS int LANGUAGE sql AS 'SELECT 1 WHERE pg_reload_conf()';
+      CREATE FUNCTION own.pg_logical_emit_message(bool, int) RETURNS int LANGUAGE sql AS 'SELECT 1 WHERE pg_switch_wal() IS NULL'`);
+    for (const call of [`own.${long}_more()`, `own."É${long}_more"()`]) {
+      expect(await scan(`DO $$ BEGIN PERFORM ${call}; END $$`)).toContain("refused pg_reload_conf");
+    }
+    const message = "own.pg_logical_emit_message(true, 1)";
+    expect(await scan(`SELECT ${message}`)).toContain("refused pg_logical_emit_message");
+    expect(await scan(`DO $$ BEGIN PERFORM ${message}; END $$`)).toContain("refused pg_logical_emit_message");
+    const operator = "CREATE OPERATOR shop.!! (RIGHTARG = int, FUNCTION = pg_cancel_backend)";
+    expect(await scan(`DO $$ BEGIN ${operator}; PERFORM !! 1; END $$`)).toEqual(["refused user-code"]);
+  });
+
+  test("a GRANT of EXECUTE, a name that ends in _in, quoted names far apart are no SQL made at run time", async () => {
+    shop.psql("CREATE FUNCTION own.check_in() RETURNS int LANGUAGE sql AS 'SELECT 1'");
+    const words = "and some words that follow it, far more than sixty-four of them, before the next";
+    const body = `BEGIN GRANT EXECUTE ON FUNCTION own.check_in() TO shop_guest;
+      PERFORM own.check_in() AS "One", '${words}' AS "Two"; END`;
+    expect(await scan(`DO $$ ${body} $$`)).toEqual([]);
   });
 });
 

@@ -7,6 +7,7 @@
  * escape-scan.ts.
  */
 import { statementNode, type Tree } from "./classify.ts";
+import { knownEscape } from "./escape-names.ts";
 
 export type Mentions = {
   readonly functions: Set<string>;
@@ -14,6 +15,8 @@ export type Mentions = {
   readonly operators: Set<string>;
   /** Every word that may be a name: what is reached is decided by these and by `relations` (types among them). */
   readonly words: Set<string>;
+  /** Names of known escapes that stand somewhere, called or not. */
+  readonly suspects: Set<string>;
   /** Bodies, in which names that must be quoted and operators are looked for as they stand. */
   readonly bodies: string[];
   /** Languages of DO blocks and new functions. */
@@ -24,6 +27,12 @@ export type Mentions = {
   readonly extensions: Set<string>;
   readonly foreignTables: Set<string>;
   dynamic: boolean;
+  /** TRUNCATE … CASCADE, which empties every table whose key leads to one that is named. */
+  truncates: boolean;
+  /** ANALYZE that may be of every relation, since it may name none. */
+  analyzes: boolean;
+  /** Relations that are only read, by one who looks, as format('%I.%I') writes them. */
+  readonly reads: readonly string[];
 };
 
 export function noMentions(): Mentions {
@@ -32,12 +41,16 @@ export function noMentions(): Mentions {
     relations: new Set(),
     operators: new Set(),
     words: new Set(),
+    suspects: new Set(),
     bodies: [],
     languages: new Set(),
     commands: new Map(),
     extensions: new Set(),
     foreignTables: new Set(),
     dynamic: false,
+    truncates: false,
+    analyzes: false,
+    reads: [],
   };
 }
 
@@ -62,35 +75,51 @@ const GAP_STEPS = 20;
 const COPY_PROGRAM = "COPY … PROGRAM runs a program on the server";
 const COPY = /\bcopy\b/i;
 const COPY_FILE = /\bcopy\b[^;]{0,1000}\bto\s+(?:E?'|\$|%|'\s*\|\|)/i;
-/** EXECUTE of anything but one literal; CREATE TRIGGER's EXECUTE FUNCTION is none. */
+/** EXECUTE of anything but one literal; EXECUTE FUNCTION of CREATE TRIGGER and EXECUTE ON of GRANT are none. */
 const DYNAMIC =
-  /\bexecute\b(?!\s+(?:function|procedure)\s+[\w$."]+\s*\()(?!\s+'(?:[^']|'')*'\s*(?:;|into\b|using\b|loop\b))/i;
+  /\bexecute\b(?!\s+on(?![\w$]))(?!\s+(?:function|procedure)\s+[\w$."]+\s*\()(?!\s+'(?:[^']|'')*'\s*(?:;|into\b|using\b|loop\b))/i;
 const DYNAMIC_FUNCTIONS = new RegExp(
   [
     "^((query|cursor|database|schema|table)_to_xml\\w*|ts_(stat|rewrite)",
-    "crosstab\\w*|\\w+_in|pg_input_\\w+|xpath_table|connectby)$",
+    "crosstab\\w*|(array|domain|record|range|multirange)_in|pg_input_\\w+|xpath_table|connectby)$",
   ].join("|"),
 );
-/** A message inside the transaction is rolled back with it. */
-const HARMLESS_MESSAGE = /\bpg_logical_emit_message\s*\(\s*true\b/gi;
+/** A message inside the transaction is rolled back with it: its first argument is the word true and nothing else. */
+const HARMLESS_MESSAGE = /\bpg_logical_emit_message\s*\(\s*true\s*,/gi;
 
 /** Escapes in names, and strings that are read in another way: such a text is not what it looks like. */
-const UNREADABLE = /\bu&["']|standard_conforming_strings|"[^"]{64}/i;
+const UNREADABLE = /\bu&["']|standard_conforming_strings/i;
+const NAME_BYTES = 63;
 
 /** A body of SQL or PL/pgSQL: as a string, and every word of it may be a name. */
 export function readBody(text: string, mentions: Mentions): void {
   readText(text, mentions);
   mentions.bodies.push(text);
+  const words = wordsOf(text);
+  for (const word of words) {
+    mentions.words.add(word);
+    mentions.relations.add(word);
+  }
+  for (const word of wordsOf(text.replaceAll(HARMLESS_MESSAGE, ""))) {
+    if (knownEscape(word)?.weight === "refused") mentions.suspects.add(word);
+  }
+  if (words.has("truncate") && words.has("cascade")) mentions.truncates = true;
+  if (words.has("analyze") || words.has("analyse")) mentions.analyzes = true;
+  if (DYNAMIC.test(text) || UNREADABLE.test(text)) mentions.dynamic = true;
+}
+
+/** In lower case, and cut off as PostgreSQL cuts off a name: at 63 bytes, which are fewer characters in UTF-8. */
+function wordsOf(text: string): Set<string> {
   const words = new Set<string>();
   for (const [word] of text.matchAll(PLAIN_WORD)) {
     words.add(word.toLowerCase());
     if (/[^\x20-\x7e]/.test(word)) words.add(word.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase()));
   }
-  for (const word of words) {
-    mentions.words.add(word);
-    mentions.relations.add(word);
+  for (const word of [...words].filter(({ length }) => length > NAME_BYTES / 4)) {
+    words.add(word.slice(0, NAME_BYTES));
+    words.add(new TextDecoder().decode(Buffer.from(word).subarray(0, NAME_BYTES)).replace(/\ufffd+$/, ""));
   }
-  if (DYNAMIC.test(text) || UNREADABLE.test(text)) mentions.dynamic = true;
+  return words;
 }
 
 /** A string that something may execute. */
@@ -183,6 +212,8 @@ function readNode(key: string, value: unknown, { mentions, pending, statement }:
   if (key === "funcname") mentions.functions.add(lastName(value));
   const fields = value as Tree;
   if (key === "FuncCall" && isHarmlessMessage(fields)) {
+    // Not by its name, which a function in another schema may have too.
+    mentions.words.add(lastName(fields.funcname));
     pending.push(fields.args);
     return;
   }
@@ -195,6 +226,7 @@ function readNode(key: string, value: unknown, { mentions, pending, statement }:
 /** A name, an operator, or the body of a DO or a function. */
 function readName(value: string, mentions: Mentions): void {
   mentions.words.add(value);
+  if (knownEscape(value)?.weight === "refused") mentions.suspects.add(value);
   if (/^[-+*/<>=~!@#%^&|`?]+$/.test(value)) mentions.operators.add(value);
   if (value.length > 3 && /[\s(]/.test(value)) readBody(value, mentions);
 }
@@ -208,6 +240,8 @@ function readCommand(name: string, fields: Tree, mentions: Mentions): void {
   } else if (name === "CopyStmt" && fields.filename !== undefined && fields.is_from !== true) {
     mentions.commands.set("copy-file", "COPY … TO writes a file on the server");
   }
+  if (name === "TruncateStmt" && fields.behavior === "DROP_CASCADE") mentions.truncates = true;
+  if (name === "VacuumStmt" && fields.rels === undefined) mentions.analyzes = true;
   if (name === "ImportForeignSchemaStmt")
     mentions.commands.set("foreign-server", "IMPORT FOREIGN SCHEMA asks another server");
   if (name === "VariableSetStmt" && fields.name === "track_counts") mentions.commands.set("track_counts", TRACK_COUNTS);
