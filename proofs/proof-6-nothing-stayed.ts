@@ -18,6 +18,7 @@ import { rowsFound } from "./leak-query.ts";
 import type { Proof } from "./proof.ts";
 import { leakQueryFinds, probeRowLeft, rowCommittedElsewhere, xidCommitted } from "./sabotage/leak.ts";
 import { witnessGone } from "./sabotage/witness.ts";
+import { lookAgain } from "./take.ts";
 
 export const nothingStayed: Proof = {
   id: "PROOF-6",
@@ -61,7 +62,7 @@ async function lookAfter(
   if (backend instanceof Failure) return backend;
   const status = take.xid === null ? null : await settledStatus(witness, take.xid);
   if (status instanceof Failure) return status;
-  const after = await witness.look(take.watched);
+  const after = await lookAgain(witness, take);
   if (after instanceof Failure) return after;
   const leaked: { what: string; rows: number }[] = [];
   for (const leak of leaks) {
