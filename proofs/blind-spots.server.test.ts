@@ -63,6 +63,33 @@ test("a table renamed away is not hidden by one made anew under its name", async
   expect(proofOf(own, 6).mismatches).toEqual([]);
 });
 
+test("each of many tables that were touched is looked at, however few are watched", async () => {
+  const names = Array.from({ length: 130 }, (_, index) => `closed.many_${`${index}`.padStart(3, "0")}`);
+  database.psql(
+    names.map((name) => `CREATE TABLE ${name} (n int); ALTER TABLE ${name} OWNER TO blind_writer`).join(";"),
+  );
+  const insert = names.map((name) => `INSERT INTO ${name} VALUES (1)`).join(";");
+  const report = await prove(insert, undefined, { "max-relations": 1 });
+  expect([report.exit, report.effects?.relations.length]).toEqual([0, 130]);
+  expect(proofOf(report, 6).facts).toMatchObject({
+    relations_compared: 1,
+    rows_with_own_xmin: names.map((name) => `${name} 0`),
+  });
+  // The last thirty, which a witness cannot read.
+  database.psql("GRANT USAGE ON SCHEMA closed TO blind_witness");
+  for (const name of names.slice(0, 100)) database.psql(`GRANT SELECT ON ${name} TO blind_witness`);
+  const blind = await prove(insert, database.url("blind_witness"), { "max-relations": 1 });
+  expect(proofOf(blind, 6).verdict).toBe("FAIL");
+  expect(proofOf(blind, 6).mismatches).toEqual(
+    names.slice(100).map((name) => ({
+      what: `rows of ${name}`,
+      expected: "seen by the witness",
+      seen: "not watched, and not countable",
+    })),
+  );
+  database.psql(`REVOKE USAGE ON SCHEMA closed FROM blind_witness; DROP TABLE ${names.join(",")}`);
+});
+
 test("a witness of another database sees no lock of ours, and that is said before anything is written", async () => {
   const report = await prove("UPDATE closed.box SET id = 2", other.url("blind_writer"));
   expect([proofOf(report, 3).verdict, proofOf(report, 5).verdict]).toEqual(["FAIL", "NOT RUN"]);

@@ -6,12 +6,11 @@
  * at, and the report says how. Pure.
  */
 import { Failure } from "../src/kernel/failure.ts";
+import type { OwnRows } from "../src/kernel/witness.ts";
 import type { Mismatch } from "../src/report/battery.ts";
 import type { Take } from "./context.ts";
 
-type OwnRows = readonly { readonly relation: string; readonly rows: number | "uncountable" }[];
-
-export function blindSpots(take: Take, ownRows: OwnRows): Mismatch[] {
+export function blindSpots(take: Take, ownRows: readonly OwnRows[]): Mismatch[] {
   if (take.drive instanceof Failure) return [];
   // What has no oid outside the transaction was made by it and is gone with it, whatever it was called.
   const outside = take.drive.effects.relations.filter(({ oid }) => oid !== null);
@@ -21,11 +20,17 @@ export function blindSpots(take: Take, ownRows: OwnRows): Mismatch[] {
   });
 }
 
-function whyUnseen(take: Take, { relation, ownRows }: { relation: string; ownRows: OwnRows }): string | null {
+function whyUnseen(
+  take: Take,
+  { relation, ownRows }: { relation: string; ownRows: readonly OwnRows[] },
+): string | null {
   const count = take.before.find((one) => one.relation === relation && one.filter === null);
   if (count !== undefined && count.how !== "unreadable" && count.how !== "missing") return null;
-  const own = ownRows.find((one) => one.relation === relation);
-  if (own === undefined) return count?.how === "unreadable" ? "42501 for the witness" : null;
-  if (own.rows !== "uncountable") return null;
-  return count === undefined ? "not watched, and not countable" : "42501 for the witness";
+  const rows = ownRows.find((one) => one.relation === relation)?.rows;
+  // Outside the transaction: made by it and gone with it.
+  if (rows === "not there" || typeof rows === "number") return null;
+  if (count?.how === "unreadable") return "42501 for the witness";
+  if (rows === "uncountable") return "not watched, and not countable";
+  // Without an id nothing was written, so there was nothing to look for.
+  return take.xid === null ? null : "not looked at";
 }

@@ -89,7 +89,8 @@ describe("TRUNCATE … CASCADE", () => {
 });
 
 describe("ANALYZE of no table by name is ANALYZE of all", () => {
-  const SET_UP = `CREATE FUNCTION public.indexed(int) RETURNS int LANGUAGE plpgsql IMMUTABLE SECURITY DEFINER AS $$ BEGIN
+  const SET_UP = `CREATE FUNCTION public.indexed(int) RETURNS int LANGUAGE plpgsql IMMUTABLE SECURITY DEFINER AS $$
+    BEGIN
       PERFORM public.outside('analyze'); RETURN 1; END $$;
     CREATE TABLE public.odd (a int);
     CREATE INDEX ON public.odd (public.indexed(a));

@@ -91,7 +91,7 @@ function acceptedNames({ options }: ProofContext): readonly string[] {
 }
 
 const READ_IT =
-  "What SQL made at run time will say is not known before it runs: read where it is made, at the places that are named.";
+  "What SQL made at run time will say is not known before it runs: read it where it is made, at the places named.";
 
 function refusal(escapes: readonly Escape[], instead = "Remove it"): Failure {
   const names = escapes.map((found) => found.name);

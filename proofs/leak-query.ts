@@ -1,9 +1,9 @@
 /**
  * leak-query: asks the witness what a leak query finds, and takes nothing for a number that is none.
  *
- * It runs in a read-only transaction that is rolled back, within the witness's time, so that neither what it sets nor
- * how long it takes outlives it. One row with a whole number in `rows` is an answer; all else is a mistake of the query,
- * never a zero. Called by PROOF-4, before anything is written, and by PROOF-6.
+ * It runs in a read-only transaction that is rolled back, within the witness's time, so that nothing that it sets
+ * outlives it. One row with a whole number in `rows` is an answer; all else is a mistake of the query, never a zero.
+ * Called by PROOF-4, before anything is written, and by PROOF-6.
  */
 import { Failure } from "../src/kernel/failure.ts";
 import { limits } from "../src/kernel/limits.ts";
@@ -13,7 +13,7 @@ import type { LeakQuery } from "./context.ts";
 
 const DATA = "It only reads; nothing was written by it.";
 
-/** Failures: CONFIG_INVALID where the query is at fault, STATEMENT_FAILED where it took too long; those of the session. */
+/** Failures: CONFIG_INVALID where the query is at fault, STATEMENT_FAILED where it took too long. */
 export async function rowsFound(witness: Witness, leak: LeakQuery): Promise<number | Failure> {
   const ask = () => witness.ask(leak.text, leak.parameters);
   const reply = leak.writtenBy === "cutter" ? await ask() : await witness.inPathOfRole(ask);
@@ -40,7 +40,7 @@ function failed({ what }: LeakQuery, failure: Failure, budgetMs: number): Failur
   const { facts, cause } = failure;
   const message = `${what}: ${failure.message}`;
   if (sqlstate === "57014") {
-    const hint = `It took longer than ${budgetMs} ms. Make it faster, or give it --statement-timeout with --mode exact.`;
+    const hint = `It took longer than ${budgetMs} ms; --mode exact gives it --statement-timeout.`;
     return new Failure("STATEMENT_FAILED", message, { hint, data: DATA, facts, cause });
   }
   if (!/^(22|25|42)/.test(sqlstate)) return failure;

@@ -10,7 +10,7 @@ import { type Fact, Failure } from "../src/kernel/failure.ts";
 import { limits } from "../src/kernel/limits.ts";
 import type { Effects } from "../src/kernel/rollback-only/effects.ts";
 import { knownEffects } from "../src/kernel/rollback-only/failed-run.ts";
-import type { Witness } from "../src/kernel/witness.ts";
+import type { OwnRows, Witness } from "../src/kernel/witness.ts";
 import type { Mismatch } from "../src/report/battery.ts";
 import { failed, type Judgement, judge } from "../src/report/judgement.ts";
 import { blindSpots } from "./blind-spots.ts";
@@ -19,6 +19,7 @@ import { rowsFound } from "./leak-query.ts";
 import type { Proof } from "./proof.ts";
 import { leakQueryFinds, probeRowLeft, rowCommittedElsewhere, xidCommitted } from "./sabotage/leak.ts";
 import { witnessGone } from "./sabotage/witness.ts";
+import { lookAgain } from "./take.ts";
 import { earlierTakes, effectsOfAll, whyNotAgain } from "./takes.ts";
 
 export const nothingStayed: Proof = {
@@ -51,7 +52,7 @@ type Looked = {
   /** What the server says of the transaction; null: it was assigned no id. */
   readonly status: string | null;
   readonly leaked: readonly { readonly what: string; readonly rows: number }[];
-  readonly ownRows: readonly { readonly relation: string; readonly rows: number | "uncountable" }[];
+  readonly ownRows: readonly OwnRows[];
   /** Whether the session of the proof, where it was lost, has ended on the server too. */
   readonly backend: "gone" | "still there" | "in use";
 };
@@ -64,7 +65,7 @@ async function lookAfter(
   if (backend instanceof Failure) return backend;
   const status = take.xid === null ? null : await settledStatus(witness, take.xid);
   if (status instanceof Failure) return status;
-  const after = await witness.look(take.watched);
+  const after = await lookAgain(witness, take);
   if (after instanceof Failure) return after;
   const leaked: { what: string; rows: number }[] = [];
   for (const leak of leaks) {
@@ -77,12 +78,12 @@ async function lookAfter(
   return { after, status, leaked, ownRows, backend };
 }
 
-/** Relations that the proof touched or whose count moved: there a row of ours would be. */
+/** Every relation that the proof touched or whose count moved: there a row of ours would be. */
 function suspects(take: Take, after: readonly RelationCount[]): readonly string[] {
   if (take.transactionIds.length === 0) return [];
   const touched = knownEffects(take.drive)?.relations.map((entry) => entry.relation) ?? [];
   const moved = changes(take, after).map((change) => change.relation);
-  return [...new Set([...touched, ...moved])].slice(0, limits.suspectRelations);
+  return [...new Set([...touched, ...moved])];
 }
 
 /** A session that was dropped may take a moment to be gone. */
@@ -153,7 +154,7 @@ function judgeAfter(take: Take, looked: Looked, effects: Effects | null): Judgem
       .filter((leak) => leak.rows !== 0)
       .map((leak) => mismatch(leak.what, "0 rows", `${leak.rows} rows`)),
     ...looked.ownRows
-      .filter((own) => own.rows !== "uncountable" && own.rows !== 0)
+      .filter((own) => typeof own.rows === "number" && own.rows !== 0)
       .map((own) => mismatch(`rows of the proof's transaction in ${own.relation}`, "0", `${own.rows}`)),
   ];
   if (looked.status !== null && looked.status !== "aborted") {
@@ -180,7 +181,9 @@ function facts(take: Take, looked: Looked, effects: Effects | null): { [key: str
     relations_not_compared: notCompared(take, looked.after),
     probe_rows_leaked:
       looked.leaked.length === 0 ? "no leak query" : looked.leaked.reduce((sum, leak) => sum + leak.rows, 0),
-    rows_with_own_xmin: looked.ownRows.map((own) => `${own.relation} ${own.rows}`),
+    rows_with_own_xmin: looked.ownRows
+      .filter((own) => own.rows !== "not there")
+      .map((own) => `${own.relation} ${own.rows}`),
     transaction_status: looked.status ?? withoutId(take),
     sequence_drift: effects?.sequences.map((sequence) => `${sequence.sequence} ${sequence.drift}`) ?? "not known",
     seen_from: take.during === null ? "after only" : "before, during and after",
@@ -218,8 +221,8 @@ function summary(take: Take, looked: Looked, moved: readonly Change[]): string {
   return [counts, `${leaked} rows leaked`, status, ...seen].join(", ");
 }
 
-function total(found: readonly { readonly rows: number | "uncountable" }[]): number {
-  return found.reduce((sum, { rows }) => sum + (rows === "uncountable" ? 0 : rows), 0);
+function total(found: readonly { readonly rows: OwnRows["rows"] }[]): number {
+  return found.reduce((sum, { rows }) => sum + (typeof rows === "number" ? rows : 0), 0);
 }
 
 /** `158 = 158` where one relation matters most, which is the first. */

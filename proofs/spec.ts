@@ -16,18 +16,22 @@ const rows = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** A number is exact; `{ min, max }` are bounds, both included, either may be absent. */
 const bound = v.union([rows, v.strictObject({ min: v.optional(rows), max: v.optional(rows) })]);
 
+/** Folded as SQL folds it, so that one relation has one name in here. */
 const relation = v.pipe(
   v.string(),
   v.check((name) => readRelationName(name)?.rest === "", "it should be the name of a relation: schema.table"),
+  v.transform((name) => readRelationName(name)?.relation ?? name),
 );
+
+const text = v.pipe(v.string(), v.nonEmpty());
 
 const specSchema = v.strictObject({
   /** The role that the session must have. */
-  role: v.optional(v.pipe(v.string(), v.nonEmpty())),
+  role: v.optional(text),
   /** Relations counted before, during and after, with an optional SQL condition. */
   watch: v.optional(v.array(v.strictObject({ relation, where: v.optional(v.string()) })), []),
   /** The statements, in order. */
-  statements: v.pipe(v.array(v.pipe(v.string(), v.nonEmpty())), v.minLength(1)),
+  statements: v.pipe(v.array(text), v.minLength(1)),
   /** What they may do. A table that is not declared must not be touched; a kind that is not given must be 0. */
   declare: v.optional(
     v.array(
@@ -40,8 +44,16 @@ const specSchema = v.strictObject({
     ),
     [],
   ),
-  /** A SELECT whose first column `rows` must be 0 after the rollback. */
-  leak_query: v.optional(v.pipe(v.string(), v.nonEmpty())),
+  /**
+   * What they may change that is no row: objects, columns, privileges, comments, in the words of the report's section
+   * on catalog changes. What is not here must not change, and what is here must.
+   */
+  catalog: v.optional(
+    v.array(v.strictObject({ change: v.picklist(["created", "altered", "dropped"]), kind: text, name: text })),
+    [],
+  ),
+  /** A SELECT of one row, whose column `rows` must be 0 after the rollback. */
+  leak_query: v.optional(text),
 });
 
 export type Spec = v.InferOutput<typeof specSchema>;
@@ -49,30 +61,44 @@ export type Bound = v.InferOutput<typeof bound>;
 
 /** Failures: FILE_UNREADABLE, CONFIG_INVALID with the path of the first wrong key. */
 export async function readSpec(path: string): Promise<Spec | Failure> {
-  let text: string;
+  let source: string;
   try {
-    text = await readFile(path, "utf8");
+    source = await readFile(path, "utf8");
   } catch (cause) {
     return new Failure("FILE_UNREADABLE", failedCall(`read ${path}`, cause), { cause });
   }
-  if (text.length > limits.specBytes)
+  if (source.length > limits.specBytes)
     return new Failure("CONFIG_INVALID", `${path} is larger than ${limits.specBytes} bytes`);
-  return parseSpec(text, path);
+  return parseSpec(source, path);
 }
 
-async function parseSpec(text: string, path: string): Promise<Spec | Failure> {
+async function parseSpec(source: string, path: string): Promise<Spec | Failure> {
   const { parse } = await import("smol-toml");
   let document: unknown;
   try {
-    document = parse(text);
+    document = parse(source);
   } catch (cause) {
     const [reason] = (cause instanceof Error ? cause.message : "not TOML").split("\n");
     return new Failure("CONFIG_INVALID", `${path}: ${reason}`, { cause });
   }
   const result = v.safeParse(specSchema, document);
-  if (result.success) return result.output;
-  const problems = result.issues.map((issue) => `${v.getDotPath(issue) ?? "the file"}: ${issue.message}`);
+  const problems = result.success
+    ? declaredTwice(result.output)
+    : result.issues.map((issue) => `${v.getDotPath(issue) ?? "the file"}: ${issue.message}`);
+  if (result.success && problems.length === 0) return result.output;
   return new Failure("CONFIG_INVALID", `${path}: ${problems.join("; ")}`, { facts: { problems } });
+}
+
+/** Of two declarations one would have to be forgotten. */
+function declaredTwice({ declare, catalog }: Spec): string[] {
+  const names = [
+    ...declare.map((entry, index) => [`declare.${index}`, entry.relation] as const),
+    ...catalog.map(({ change, kind, name }, index) => [`catalog.${index}`, `${change} ${kind} ${name}`] as const),
+  ];
+  const first = new Map([...names].reverse().map(([path, name]) => [name, path]));
+  return names.flatMap(([path, name]) =>
+    first.get(name) === path ? [] : [`${path}: ${name} is declared already, by ${first.get(name)}`],
+  );
 }
 
 /** Null where the count is within the bound, else the bound in words. */

@@ -37,7 +37,9 @@ export async function takeOnce(context: ProofContext, target: ProofTarget): Prom
   const moment = async (xid: string | null): Promise<Failure | null> => {
     seen.xid = xid;
     if (context.connections.sessions === "single") return null;
-    return lookDuring(witness, { pid: session.login.backendPid, watched, seen });
+    const looked = await looking;
+    if (looked instanceof Failure) return looked;
+    return lookDuring(witness, { pid: session.login.backendPid, watched, before: looked, seen });
   };
   const drive = await target.drive(context, { session, watched, lookedBefore, moment });
   const durationMs = elapsed();
@@ -53,10 +55,22 @@ export async function takeOnce(context: ProofContext, target: ProofTarget): Prom
 
 type Seen = { during: readonly RelationCount[] | null; transactionIds: readonly string[]; xid: string | null };
 
-type During = { readonly pid: number; readonly watched: Take["watched"]; readonly seen: Seen };
+type During = Pick<Take, "watched" | "before"> & { readonly pid: number; readonly seen: Seen };
 
-async function lookDuring(witness: Witness, { pid, watched, seen }: During): Promise<Failure | null> {
-  const during = await witness.look(watched);
+/** What took too long before is not asked again: it could not be compared, and would hold the proof up as long. */
+export async function lookAgain(
+  witness: Witness,
+  { watched, before }: Pick<Take, "watched" | "before">,
+): Promise<readonly RelationCount[] | Failure> {
+  const slow = (index: number) => before[index]?.filter !== null && before[index]?.how === "over budget";
+  const looked = await witness.look(watched.filter((_, index) => !slow(index)));
+  if (looked instanceof Failure) return looked;
+  const rest = [...looked];
+  return before.map((count, index) => (slow(index) ? count : (rest.shift() ?? count)));
+}
+
+async function lookDuring(witness: Witness, { pid, seen, ...looks }: During): Promise<Failure | null> {
+  const during = await lookAgain(witness, looks);
   if (during instanceof Failure) return during;
   const transactionIds = await witness.transactionIds(pid);
   if (transactionIds instanceof Failure) return transactionIds;

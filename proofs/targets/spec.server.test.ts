@@ -103,6 +103,51 @@ describe("bounds", () => {
   });
 });
 
+describe("what is no row", () => {
+  const STATEMENTS = `statements = ["ALTER TABLE shop.audit ADD COLUMN at date", "GRANT SELECT ON shop.late TO PUBLIC",
+    "CREATE FUNCTION shop.hello() RETURNS int LANGUAGE sql AS 'SELECT 1'"]\n`;
+  const COLUMN = `[[catalog]]\nchange = "created"\nkind = "column"\nname = "shop.audit.at"\n`;
+  const GRANT = `[[catalog]]\nchange = "altered"\nkind = "grant"\nname = "on table shop.late"\n`;
+  const FUNCTION = `[[catalog]]\nchange = "created"\nkind = "function"\nname = "shop.hello()"\n`;
+
+  test("is declared too, in the words of the report", async () => {
+    const report = await prove(`${STATEMENTS}${COLUMN}${GRANT}${FUNCTION}`);
+    expect(verdicts(report)).toEqual(ALL_PASS);
+  });
+
+  test("fails where it is not declared, and where what is declared does not happen", async () => {
+    const nothing = await prove(STATEMENTS);
+    expect(nothing).toMatchObject({ exit: 3, failure: { code: "NOT_PROVEN" } });
+    const expected = "not changed: it is not declared ([[catalog]])";
+    expect([...proofOf(nothing, 5).mismatches].sort((a, b) => (a.what < b.what ? -1 : 1))).toEqual([
+      { what: "column shop.audit.at", expected, seen: "created" },
+      { what: "function shop.hello()", expected, seen: "created" },
+      { what: "grant on table shop.late", expected, seen: "altered" },
+    ]);
+    const other = await prove(`${STATEMENTS}${COLUMN}${GRANT}${FUNCTION.replace("created", "dropped")}`);
+    expect(proofOf(other, 5).mismatches).toEqual([
+      { what: "function shop.hello()", expected: "dropped", seen: "not so" },
+      { what: "function shop.hello()", expected, seen: "created" },
+    ]);
+  });
+});
+
+test("a relation has one name, however it is written", async () => {
+  database.psql(`SET ROLE shop_owner; CREATE TABLE shop."order" (id int); CREATE TABLE shop."Größe" (id int);
+    CREATE TABLE shop.größe (id int)`);
+  const statements = `statements = ["INSERT INTO shop.\\"order\\" VALUES (1)",
+    "INSERT INTO shop.\\"Größe\\" VALUES (1)", "INSERT INTO shop.größe VALUES (1), (2)"]\n`;
+  const declare = (relation: string, rows: number) =>
+    `[[declare]]\nrelation = ${JSON.stringify(relation)}\ninserted = ${rows}\n`;
+  const watch = `[[watch]]\nrelation = 'Shop."order"'\n`;
+  const report = await prove(
+    `${statements}${watch}${declare('SHOP."order"', 1)}${declare('shop."Größe"', 1)}${declare("Shop.größe", 2)}`,
+  );
+  database.psql(`DROP TABLE shop."order", shop."Größe", shop.größe`);
+  expect(proofOf(report, 5).mismatches).toEqual([]);
+  expect(verdicts(report)).toEqual(ALL_PASS);
+});
+
 describe("what the operator asks for besides", () => {
   test("another role is red in PROOF-3, before anything is written", async () => {
     const report = await prove(HEAD.replace("shop_owner", "shop_guest") + DECLARED);
@@ -153,6 +198,15 @@ describe("what the operator asks for besides", () => {
     expect(report.durationMs).toBeLessThan(2_000);
   });
 
+  test("a condition that takes too long is asked once, said to be over budget, and holds no lock longer", async () => {
+    const counts = { ...defaultCountOptions, budgetMs: 400 };
+    const watch = `[[watch]]\nrelation = "shop.orders"\nwhere = "pg_sleep(0.3) IS NOT NULL"\n`;
+    const report = await batteryReport({ ...order(`${HEAD}${watch}${DECLARED}`), options: { counts } });
+    expect(verdicts(report)).toEqual(ALL_PASS);
+    expect(report.counts[0]).toMatchObject({ filter: "pg_sleep(0.3) IS NOT NULL", before: "over budget" });
+    expect(report.durationMs).toBeLessThan(1_000);
+  });
+
   test("a leak query cannot make itself writable for the next time", async () => {
     const off = "set_config('default_transaction_read_only', 'off', false)";
     database.psql(`CREATE FUNCTION shop.sneaks() RETURNS int LANGUAGE plpgsql AS $$ BEGIN
@@ -189,6 +243,15 @@ describe("a file that is not a spec is CONFIG_INVALID with the path of what is w
     [`${HEAD}[[declare]]\nrelation = "shop.orders"\ninserted = -1`, "declare.0.inserted"],
     [`${HEAD}[[declare]]\nrelation = "shop.orders"\ninserted = { minimum = 1 }`, "declare.0.inserted"],
     [`${HEAD}[[watch]]\nwhere = "true"`, "watch.0.relation"],
+    [
+      `${HEAD}${DECLARED}[[declare]]\nrelation = 'Shop."orders"'`,
+      "declare.3: shop.orders is declared already, by declare.0",
+    ],
+    [
+      `${HEAD}${"[[catalog]]\nchange = 'created'\nkind = 'x'\nname = 'y'\n".repeat(2)}`,
+      "catalog.1: created x y is declared",
+    ],
+    [`${HEAD}[[catalog]]\nchange = "made"\nkind = "x"\nname = "y"`, "catalog.0.change"],
     [`role = "x"`, "statements"],
     ["statements = []", "statements"],
     ["statements = [", "probe.toml"],

@@ -3,12 +3,13 @@
  * leaks.
  *
  * Like the sql target in how it runs; unlike it, what the statements do is compared with what the file declares, and
- * an undeclared table or a count outside its bounds fails the proof.
+ * an undeclared table, a count outside its bounds or an undeclared change of the catalog fails the proof.
  */
 import { basename } from "node:path";
 import type { CountRequest, RowFilter } from "../../src/kernel/counts/count.ts";
+import { readRelationName } from "../../src/kernel/counts/relation-name.ts";
 import { Failure } from "../../src/kernel/failure.ts";
-import type { Count, RelationEffect } from "../../src/kernel/rollback-only/effects.ts";
+import type { CatalogEffect, Count, RelationEffect } from "../../src/kernel/rollback-only/effects.ts";
 import { parseScript, type Script } from "../../src/kernel/rollback-only/script.ts";
 import type { Mismatch } from "../../src/report/battery.ts";
 import type { Drive, LeakQuery, ProofContext, ProofTarget } from "../context.ts";
@@ -93,19 +94,43 @@ function leakQueries(spec: Spec): readonly LeakQuery[] {
   return [{ what: "the leak query of the spec", text: spec.leak_query, parameters: [], writtenBy: "operator" }];
 }
 
-function asDeclared(drive: Drive, spec: Spec): readonly Mismatch[] {
+function asDeclared({ effects }: Drive, spec: Spec): readonly Mismatch[] {
   const declared = new Map(spec.declare.map((entry) => [entry.relation, entry]));
-  const touched = new Map(drive.effects.relations.map((entry) => [entry.relation, entry]));
-  const undeclared = [...touched.keys()].filter((relation) => !declared.has(relation));
+  const touched = new Map(effects.relations.map((entry) => [asSpecWrites(entry.relation), entry]));
+  const undeclared = [...touched].filter(([relation]) => !declared.has(relation));
   const outside = [...declared].flatMap(([relation, allowed]) =>
     compare(touched.get(relation) ?? untouched(relation), allowed),
   );
-  const extra = undeclared.map((relation) => ({
+  const extra = undeclared.map(([, { relation }]) => ({
     what: relation,
     expected: "not touched: it is not declared",
     seen: "touched",
   }));
-  return [...outside, ...extra];
+  return [...outside, ...extra, ...catalogAsDeclared(effects.catalog, spec)];
+}
+
+/** The name that a declaration of this relation is folded to. */
+function asSpecWrites(relation: string): string {
+  const read = readRelationName(relation);
+  return read?.rest === "" ? read.relation : relation;
+}
+
+/** What is no row: what changed and is not declared, and what is declared and did not change. */
+function catalogAsDeclared(changes: readonly CatalogEffect[], spec: Spec): Mismatch[] {
+  const told = (change: string, kind: string, name: string) => `${change} ${kind} ${name}`;
+  const declared = new Set(spec.catalog.map(({ change, kind, name }) => told(change, kind, name)));
+  const seen = new Set(changes.map(({ change, objectKind, name }) => told(change, objectKind, name)));
+  const extra = changes
+    .filter(({ change, objectKind, name }) => !declared.has(told(change, objectKind, name)))
+    .map(({ change, objectKind, name }) => ({
+      what: `${objectKind} ${name}`,
+      expected: "not changed: it is not declared ([[catalog]])",
+      seen: change,
+    }));
+  const missing = spec.catalog
+    .filter(({ change, kind, name }) => !seen.has(told(change, kind, name)))
+    .map(({ change, kind, name }) => ({ what: `${kind} ${name}`, expected: change, seen: "not so" }));
+  return [...missing, ...extra];
 }
 
 function untouched(relation: string): RelationEffect {

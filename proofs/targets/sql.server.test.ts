@@ -197,6 +197,7 @@ describe("DDL on a watched table that holds rows", () => {
       ["ALTER TABLE shop.measure_low ADD CHECK (value > 0)", "shop.measure"],
       ["ALTER TABLE shop.measure ADD COLUMN unit text", "shop.measure_high"],
       ["REINDEX INDEX shop.orders_pkey", "shop.orders"],
+      ["REINDEX (CONCURRENTLY false) TABLE shop.orders", "shop.orders"],
       ["CREATE TABLE shop.extra AS SELECT 1 AS one; ALTER TABLE shop.orders SET (fillfactor = 70)", "shop.customer"],
     ] as const) {
       const report = await prove(text, { flags: { watch } });

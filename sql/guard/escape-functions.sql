@@ -5,7 +5,9 @@
 --   with a type, or it is an aggregate, whose functions are followed instead. `symbol`: of compiled code, what it is
 --   called in its library, which no ALTER FUNCTION changes.
 SELECT p.oid::text AS oid, p.proname::text AS name, pg_catalog.format('%I.%I', n.nspname, p.proname) AS qualified,
-  l.lanname::text AS language, CASE WHEN l.lanname IN ('c', 'internal') THEN p.prosrc END AS symbol, l.lanpltrusted AS trusted, e.extname::text AS extension,
+  l.lanname::text AS language,
+  CASE WHEN l.lanname IN ('c', 'internal') THEN p.prosrc END AS symbol, l.lanpltrusted AS trusted,
+  e.extname::text AS extension,
   p.prokind = 'a' OR EXISTS (SELECT FROM pg_catalog.pg_depend AS i WHERE i.classid = 'pg_proc'::regclass
     AND i.objid = p.oid AND i.refclassid = 'pg_type'::regclass AND i.deptype = 'i') AS made,
   pg_catalog.concat_ws(' ', p.prosrc, pg_catalog.pg_get_function_sqlbody(p.oid), p.proconfig::text) AS source

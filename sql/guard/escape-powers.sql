@@ -1,7 +1,7 @@
 -- Purpose: by what this role, or a role as which something that it reaches runs, could reach outside the transaction.
 --   A role holds the powers of every role that it is a member of, inherited or by SET ROLE. One row: `powers`, a list
---   in words, empty where there is nothing; `files`, whether it may write files or run programs on the server; `common`,
---   a list in words of what SQL that nobody has read could do although the role is nothing special.
+--   in words, empty where there is nothing; `files`, whether it may write files or run programs on the server;
+--   `common`, a list in words of what SQL that nobody has read could do although the role is nothing special.
 -- Parameters: $1 oids of further roles; $2 a pattern of functions that escape. search_path must be pinned.
 -- Locks taken: ACCESS SHARE on the catalogs.
 -- What every role may do (a built-in function whose rights were never changed) is no power, but common: it may end the

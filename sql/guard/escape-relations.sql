@@ -1,7 +1,7 @@
 -- Purpose: what the objects of some names make the server run. Follows pg_depend from them, both to what they need and
 --   to their own parts (triggers and their conditions, rules, defaults, constraints, indexes, policies, partitions,
 --   cascading keys, domains, operator classes, casts). Rows: what (`function` with oid, `foreign table`, `definer` with
---   the oid of a role as which something runs), oid, name.
+--   the oid of a role as which something runs, `arguments` of a trigger, escaped), oid, name.
 -- Parameters: $1 words that may be names of functions, in any schema, or of event triggers; $2 of relations and types;
 --   $3 of operators; $4 whether to begin with what no name leads to: casts, operator classes, event triggers that are
 --   enabled; $5 whether every key leads to the table that it is of, as in TRUNCATE ... CASCADE. search_path must be
@@ -101,3 +101,6 @@ SELECT 'definer', c.relowner::text, NULL FROM reached AS r
 JOIN pg_catalog.pg_class AS c ON c.oid = r.objid WHERE r.classid = 'pg_class'::regclass
   AND (c.relkind = 'm' OR EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = c.oid
     AND k.contype = 'f' AND (k.confdeltype IN ('c', 'n', 'd') OR k.confupdtype IN ('c', 'n', 'd'))))
+UNION ALL
+SELECT DISTINCT 'arguments', NULL, pg_catalog.encode(t.tgargs, 'escape') FROM reached AS r
+JOIN pg_catalog.pg_trigger AS t ON t.oid = r.objid AND t.tgnargs > 0 WHERE r.classid = 'pg_trigger'::regclass

@@ -97,8 +97,6 @@ export const limits = {
   slowestStatements: 5,
   /** Named processes shown when other sessions were writing during a proof. */
   activityRows: 20,
-  /** Relations searched for rows with a transaction id of the proof. */
-  suspectRelations: 50,
   errorTextCharacters: 4_000,
   /** Of a value that is shown because it is not what it should be. */
   shownValueCharacters: 60,

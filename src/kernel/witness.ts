@@ -20,7 +20,8 @@ export type Look = readonly RelationCount[];
 
 type Open = { readonly there: readonly string[]; readonly possible: readonly string[] };
 
-export type OwnRows = { readonly relation: string; readonly rows: number | "uncountable" };
+/** `not there`: outside the transaction there is no such relation. */
+export type OwnRows = { readonly relation: string; readonly rows: number | "uncountable" | "not there" };
 
 export type OtherWriter = {
   readonly pid: number;
@@ -64,9 +65,9 @@ export class Witness {
   }
 
   /**
-   * Rows of relations that carry one of the ids as xmin: rows that stayed although they should not. A relation that is
-   * not there was made by the transaction and is gone. "uncountable" where this role may not read it, it is locked, or
-   * the looks together would take longer than the time budget. Those counted in `justSeen` need not be looked up again.
+   * Rows of relations that carry one of the ids as xmin: rows that stayed although they should not. Each relation has
+   * an answer: "uncountable" where this role may not read it, it is locked, or the looks together would take longer
+   * than the time budget. Those counted in `justSeen` need not be looked up again.
    */
   async ownRows(
     relations: readonly string[],
@@ -79,10 +80,13 @@ export class Witness {
       ? { there: relations, possible: relations }
       : await this.#openOf(relations);
     if (known instanceof Failure) return known;
-    const { there, possible } = known;
-    const counted = await this.#rowsOf(possible, xids);
+    const there = new Set(known.there);
+    const counted = await this.#rowsOf(known.possible, xids);
     if (counted instanceof Failure) return counted;
-    return there.map((relation) => ({ relation, rows: counted.get(relation) ?? "uncountable" }));
+    return relations.map((relation) => {
+      const rows = counted.get(relation) ?? (there.has(relation) ? "uncountable" : "not there");
+      return { relation, rows };
+    });
   }
 
   /** Which of the relations are there, and which of those can be read now. */
@@ -94,11 +98,26 @@ export class Witness {
     return { there: names(described), possible: names(possible) };
   }
 
-  /** All in one statement; where that fails each by itself, until the time budget is used. Absent: not countable. */
+  /** Many in one statement; where that fails each by itself, until the time budget is used. Absent: not countable. */
   async #rowsOf(relations: readonly string[], xids: readonly string[]): Promise<Map<string, number> | Failure> {
     const counted = new Map<string, number>();
-    const together = await this.#countOwn(relations, xids);
-    if (!(together instanceof Failure)) return together;
+    const elapsed = stopwatch();
+    for (let start = 0; start < relations.length; start += limits.countsPerStatement) {
+      const chunk = relations.slice(start, start + limits.countsPerStatement);
+      const together = await this.#countOwn(chunk, xids);
+      if (!(together instanceof Failure)) for (const [relation, rows] of together) counted.set(relation, rows);
+      else {
+        const alone = await this.#oneByOne(chunk, xids);
+        if (alone instanceof Failure) return alone;
+        for (const [relation, rows] of alone) counted.set(relation, rows);
+      }
+      if (elapsed() > this.options.budgetMs) break;
+    }
+    return counted;
+  }
+
+  async #oneByOne(relations: readonly string[], xids: readonly string[]): Promise<Map<string, number> | Failure> {
+    const counted = new Map<string, number>();
     const elapsed = stopwatch();
     for (const relation of relations) {
       if (elapsed() > this.options.budgetMs) break;

@@ -9,7 +9,7 @@ test("a name is read as SQL reads it, and belongs to public where it says no sch
     "app.orders",
     'app."Order ""x"".y"',
     "app.orders",
-    "größe.µ$1",
+    '"größe"."µ$1"',
   ]);
   expect(readRelationName('app."a:b=c":"d"=e')).toEqual({ relation: 'app."a:b=c"', rest: ':"d"=e' });
 });

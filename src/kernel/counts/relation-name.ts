@@ -30,9 +30,11 @@ export function parseRelationName(text: string, option: string): string | Failur
   });
 }
 
-/** Folded, and quoted only where that changes nothing else. */
+/** Folded, and quoted only where format('%I') would quote it for its characters: one name for each relation. */
 function written(identifier: string): string {
-  if (!identifier.startsWith('"')) return identifier.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
-  const inner = identifier.slice(1, -1);
-  return /^[a-z_][a-z0-9_$]*$/.test(inner) ? inner : identifier;
+  const quoted = identifier.startsWith('"');
+  const folded = identifier.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+  const inner = quoted ? identifier.slice(1, -1) : folded;
+  if (/^[a-z_][a-z0-9_$]*$/.test(inner)) return inner;
+  return quoted ? identifier : `"${folded}"`;
 }

@@ -133,7 +133,9 @@ export function reasonNotSealable(tree: Tree): string | null {
     case "DiscardStmt":
       return fields.target === "DISCARD_ALL" ? "DISCARD ALL cannot run inside a transaction" : null;
     case "AlterDatabaseStmt":
-      return optionNamed(fields.options, "tablespace") ? `it copies files outside any transaction; ${SANDBOX}` : null;
+      return optionsNamed(fields.options, "tablespace").length > 0
+        ? `it copies files outside any transaction; ${SANDBOX}`
+        : null;
     case "ReindexStmt":
       return reindexReason(fields);
     case "VariableSetStmt":
@@ -151,7 +153,7 @@ function concurrentReason(): string {
 }
 
 function reindexReason(fields: Tree): string | null {
-  if (optionNamed(fields.params, "concurrently")) return concurrentReason();
+  if (optionsNamed(fields.params, "concurrently").some((option) => !isOff(option))) return concurrentReason();
   const kind = String(fields.kind);
   const single = kind === "REINDEX_OBJECT_INDEX" || kind === "REINDEX_OBJECT_TABLE";
   return single ? null : `it commits after each table; ${SANDBOX}`;
@@ -167,7 +169,17 @@ function settingReason(fields: Tree): string | null {
   return null;
 }
 
-function optionNamed(options: unknown, wanted: string): boolean {
-  if (!Array.isArray(options)) return false;
-  return options.some((option: Tree) => (option.DefElem as Tree | undefined)?.defname === wanted);
+function optionsNamed(options: unknown, wanted: string): Tree[] {
+  if (!Array.isArray(options)) return [];
+  const elements = options.map((option: Tree) => option.DefElem as Tree | undefined);
+  return elements.filter((element) => element?.defname === wanted) as Tree[];
+}
+
+/** As the server reads a boolean option (defGetBoolean): without a value it is on. */
+function isOff({ arg }: Tree): boolean {
+  const value = arg as { Integer?: { ival?: number }; String?: { sval?: string }; Boolean?: { boolval?: boolean } };
+  if (arg === undefined) return false;
+  if (value.Integer !== undefined) return (value.Integer.ival ?? 0) === 0;
+  if (value.Boolean !== undefined) return value.Boolean.boolval !== true;
+  return /^(false|off)$/i.test(value.String?.sval ?? "");
 }

@@ -127,6 +127,8 @@ export class Reach {
       if (what === "word") this.#mentions.words.add(name ?? "");
       if (what === "type") this.#mentions.relations.add(name ?? "");
       if (what === "operator") this.#mentions.operators.add(name ?? "");
+      // A table may be named in them; each ends with a zero byte.
+      if (what === "arguments") readBody((name ?? "").replaceAll("\\000", " "), this.#mentions);
       if (what === "definer") this.#runAs.add(oid ?? "");
       if (what === "built-in") {
         this.#judgeName(oid ?? "", `${name}`);
@@ -158,6 +160,7 @@ export class Reach {
     }
     const body = noMentions();
     readBody(row.source ?? "", body);
+    for (const [extension, command] of body.extensions) this.#mentions.extensions.set(extension, command);
     for (const kind of ["functions", "relations", "words", "operators"] as const) {
       for (const found of body[kind]) this.#mentions[kind].add(found);
     }
@@ -191,8 +194,9 @@ export class Reach {
     }
     if (this.#mentions.dynamic) this.#dynamic.add("the script");
     this.#readSuspects(this.#script, "the script");
-    for (const name of extensions)
-      this.#list(`extension:${name}`, `CREATE EXTENSION ${name} runs the extension's script`);
+    for (const [name, command] of extensions) {
+      this.#list(`extension:${name}`, `${command} ${name} runs a script of the extension's, which was not read`);
+    }
     for (const name of foreignTables) {
       if (relations.has(name))
         this.#refuse(`foreign-table:${name}`, `${name} is made as a foreign table and then used`);

@@ -131,7 +131,7 @@ describe("what a rollback does undo is not refused", () => {
 });
 
 describe("SQL made at run time cannot be read beforehand", () => {
-  test("it is refused, since every role may end its own sessions, and listed where that right was taken away", async () => {
+  test("it is refused, since every role may end its own sessions; listed where that right is gone", async () => {
     expect(await scan("SELECT shop.builds()")).toEqual(["refused dynamic-sql"]);
     const everyRole = "FUNCTION shop.hidden_next(), pg_cancel_backend(int), pg_terminate_backend(int, bigint)";
     shop.psql(`REVOKE EXECUTE ON ${everyRole} FROM PUBLIC`);
@@ -147,12 +147,13 @@ describe("SQL made at run time cannot be read beforehand", () => {
 });
 
 describe("bodies are read as the server reads them", () => {
-  test("a name that is too long, a function called as a harmless one, an operator made of a built-in function", async () => {
+  test("a name that is too long, one of a harmless function, an operator of a built-in one", async () => {
     const long = "very_long_name_of_a_function_that_the_server_cuts_off_somewhere_here";
     shop.psql(`CREATE SCHEMA own; GRANT USAGE ON SCHEMA own TO PUBLIC;
       CREATE FUNCTION own.${long}() RETURNS int LANGUAGE sql AS 'SELECT 1 WHERE pg_reload_conf()';
       CREATE FUNCTION own."É${long}"() RETURNS int LANGUAGE sql AS 'SELECT 1 WHERE pg_reload_conf()';
-      CREATE FUNCTION own.pg_logical_emit_message(bool, int) RETURNS int LANGUAGE sql AS 'SELECT 1 WHERE pg_switch_wal() IS NULL'`);
+      CREATE FUNCTION own.pg_logical_emit_message(bool, int) RETURNS int LANGUAGE sql AS
+        'SELECT 1 WHERE pg_switch_wal() IS NULL'`);
     for (const call of [`own.${long}_more()`, `own."É${long}_more"()`]) {
       expect(await scan(`DO $$ BEGIN PERFORM ${call}; END $$`)).toContain("refused pg_reload_conf");
     }
@@ -163,10 +164,30 @@ describe("bodies are read as the server reads them", () => {
     expect(await scan(`DO $$ BEGIN ${operator}; PERFORM !! 1; END $$`)).toEqual(["refused user-code"]);
   });
 
-  test("a GRANT of EXECUTE, a name that ends in _in, quoted names far apart are no SQL made at run time", async () => {
+  test("the table that a trigger is given as an argument is followed", async () => {
+    shop.psql(`CREATE EXTENSION refint; CREATE TABLE own."Named Here" (id int); CREATE TABLE own.refers (other int);
+      GRANT SELECT ON own."Named Here" TO shop_guest; GRANT INSERT ON own.refers TO shop_guest;
+      CREATE FUNCTION own.at_delete() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_reload_conf(); RETURN OLD; END $$;
+      CREATE TRIGGER at_delete BEFORE DELETE ON own."Named Here" FOR EACH ROW EXECUTE FUNCTION own.at_delete();
+      CREATE TRIGGER refers AFTER DELETE ON own.refers FOR EACH ROW
+        EXECUTE FUNCTION check_foreign_key(1, 'cascade', 'other', 'own."Named Here"', 'id')`);
+    expect(await scan("DELETE FROM own.refers")).toContain("refused pg_reload_conf");
+    shop.psql("DROP TRIGGER refers ON own.refers; DROP EXTENSION refint");
+  });
+
+  test("a script of an extension that runs is listed, wherever the command stands", async () => {
+    expect(await scan("CREATE EXTENSION pgcrypto")).toEqual(["listed extension:pgcrypto"]);
+    expect(await scan("ALTER EXTENSION pgcrypto UPDATE")).toEqual(["listed extension:pgcrypto"]);
+    const inside = `DO $$ BEGIN ALTER EXTENSION "pgcrypto" UPDATE; CREATE EXTENSION IF NOT EXISTS tablefunc; END $$`;
+    expect(await scan(inside)).toEqual(["listed extension:pgcrypto", "listed extension:tablefunc"]);
+  });
+
+  test("a comment, a GRANT of EXECUTE, a name in _in, quoted names far apart are no dynamic SQL", async () => {
     shop.psql("CREATE FUNCTION own.check_in() RETURNS int LANGUAGE sql AS 'SELECT 1'");
     const words = "and some words that follow it, far more than sixty-four of them, before the next";
-    const body = `BEGIN GRANT EXECUTE ON FUNCTION own.check_in() TO shop_guest;
+    const body = `BEGIN -- we execute nothing /* here
+      GRANT EXECUTE ON FUNCTION own.check_in() TO shop_guest;
       PERFORM own.check_in() AS "One", '${words}' AS "Two"; END`;
     expect(await scan(`DO $$ ${body} $$`)).toEqual([]);
   });

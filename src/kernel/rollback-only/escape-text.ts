@@ -7,6 +7,7 @@
  * escape-scan.ts.
  */
 import { statementNode, type Tree } from "./classify.ts";
+import { withoutComments } from "./comments.ts";
 import { knownEscape } from "./escape-names.ts";
 
 export type Mentions = {
@@ -23,8 +24,9 @@ export type Mentions = {
   readonly languages: Set<string>;
   /** Commands: escape name → what it does. */
   readonly commands: Map<string, string>;
-  /** Extensions created, and foreign tables created, by the script itself. */
-  readonly extensions: Set<string>;
+  /** Extensions whose scripts run: name → the command. */
+  readonly extensions: Map<string, string>;
+  /** Foreign tables created by the script itself. */
   readonly foreignTables: Set<string>;
   dynamic: boolean;
   /** TRUNCATE … CASCADE, which empties every table whose key leads to one that is named. */
@@ -45,7 +47,7 @@ export function noMentions(): Mentions {
     bodies: [],
     languages: new Set(),
     commands: new Map(),
-    extensions: new Set(),
+    extensions: new Map(),
     foreignTables: new Set(),
     dynamic: false,
     truncates: false,
@@ -76,8 +78,13 @@ const COPY_PROGRAM = "COPY … PROGRAM runs a program on the server";
 const COPY = /\bcopy\b/i;
 const COPY_FILE = /\bcopy\b[^;]{0,1000}\bto\s+(?:E?'|\$|%|'\s*\|\|)/i;
 /** EXECUTE of anything but one literal; EXECUTE FUNCTION of CREATE TRIGGER and EXECUTE ON of GRANT are none. */
-const DYNAMIC =
-  /\bexecute\b(?!\s+on(?![\w$]))(?!\s+(?:function|procedure)\s+[\w$."]+\s*\()(?!\s+'(?:[^']|'')*'\s*(?:;|into\b|using\b|loop\b))/i;
+const DYNAMIC = new RegExp(
+  [
+    String.raw`\bexecute\b(?!\s+(?:on(?![\w$])|(?:function|procedure)\s+[\w$."]+\s*\(`,
+    String.raw`|'(?:[^']|'')*'\s*(?:;|into\b|using\b|loop\b)))`,
+  ].join(""),
+  "i",
+);
 const DYNAMIC_FUNCTIONS = new RegExp(
   [
     "^((query|cursor|database|schema|table)_to_xml\\w*|ts_(stat|rewrite)",
@@ -86,6 +93,8 @@ const DYNAMIC_FUNCTIONS = new RegExp(
 );
 /** A message inside the transaction is rolled back with it: its first argument is the word true and nothing else. */
 const HARMLESS_MESSAGE = /\bpg_logical_emit_message\s*\(\s*true\s*,/gi;
+
+const EXTENSION = /\b(create|alter)\s+extension\s+(?:if\s+not\s+exists\s+)?(?:"([^"]{1,64})"|([\w$]{1,64}))/gi;
 
 /** Escapes in names, and strings that are read in another way: such a text is not what it looks like. */
 const UNREADABLE = /\bu&["']|standard_conforming_strings/i;
@@ -103,9 +112,12 @@ export function readBody(text: string, mentions: Mentions): void {
   for (const word of wordsOf(text.replaceAll(HARMLESS_MESSAGE, ""))) {
     if (knownEscape(word)?.weight === "refused") mentions.suspects.add(word);
   }
+  for (const [, command, quoted, plain] of text.matchAll(EXTENSION)) {
+    mentions.extensions.set(identifier(quoted, plain), `${command?.toUpperCase()} EXTENSION`);
+  }
   if (words.has("truncate") && words.has("cascade")) mentions.truncates = true;
   if (words.has("analyze") || words.has("analyse")) mentions.analyzes = true;
-  if (DYNAMIC.test(text) || UNREADABLE.test(text)) mentions.dynamic = true;
+  if (DYNAMIC.test(withoutComments(text)) || UNREADABLE.test(text)) mentions.dynamic = true;
 }
 
 /** In lower case, and cut off as PostgreSQL cuts off a name: at 63 bytes, which are fewer characters in UTF-8. */
@@ -245,7 +257,8 @@ function readCommand(name: string, fields: Tree, mentions: Mentions): void {
   if (name === "ImportForeignSchemaStmt")
     mentions.commands.set("foreign-server", "IMPORT FOREIGN SCHEMA asks another server");
   if (name === "VariableSetStmt" && fields.name === "track_counts") mentions.commands.set("track_counts", TRACK_COUNTS);
-  if (name === "CreateExtensionStmt") mentions.extensions.add(String(fields.extname));
+  if (name === "CreateExtensionStmt") mentions.extensions.set(String(fields.extname), "CREATE EXTENSION");
+  if (name === "AlterExtensionStmt") mentions.extensions.set(String(fields.extname), "ALTER EXTENSION UPDATE");
   if (name === "CreateForeignTableStmt") {
     const base = (fields.base as Tree | undefined)?.relation as Tree | undefined;
     mentions.foreignTables.add(String(base?.relname));

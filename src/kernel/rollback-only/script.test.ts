@@ -80,7 +80,8 @@ ALTER TABLE a DETACH PARTITION b CONCURRENTLY; CREATE DATABASE d; DROP DATABASE 
 DROP TABLESPACE x; ALTER SYSTEM SET work_mem = '1MB'; ALTER SYSTEM RESET ALL; ALTER DATABASE d SET TABLESPACE x;
 CLUSTER; DISCARD ALL; LOAD 'x'; CHECKPOINT; CREATE SUBSCRIPTION s CONNECTION '' PUBLICATION p; DROP SUBSCRIPTION s;
 ALTER SUBSCRIPTION s REFRESH PUBLICATION; SET standard_conforming_strings = off;
-SET standard_conforming_strings TO 'no';
+SET standard_conforming_strings TO 'no'; REINDEX (CONCURRENTLY true) TABLE t; REINDEX (CONCURRENTLY 1) INDEX i;
+REINDEX (CONCURRENTLY false, CONCURRENTLY ON) TABLE t; REINDEX (VERBOSE, CONCURRENTLY maybe) TABLE t;
 SELECT 1 INTO t; WITH x AS (SELECT 1) SELECT * INTO TEMP t FROM x; SELECT 1 INTO t UNION SELECT 2`;
 
 describe("what cannot be sealed is refused with a reason", () => {
@@ -109,6 +110,8 @@ describe("what cannot be sealed is refused with a reason", () => {
         "SET CONSTRAINTS ALL DEFERRED",
         "REFRESH MATERIALIZED VIEW CONCURRENTLY m",
       ],
+      ...["REINDEX (CONCURRENTLY false) TABLE t", "REINDEX (VERBOSE, CONCURRENTLY Off) INDEX i"],
+      "REINDEX (CONCURRENTLY 0) TABLE t",
     ];
     expect(await texts(neighbours.join(";\n"))).toEqual(neighbours);
   });
