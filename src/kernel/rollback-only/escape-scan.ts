@@ -168,6 +168,7 @@ class Reach {
       for (const found of body[kind]) this.#mentions[kind].add(found);
     }
     this.#mentions.bodies.push(...body.bodies);
+    for (const called of body.functions) this.#judgeName(called, through);
     for (const [command, why] of body.commands) this.#refuse(command, `${why}, in ${through}`);
     if (body.dynamic || !["sql", "plpgsql"].includes(language ?? "")) this.#dynamic.add(through);
     this.#readSuspects(body, through);
