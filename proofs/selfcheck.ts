@@ -12,6 +12,8 @@ import type { Proof, Sabotage } from "./proof.ts";
 import { runBattery } from "./runner.ts";
 
 export type SabotageResult = {
+  /** What the battery drove. */
+  readonly target: TargetKind;
   readonly proof: string;
   readonly sabotage: string;
   /** What the proof said. */
@@ -21,29 +23,46 @@ export type SabotageResult = {
 };
 
 export async function runSelfcheck(fresh: () => ProofContext): Promise<readonly SabotageResult[] | Failure> {
-  const results: SabotageResult[] = [await healthy(fresh, "healthy, before")];
+  const first = await healthy(fresh, "healthy, before");
   const target = await fresh().target();
   if (target instanceof Failure) return target;
-  for (const proof of battery) {
-    for (const sabotage of proof.sabotage) {
-      const context = fresh();
-      if (!applies(sabotage, { kind: target.kind, sessions: context.connections.sessions })) continue;
-      const result = await sabotageOnce(context, proof, sabotage);
-      if (result instanceof Failure) return result;
-      results.push(result);
-    }
+  const { kind } = target;
+  const results: SabotageResult[] = [{ target: kind, ...first }];
+  for (const [proof, sabotage] of sabotagesOf(kind)) {
+    const context = fresh();
+    if (!canRun(sabotage, context.connections.sessions)) continue;
+    const result = await sabotageOnce(context, proof, sabotage);
+    if (result instanceof Failure) return result;
+    results.push({ target: kind, ...result });
   }
-  results.push(await healthy(fresh, "healthy, after"));
+  results.push({ target: kind, ...(await healthy(fresh, "healthy, after")) });
   return results;
 }
 
-type Place = { readonly kind: TargetKind; readonly sessions: Connections["sessions"] };
-
-function applies({ targets, sessions }: Sabotage, place: Place): boolean {
-  return (targets?.includes(place.kind) ?? true) && (sessions ?? place.sessions) === place.sessions;
+/** What a database with these sessions cannot show of this target. */
+export function cannotRun(kind: TargetKind, sessions: Connections["sessions"]): readonly UnrunSabotage[] {
+  return sabotagesOf(kind)
+    .filter(([, sabotage]) => !canRun(sabotage, sessions))
+    .map(([proof, sabotage]) => ({ target: kind, proof: proof.id, sabotage: sabotage.name }));
 }
 
-async function healthy(fresh: () => ProofContext, name: string): Promise<SabotageResult> {
+export type UnrunSabotage = Pick<SabotageResult, "target" | "proof" | "sabotage">;
+
+function sabotagesOf(kind: TargetKind): readonly (readonly [Proof, Sabotage])[] {
+  return battery.flatMap((proof) =>
+    proof.sabotage
+      .filter(({ targets }) => targets?.includes(kind) ?? true)
+      .map((sabotage): [Proof, Sabotage] => [proof, sabotage]),
+  );
+}
+
+function canRun(sabotage: Sabotage, sessions: Connections["sessions"]): boolean {
+  return (sabotage.sessions ?? sessions) === sessions;
+}
+
+type Seen = Omit<SabotageResult, "target">;
+
+async function healthy(fresh: () => ProofContext, name: string): Promise<Seen> {
   const results = await runBattery(battery, fresh());
   const red = results.find((result) => result.verdict !== "PASS");
   return {
@@ -55,11 +74,7 @@ async function healthy(fresh: () => ProofContext, name: string): Promise<Sabotag
   };
 }
 
-async function sabotageOnce(
-  context: ProofContext,
-  proof: Proof,
-  sabotage: Sabotage,
-): Promise<SabotageResult | Failure> {
+async function sabotageOnce(context: ProofContext, proof: Proof, sabotage: Sabotage): Promise<Seen | Failure> {
   const broken = await sabotage.apply(context);
   if (broken instanceof Failure) return broken;
   const results = await runBattery(battery, broken.context);

@@ -1,5 +1,6 @@
 /**
- * selfcheck: `cutter proof selfcheck`: runs every sabotage on the embedded database and prints the table.
+ * selfcheck: `cutter proof selfcheck`: runs the sabotages of every target on the embedded database and prints the
+ * table, and those that it has no second session for.
  *
  * Never names a database of the operator's: sabotages really break things.
  */
@@ -17,8 +18,8 @@ import { allCaught, renderSelfcheck, type SelfcheckReport } from "../../src/repo
 import { connect } from "../connections.ts";
 import type { ProofOptions } from "../context.ts";
 import { makeContext } from "../run.ts";
-import { runSelfcheck } from "../selfcheck.ts";
-import { iuTarget } from "../targets/iu.ts";
+import { cannotRun, runSelfcheck, type SabotageResult, type UnrunSabotage } from "../selfcheck.ts";
+import { SELFCHECK_ROLES, SELFCHECK_TARGETS } from "../selfcheck-targets.ts";
 
 const NOT_PROVEN = 3;
 
@@ -40,20 +41,22 @@ export async function selfcheck({ globals }: { globals: Globals }, terminal: Ter
   const startedAt = timestamp();
   const elapsed = stopwatch();
   const target: EmbeddedTarget = { kind: "embedded", source: "--embedded" };
-  const connections = connect({
-    target,
-    witnessTarget: null,
-    embeddedRole: "cutter_exec",
-    counts: defaultCountOptions,
-  });
-  const fresh = () =>
-    makeContext(
-      { options: OPTIONS, stateDirectory: state },
-      { connections, target: async () => iuTarget("selfcheck") },
-    );
-  const results = await runSelfcheck(fresh);
-  await connections.close();
-  if (results instanceof Failure) return results;
+  const results: SabotageResult[] = [];
+  const notRun: UnrunSabotage[] = [];
+  for (const [embeddedRole, kinds] of SELFCHECK_ROLES) {
+    const connections = connect({ target, witnessTarget: null, embeddedRole, counts: defaultCountOptions });
+    for (const kind of kinds) {
+      const parts = { connections, target: SELFCHECK_TARGETS[kind] };
+      const seen = await runSelfcheck(() => makeContext({ options: OPTIONS, stateDirectory: state }, parts));
+      if (seen instanceof Failure) {
+        await connections.close();
+        return seen;
+      }
+      results.push(...seen);
+      notRun.push(...cannotRun(kind, connections.sessions));
+    }
+    await connections.close();
+  }
   const report: SelfcheckReport = {
     schema: "cutter.selfcheck/v1",
     version: VERSION,
@@ -62,6 +65,7 @@ export async function selfcheck({ globals }: { globals: Globals }, terminal: Ter
     durationMs: elapsed(),
     database: { line: describeTarget(target), source: target.source, kind: target.kind },
     results,
+    notRun,
   };
   const palette = (text: string, style: Parameters<typeof paint>[1]) => paint(text, style, terminal.colour.stdout);
   await terminal.result(renderSelfcheck(report, globals.format, palette));

@@ -36,8 +36,8 @@ function order(text: string): BatteryOrder {
   return { url: database.socketUrl("shop_owner"), flags: { spec: fileWith("probe.toml", text) } };
 }
 
-function prove(text: string): Promise<BatteryReport> {
-  return batteryReport(order(text));
+function prove(text: string, options: BatteryOrder["options"] = {}): Promise<BatteryReport> {
+  return batteryReport({ ...order(text), options });
 }
 
 const HEAD = `
@@ -153,6 +153,23 @@ describe("what the operator asks for besides", () => {
     const report = await prove(HEAD.replace("shop_owner", "shop_guest") + DECLARED);
     expect(proofOf(report, 3).mismatches).toEqual([{ what: "role", expected: "shop_guest", seen: "shop_owner" }]);
     expect(report).toMatchObject({ exit: 3, attempts: 0 });
+  });
+
+  test("a condition that takes too long to count inside fails nothing, and is not 0", async () => {
+    const slow = "pg_catalog.pg_sleep(0.005) IS NOT NULL";
+    const statement = "INSERT INTO shop.audit SELECT g::text FROM generate_series(1, 500) AS g";
+    const report = await prove(
+      `statements = ["${statement}"]\n[[watch]]\nrelation = "shop.audit"\nwhere = "${slow}"\n
+      [[declare]]\nrelation = "shop.audit"\ninserted = 500\n`,
+      { statementTimeoutMs: 800 },
+    );
+    expect(verdicts(report)).toEqual(ALL_PASS);
+    const rows = report.counts.filter(({ relation }) => relation === "shop.audit");
+    expect(rows.map((row) => [row.filter, row.before, row.inTransaction, row.during, row.after])).toEqual([
+      [slow, 0, "over budget", 0, 0],
+      [null, 0, 500, 0, 0],
+    ]);
+    expect(rows[0]?.note).toContain("not counted inside: ");
   });
 
   test("a leak query that finds rows is red in PROOF-6", async () => {

@@ -24,7 +24,11 @@ export type SpecFlags = WatchFlags & { readonly spec: string; readonly "allow-es
 /** Failures: FILE_UNREADABLE, CONFIG_INVALID, SCRIPT_UNPARSABLE, SCRIPT_NOT_SEALABLE. */
 export async function specTarget(flags: SpecFlags): Promise<ProofTarget | Failure> {
   const spec = await readSpec(flags.spec);
-  if (spec instanceof Failure) return spec;
+  return spec instanceof Failure ? spec : declaredTarget(spec, flags);
+}
+
+/** `spec` only names it. Failures: CONFIG_INVALID, SCRIPT_UNPARSABLE, SCRIPT_NOT_SEALABLE. */
+export async function declaredTarget(spec: Spec, flags: SpecFlags): Promise<ProofTarget | Failure> {
   const script = await parseScript(spec.statements.map((statement) => statement.trim().replace(/;$/, "")).join(";\n"));
   if (script instanceof Failure) return script;
   const queries = await checkQueries(spec, flags.spec);

@@ -27,7 +27,11 @@ export type SqlFlags = WatchFlags & {
 /** Failures: FILE_UNREADABLE, SCRIPT_UNPARSABLE, SCRIPT_NOT_SEALABLE, USAGE for the parameters. */
 export async function sqlTarget(flags: SqlFlags): Promise<ProofTarget | Failure> {
   const script = await readScript(flags.sql, flags.param);
-  if (script instanceof Failure) return script;
+  return script instanceof Failure ? script : scriptTarget(script, flags);
+}
+
+/** `sql` only names it. */
+export function scriptTarget(script: Script, flags: Omit<SqlFlags, "param">): ProofTarget {
   return {
     kind: "sql",
     name: `${basename(flags.sql)}, ${howMany(script)}`,

@@ -1,6 +1,6 @@
 -- Purpose: the watched relations that this transaction touched, and how each is to be counted from inside it, the
---   smallest first. One row, one column: JSON [[position, how it is answered instead, why, name, condition, last
---   block, whether rows may be hidden], ...]; the second and third null where it is counted.
+--   smallest first, those with a condition last. One row, one column: JSON [[position, how it is answered instead, why,
+--   name, condition, last block, whether rows may be hidden], ...]; the second and third null where it is counted.
 -- Parameters: $1 and $2 rows so far per relation before and after, as counters.sql makes them; $3 JSON [[oid,
 --   condition, why it must not be counted], ...] of what is watched; $4 bytes that may be counted in all, null: any.
 --   search_path must be pinned to pg_catalog.
@@ -67,7 +67,7 @@ WITH RECURSIVE watched AS (
 SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(j.ordinal, v.how, v.why,
     CASE WHEN j.there THEN pg_catalog.format('%I.%I', j.nspname, j.relname) END, j.condition,
     greatest(j.blocks - 1, 0), j.hidden)
-    ORDER BY j.so_far, j.ordinal)::text, '[]') AS asked
+    ORDER BY j.condition IS NOT NULL, j.so_far, j.ordinal)::text, '[]') AS asked
 FROM judged AS j
 CROSS JOIN LATERAL (SELECT CASE
     WHEN NOT j.there THEN ARRAY['missing', 'dropped by the transaction']

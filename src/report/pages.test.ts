@@ -54,9 +54,20 @@ const selfcheck: SelfcheckReport = {
   ...made,
   startedAt: at,
   results: [
-    { proof: "all", sabotage: "healthy, before", got: "PASS", caught: true, detail: "7 of 7 pass" },
-    { proof: "PROOF-1", sabotage: "the switch is on", got: "FAIL", caught: true, detail: "EXECUTION_ENABLED: on" },
-    { proof: "PROOF-6", sabotage: "a row left", got: "PASS", caught: false, detail: "" },
+    { target: "iu", proof: "all", sabotage: "healthy, before", got: "PASS", caught: true, detail: "7 of 7 pass" },
+    {
+      target: "sql",
+      proof: "PROOF-1",
+      sabotage: "the switch is on",
+      got: "FAIL",
+      caught: true,
+      detail: "EXECUTION_ENABLED: on",
+    },
+    { target: "iu", proof: "PROOF-6", sabotage: "a row left", got: "PASS", caught: false, detail: "" },
+  ],
+  notRun: [
+    { target: "sql", proof: "PROOF-5", sabotage: "not met" },
+    { target: "spec", proof: "PROOF-5", sabotage: "not met" },
   ],
 };
 
@@ -168,7 +179,8 @@ CUTTER_KILL_SWITCH NOT_PROVEN
 });
 
 test("selfcheck: a sabotage that was not caught is NOT OK, and no sabotage at all is no proof", () => {
-  expect(renderSelfcheck(selfcheck, "text")).toContain("  NOT OK  PROOF-6  a row left        red       PASS\n");
+  expect(renderSelfcheck(selfcheck, "text")).toContain("  NOT OK  iu      PROOF-6  a row left        red       PASS\n");
+  expect(renderSelfcheck(selfcheck, "text")).toContain("no second session here: PROOF-5: not met (sql, spec)\n");
   expect(selfcheckLine(selfcheck.results)).toBe("CUTTER_SELFCHECK 2/3 NOT_PROVEN");
   expect(selfcheckLine(selfcheck.results.slice(0, 2))).toBe("CUTTER_SELFCHECK 2/2 ALL_SABOTAGES_CAUGHT");
   expect(selfcheckLine(selfcheck.results.slice(0, 1))).toBe("CUTTER_SELFCHECK 1/1 NOT_PROVEN");

@@ -5,6 +5,8 @@
  */
 import * as v from "valibot";
 
+const target = v.picklist(["iu", "sql", "spec", "generic"]);
+
 export const selfcheckSchema = v.strictObject({
   schema: v.pipe(v.literal("cutter.selfcheck/v1"), v.description("Name and version of this document.")),
   version: v.pipe(v.string(), v.description("Version of the program.")),
@@ -19,6 +21,7 @@ export const selfcheckSchema = v.strictObject({
   results: v.pipe(
     v.array(
       v.strictObject({
+        target: v.pipe(target, v.description("What the battery drove.")),
         proof: v.pipe(v.string(), v.description("The proof that must turn red; `all`: the healthy battery.")),
         sabotage: v.pipe(v.string(), v.description("What was broken.")),
         got: v.pipe(v.string(), v.description("What the proof said.")),
@@ -26,6 +29,10 @@ export const selfcheckSchema = v.strictObject({
         detail: v.pipe(v.string(), v.description("What gave it away.")),
       }),
     ),
-    v.description("Each sabotage once, between two runs of the healthy battery."),
+    v.description("Each sabotage of each target once, between two runs of the healthy battery."),
+  ),
+  notRun: v.pipe(
+    v.array(v.strictObject({ target, proof: v.string(), sabotage: v.string() })),
+    v.description("Sabotages that need a witness with a session of its own, which this database has not."),
   ),
 });

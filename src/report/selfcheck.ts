@@ -56,9 +56,18 @@ function page(report: SelfcheckReport): Page {
       {
         title: "Sabotages",
         table: {
-          columns: [left("ok"), left("proof"), left("sabotage"), left("expected"), left("got"), left("given away by")],
+          columns: [
+            left("ok"),
+            left("target"),
+            left("proof"),
+            left("sabotage"),
+            left("expected"),
+            left("got"),
+            left("given away by"),
+          ],
           rows: report.results.map((one) => [
             one.caught ? "ok" : "NOT OK",
+            one.target,
             one.proof,
             one.sabotage,
             expected(one),
@@ -66,7 +75,7 @@ function page(report: SelfcheckReport): Page {
             one.detail,
           ]),
         },
-        remarks: [],
+        remarks: notRunRemarks(report),
         empty: "none was run",
       },
     ],
@@ -75,9 +84,18 @@ function page(report: SelfcheckReport): Page {
   };
 }
 
+/** Each sabotage once, with the targets that it would be done to. */
+function notRunRemarks({ notRun }: SelfcheckReport): string[] {
+  const each = Map.groupBy(notRun, (one) => `${one.proof}: ${one.sabotage}`);
+  return [...each].map(([name, of]) => {
+    const targets = of.map((one) => one.target).join(", ");
+    return `Not run, since there is no second session here: ${name} (${targets})`;
+  });
+}
+
 function suite(report: SelfcheckReport): Suite {
   const points = report.results.map((one) => ({
-    name: `${one.proof}: ${one.sabotage}`,
+    name: `${one.target} ${one.proof}: ${one.sabotage}`,
     durationMs: 0,
     failure: one.caught
       ? null

@@ -165,6 +165,7 @@ export class Reach {
       for (const found of body[kind]) this.#mentions[kind].add(found);
     }
     this.#mentions.bodies.push(...body.bodies);
+    for (const called of body.functions) this.#judgeName(called, through);
     if (body.truncates && !this.#mentions.truncates) this.#truncates();
     if (body.analyzes) this.#mentions.analyzes = true;
     for (const [command, why] of body.commands) this.#refuse(command, `${why}, in ${through}`);

@@ -183,6 +183,17 @@ describe("what is not counted says why, and is never 0", () => {
     await other.close();
   });
 
+  test("a parent of which a part is a foreign table: another server would be asked", async () => {
+    shop.psql(`CREATE EXTENSION file_fdw; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;
+      CREATE TABLE shop.wide_world (a int) PARTITION BY LIST (a); ALTER TABLE shop.wide_world OWNER TO shop_owner;
+      CREATE TABLE shop.near PARTITION OF shop.wide_world FOR VALUES IN (1); ALTER TABLE shop.near OWNER TO shop_owner;
+      CREATE FOREIGN TABLE shop.far PARTITION OF shop.wide_world FOR VALUES IN (2) SERVER files
+        OPTIONS (filename '/dev/null')`);
+    const reason = "not counted inside: a part of it is a foreign table";
+    const plan = "INSERT INTO shop.near VALUES (1)";
+    expect(await net(plan, ["wide_world", "near"])).toEqual([["over budget", reason], 1]);
+  });
+
   test("a serializable transaction: reading a whole table may fail those of others", async () => {
     await owner.query("SET default_transaction_isolation = 'serializable'");
     const reason = expect.stringContaining("serializable");
@@ -195,7 +206,7 @@ describe("what is not counted says why, and is never 0", () => {
     const plan = "INSERT INTO shop.audit SELECT g::text FROM generate_series(1, 1000) AS g";
     const answer = await net(plan, [slow, "audit"], { statementTimeoutMs: 700 });
     const given = ["over budget", expect.stringContaining("57014: ")];
-    expect(answer).toEqual([given, given]);
+    expect(answer).toEqual([given, 1000]);
   });
 
   test("a person who cancels it is obeyed", async () => {
