@@ -11,7 +11,7 @@ import { limits } from "../src/kernel/limits.ts";
 import type { Script } from "../src/kernel/rollback-only/script.ts";
 import { runSealed, type SealedPlan, type SealedResult } from "../src/kernel/rollback-only/sealed.ts";
 import type { Witness } from "../src/kernel/witness.ts";
-import type { Drive, DriveOrder, ProofContext } from "./context.ts";
+import { type Drive, type DriveOrder, longestLookMs, type ProofContext } from "./context.ts";
 
 export type SealedOrder = DriveOrder & { readonly script: Script; readonly explain: "with plans" | "without plans" };
 
@@ -39,7 +39,7 @@ async function driveWatched(
   const held = await witness.holdRendezvous(key);
   if (held instanceof Failure) return held;
   let settled = false;
-  const rendezvous = { key, timeoutMs: limits.rendezvousTimeoutMs };
+  const rendezvous = { key, timeoutMs: longestLookMs(context.options) };
   const running = runSealed(order.session, { ...plan, rendezvous }).finally(() => {
     settled = true;
   });

@@ -11,7 +11,7 @@ import { type RollbackOnlyTransaction, rollbackOnly } from "../../src/kernel/rol
 import { pinned } from "../../src/kernel/rollback-only/pinned.ts";
 import type { Row } from "../../src/kernel/session/session.ts";
 import type { Mismatch } from "../../src/report/battery.ts";
-import type { Drive, DriveOrder, ProofContext, ProofTarget } from "../context.ts";
+import { type Drive, type DriveOrder, longestLookMs, type ProofContext, type ProofTarget } from "../context.ts";
 import { relationsEscape } from "../escapes.ts";
 import { expectEqual, failed, type Judgement, judge } from "../judgement.ts";
 import { refusedCommit } from "../refused-commit.ts";
@@ -93,6 +93,7 @@ async function driveProbe(context: ProofContext, order: DriveOrder & { probe: Pr
   const result = await rollbackOnly(order.session, (transaction) => exercise(transaction, order.probe), {
     lockTimeoutMs,
     statementTimeoutMs,
+    idleTimeoutMs: longestLookMs(context.options),
     beforeWork: order.lookedBefore,
     beforeRollback: order.moment,
   });

@@ -19,7 +19,7 @@ import type { Session } from "../../src/kernel/session/session.ts";
 import type { Mismatch } from "../../src/report/battery.ts";
 import { contractDifferences, readContract } from "../../src/schema/contract.ts";
 import { ConnectionShim } from "../connection-shim.ts";
-import type { Drive, DriveOrder, ProofContext, ProofTarget } from "../context.ts";
+import { type Drive, type DriveOrder, longestLookMs, type ProofContext, type ProofTarget } from "../context.ts";
 import { relationsEscape } from "../escapes.ts";
 import { expectEqual, failed, type Judgement, judge } from "../judgement.ts";
 
@@ -157,7 +157,13 @@ async function driveLegA(context: ProofContext, order: DriveOrder & { row: UnitR
       const inside = await countInside(transaction, order.watched);
       return inside instanceof Failure ? inside : { created, inside };
     },
-    { lockTimeoutMs, statementTimeoutMs, beforeWork: order.lookedBefore, beforeRollback: order.moment },
+    {
+      lockTimeoutMs,
+      statementTimeoutMs,
+      idleTimeoutMs: longestLookMs(context.options),
+      beforeWork: order.lookedBefore,
+      beforeRollback: order.moment,
+    },
   );
   if (result instanceof Failure) return result;
   const { created, inside } = result.value;

@@ -38,6 +38,8 @@ export type GuardedResult<T> = {
 export type GuardedOptions = {
   readonly lockTimeoutMs?: number;
   readonly statementTimeoutMs?: number;
+  /** How long the transaction may stand still, its locks held, before the server ends it. */
+  readonly idleTimeoutMs?: number;
   /** Called when all is set up and nothing of the work was sent yet; a Failure ends it there. */
   readonly beforeWork?: () => Promise<Failure | null>;
   /** Called when all is written and nothing rolled back yet: the moment for the witness. */
@@ -77,7 +79,7 @@ async function begin(session: Session, options: GuardedOptions): Promise<Begun |
   const settings = await session.query(guardSettings, [
     `${options.lockTimeoutMs ?? limits.lockTimeoutMs}`,
     `${options.statementTimeoutMs ?? limits.statementTimeoutMs}`,
-    `${limits.idleInTransactionTimeoutMs}`,
+    `${options.idleTimeoutMs ?? limits.idleInTransactionTimeoutMs}`,
     `${limits.transactionTimeoutMs}`,
     `${limits.clientConnectionCheckMs}`,
   ]);
