@@ -39,6 +39,7 @@ export async function takeOnce(context: ProofContext, target: ProofTarget): Prom
     if (context.connections.sessions === "single") return null;
     return lookDuring(witness, { pid: session.login.backendPid, watched, seen });
   };
+  context.record.attempts += 1;
   const drive = await target.drive(context, { session, watched, lookedBefore, moment });
   const durationMs = elapsed();
   const looked = await looking;

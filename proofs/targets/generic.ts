@@ -61,10 +61,7 @@ async function rightsAndSafety(
   const row: Row = reply.rows[0] ?? {};
   const wanted = flags["probe-schema"];
   if (wanted !== undefined && row.schema !== wanted) {
-    const what = row.wanted_exists === "t" ? "the role may not create in it" : "there is no such schema";
-    return failed(
-      new Failure("PERMISSION_DENIED", `--probe-schema ${wanted}: ${what}`, { data: "Nothing was written." }),
-    );
+    return failed(closedSchema(wanted, row));
   }
   probe.schema = row.schema ?? null;
   const mismatches: Mismatch[] = [
@@ -76,6 +73,15 @@ async function rightsAndSafety(
   const where =
     probe.schema === null ? "a temporary table: no schema where the role may create" : `schema ${probe.schema}`;
   return judge({ summary: `probe in ${where}`, facts: rightsFacts(row, where), mismatches });
+}
+
+function closedSchema(wanted: string, row: Row): Failure {
+  const data = "Nothing was written.";
+  if (row.wanted_exists === "t") {
+    return new Failure("PERMISSION_DENIED", `--probe-schema ${wanted}: the role may not create in it`, { data });
+  }
+  const hint = "Name a schema that is there, as it is spelled in the catalog, or leave the choice to cutter.";
+  return new Failure("OBJECT_MISSING", `--probe-schema ${wanted}: there is no such schema`, { data, hint });
 }
 
 function rightsFacts(row: Row, where: string): Facts {

@@ -13,6 +13,8 @@ export const limits = {
   /** The server gives up a lock wait after this; also the longest a proof may make others wait. */
   lockTimeoutMs: 5_000,
   statementTimeoutMs: 60_000,
+  /** The largest that a timeout of the server can be. */
+  longestTimeoutMs: 2_147_483_647,
   idleInTransactionTimeoutMs: 60_000,
   transactionTimeoutMs: 300_000,
   /** The server looks this often whether we are still there (client_connection_check_interval, 14 and newer). */
