@@ -60,6 +60,7 @@ const TARGET_FLAGS = [
     name: "param",
     kind: "list",
     valueName: "VALUE",
+    values: "any",
     description: "Value of $1, $2, … in --sql, in order.",
   },
   { name: "spec", kind: "string", valueName: "FILE", description: "Prove what this TOML file declares." },
@@ -100,6 +101,7 @@ const BOUND_FLAGS = [
     valueName: "MS",
     default: limits.lockTimeoutMs,
     minimum: 1,
+    maximum: limits.longestTimeoutMs,
     description: "Give up waiting for a lock after this.",
   },
   {
@@ -108,6 +110,7 @@ const BOUND_FLAGS = [
     valueName: "MS",
     default: limits.statementTimeoutMs,
     minimum: 1,
+    maximum: limits.longestTimeoutMs,
     description: "Cancel a statement after this.",
   },
   {

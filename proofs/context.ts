@@ -9,6 +9,7 @@
 import type { CountOptions, CountRequest, RelationCount } from "../src/kernel/counts/count.ts";
 import type { Fact, Facts, Failure } from "../src/kernel/failure.ts";
 import type { KillSwitchReading } from "../src/kernel/kill-switch.ts";
+import { limits } from "../src/kernel/limits.ts";
 import type { Effects, Escape } from "../src/kernel/rollback-only/effects.ts";
 import type { SessionIdentity } from "../src/kernel/rollback-only/identity.ts";
 import type { Session } from "../src/kernel/session/session.ts";
@@ -37,6 +38,11 @@ export type ProofOptions = {
   readonly maxLockMs: number | null;
   readonly maxRows: number | null;
 };
+
+/** The longest that the transaction stands still, every lock held, while the witness looks: kept by the server. */
+export function longestLookMs({ counts }: Pick<ProofOptions, "counts">): number {
+  return counts.mode === "exact" ? limits.exactRendezvousTimeoutMs : limits.rendezvousTimeoutMs;
+}
 
 /** One run of the transaction with what the witness saw around it. */
 export type Take = {

@@ -41,7 +41,6 @@ export const writeRollsBack: Proof = {
     const target = await context.target();
     if (target instanceof Failure) return failed(target);
     context.record.target = target;
-    context.record.attempts += 1;
     const take = await takeOnce(context, target);
     if (take instanceof Failure) return failed(take);
     context.record.take = take;

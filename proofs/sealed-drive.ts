@@ -13,7 +13,7 @@ import type { NetCountOptions } from "../src/kernel/rollback-only/net-counts.ts"
 import type { Script } from "../src/kernel/rollback-only/script.ts";
 import { runSealed, type SealedPlan, type SealedResult } from "../src/kernel/rollback-only/sealed.ts";
 import type { Witness } from "../src/kernel/witness.ts";
-import type { Drive, DriveOrder, ProofContext } from "./context.ts";
+import { type Drive, type DriveOrder, longestLookMs, type ProofContext } from "./context.ts";
 
 export type SealedOrder = DriveOrder & { readonly script: Script; readonly explain: "with plans" | "without plans" };
 
@@ -58,7 +58,7 @@ async function driveWatched(
   const held = await witness.holdRendezvous(key);
   if (held instanceof Failure) return held;
   let settled = false;
-  const rendezvous = { key, timeoutMs: limits.rendezvousTimeoutMs };
+  const rendezvous = { key, timeoutMs: longestLookMs(context.options) };
   const running = runSealed(order.session, { ...plan, rendezvous }).finally(() => {
     settled = true;
   });

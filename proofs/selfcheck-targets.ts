@@ -31,7 +31,7 @@ export const SELFCHECK_TARGETS: { readonly [kind in TargetKind]: () => Promise<P
   },
   spec: () => {
     const declare = [{ relation: "public.system_vocab", inserted: 1, updated: 0, deleted: 0 }];
-    return declaredTarget({ statements: [STATEMENT], watch: [], declare }, { ...FLAGS, spec: NAME });
+    return declaredTarget({ statements: [STATEMENT], watch: [], declare, catalog: [] }, { ...FLAGS, spec: NAME });
   },
   generic: async () => genericTarget(NAME, { ...FLAGS, "probe-schema": undefined }),
 };

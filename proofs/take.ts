@@ -41,6 +41,7 @@ export async function takeOnce(context: ProofContext, target: ProofTarget): Prom
     if (looked instanceof Failure) return looked;
     return lookDuring(witness, { pid: session.login.backendPid, watched, before: looked, seen });
   };
+  context.record.attempts += 1;
   const drive = await target.drive(context, { session, watched, lookedBefore, moment });
   const durationMs = elapsed();
   const looked = await looking;

@@ -44,6 +44,11 @@ async function resolveNames(session: Session, names: readonly string[]): Promise
   const described = await describe(session, names);
   if (described instanceof Failure) return described;
   const missing = described.find((facts) => facts.relation === null);
-  if (missing !== undefined) return new Failure("OBJECT_MISSING", `there is no relation ${missing.wanted} to watch`);
+  if (missing !== undefined) {
+    const hint =
+      "Compare the name that --watch or [[watch]] gives with the catalog: schema.table, quoted where needed.";
+    const data = "The write was not tried; nothing was written.";
+    return new Failure("OBJECT_MISSING", `there is no relation ${missing.wanted} to watch`, { hint, data });
+  }
   return described.flatMap((facts) => (facts.relation === null ? [] : [facts.relation]));
 }

@@ -77,7 +77,12 @@ test("--probe-schema names a schema that is not there, is closed to the role, or
     await prove("prober", { "probe-schema": "closed" }),
     await prove("prober", { "probe-schema": "Odd Name" }),
   ];
-  expect(absent.failure).toMatchObject({ code: "PERMISSION_DENIED", data: "Nothing was written." });
+  expect(absent.failure).toMatchObject({
+    code: "OBJECT_MISSING",
+    data: "Nothing was written.",
+    hint: expect.stringMatching(/^Name a schema that is there/),
+  });
+  expect(closed.failure).toMatchObject({ code: "PERMISSION_DENIED", data: "Nothing was written." });
   expect(absent.failure?.message).toContain("there is no such schema");
   expect(closed.failure?.message).toContain("the role may not create in it");
   expect([absent.attempts, closed.attempts]).toEqual([0, 0]);

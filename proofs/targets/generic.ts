@@ -12,7 +12,7 @@ import { pinned } from "../../src/kernel/rollback-only/pinned.ts";
 import type { Row } from "../../src/kernel/session/session.ts";
 import type { Mismatch } from "../../src/report/battery.ts";
 import { expectEqual, failed, type Judgement, judge } from "../../src/report/judgement.ts";
-import type { Drive, DriveOrder, ProofContext, ProofTarget } from "../context.ts";
+import { type Drive, type DriveOrder, longestLookMs, type ProofContext, type ProofTarget } from "../context.ts";
 import { relationsEscape } from "../escapes.ts";
 import { refusedCommit } from "../refused-commit.ts";
 import { netCountsOf } from "../sealed-drive.ts";
@@ -62,10 +62,7 @@ async function rightsAndSafety(
   const row: Row = reply.rows[0] ?? {};
   const wanted = flags["probe-schema"];
   if (wanted !== undefined && row.schema !== wanted) {
-    const what = row.wanted_exists === "t" ? "the role may not create in it" : "there is no such schema";
-    return failed(
-      new Failure("PERMISSION_DENIED", `--probe-schema ${wanted}: ${what}`, { data: "Nothing was written." }),
-    );
+    return failed(closedSchema(wanted, row));
   }
   probe.schema = row.schema ?? null;
   const mismatches: Mismatch[] = [
@@ -77,6 +74,15 @@ async function rightsAndSafety(
   const where =
     probe.schema === null ? "a temporary table: no schema where the role may create" : `schema ${probe.schema}`;
   return judge({ summary: `probe in ${where}`, facts: rightsFacts(row, where), mismatches });
+}
+
+function closedSchema(wanted: string, row: Row): Failure {
+  const data = "Nothing was written.";
+  if (row.wanted_exists === "t") {
+    return new Failure("PERMISSION_DENIED", `--probe-schema ${wanted}: the role may not create in it`, { data });
+  }
+  const hint = "Name a schema that is there, as it is spelled in the catalog, or leave the choice to cutter.";
+  return new Failure("OBJECT_MISSING", `--probe-schema ${wanted}: there is no such schema`, { data, hint });
 }
 
 function rightsFacts(row: Row, where: string): Facts {
@@ -96,6 +102,7 @@ async function driveProbe(context: ProofContext, order: DriveOrder & { probe: Pr
   const result = await rollbackOnly(order.session, (transaction) => exercise(transaction, order.probe), {
     lockTimeoutMs,
     statementTimeoutMs,
+    idleTimeoutMs: longestLookMs(context.options),
     beforeRollback: order.moment,
     ...netCountsOf({ watched: order.watched, before }, context.options.counts),
   });

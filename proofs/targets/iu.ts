@@ -20,7 +20,7 @@ import type { Mismatch } from "../../src/report/battery.ts";
 import { expectEqual, failed, type Judgement, judge } from "../../src/report/judgement.ts";
 import { contractDifferences, readContract } from "../../src/schema/contract.ts";
 import { ConnectionShim } from "../connection-shim.ts";
-import type { Drive, DriveOrder, ProofContext, ProofTarget } from "../context.ts";
+import { type Drive, type DriveOrder, longestLookMs, type ProofContext, type ProofTarget } from "../context.ts";
 import { relationsEscape } from "../escapes.ts";
 
 export const PROBE_PREFIX = "CUTTER-PROOF/";
@@ -160,6 +160,7 @@ async function driveLegA(context: ProofContext, order: DriveOrder & { row: UnitR
     {
       lockTimeoutMs,
       statementTimeoutMs,
+      idleTimeoutMs: longestLookMs(context.options),
       beforeWork: async () => failureIn(await order.lookedBefore()),
       beforeRollback: order.moment,
     },

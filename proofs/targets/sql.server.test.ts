@@ -291,7 +291,14 @@ describe("what makes it red", () => {
     const reaching = await prove("COPY shop.audit TO PROGRAM 'cat'");
     expect([verdicts(reaching)[3], reaching.failure?.code]).toEqual(["PROOF-4 FAIL", "SCRIPT_ESCAPES"]);
     const unwatched = await prove("SELECT 1", { flags: { watch: ["shop.oders"] } });
-    expect(unwatched).toMatchObject({ failure: { code: "OBJECT_MISSING" } });
+    expect(unwatched).toMatchObject({
+      attempts: 0,
+      failure: {
+        code: "OBJECT_MISSING",
+        data: "The write was not tried; nothing was written.",
+        hint: expect.stringContaining("--watch"),
+      },
+    });
     expect(verdicts(unwatched)[3]).toBe("PROOF-4 FAIL");
   });
 

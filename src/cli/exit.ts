@@ -7,6 +7,7 @@
 import { sleep } from "../kernel/clock.ts";
 import { type Fact, Failure, type FailureCode } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
+import { openSessions } from "../kernel/session/registry.ts";
 import { versionLine } from "../kernel/version.ts";
 import { paint, type Terminal } from "./terminal.ts";
 
@@ -155,6 +156,11 @@ export function installSignals({ terminal, format, exit }: SignalHandling): void
       exit(failure.exitCode);
     });
   }
+  // A stopped program keeps its sessions, and they their locks.
+  process.on("SIGTSTP", async () => {
+    if (openSessions().length === 0) process.kill(process.pid, "SIGSTOP");
+    else await terminal.alarm("Ctrl-Z is not obeyed while a connection is open: its locks would stay. Ctrl-C ends it.");
+  });
   // A closed pipe is an error of the write that met it, never the end of the process.
   process.on("SIGPIPE", () => {});
 }

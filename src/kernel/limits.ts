@@ -13,6 +13,8 @@ export const limits = {
   /** The server gives up a lock wait after this; also the longest a proof may make others wait. */
   lockTimeoutMs: 5_000,
   statementTimeoutMs: 60_000,
+  /** The largest that a timeout of the server can be. */
+  longestTimeoutMs: 2_147_483_647,
   idleInTransactionTimeoutMs: 60_000,
   transactionTimeoutMs: 300_000,
   /** The server looks this often whether we are still there (client_connection_check_interval, 14 and newer). */
@@ -81,8 +83,13 @@ export const limits = {
   witnessLookTimeoutMs: 5_000,
   /** How often the witness asks whether the proof has reached the rendezvous. */
   rendezvousPollMs: 20,
-  /** How long the proof waits for the witness to look; the witness's own budget and some more. */
-  rendezvousTimeoutMs: 20_000,
+  /**
+   * How long the proof waits for the witness to look, with every lock held: the witness's own budget and some more. It
+   * is kept by the server, so it holds for a program that was stopped, too. The second one is for --mode exact, where
+   * the operator asked for looks that take longer.
+   */
+  rendezvousTimeoutMs: 8_000,
+  exactRendezvousTimeoutMs: 20_000,
   /** Units of one document that a survey takes in, and how many come in one reply, with and without their bodies. */
   surveyedUnits: 1_000_000,
   surveyedUnitsPerFetch: 5_000,

@@ -25,6 +25,7 @@ const write = defineCommand({
     { name: "rows", kind: "integer", valueName: "N", description: "How many.", default: 7, minimum: 1, maximum: 50 },
     { name: "mode", kind: "choice", choices: ["auto", "exact"], description: "How.", default: "auto" },
     { name: "allow", kind: "list", valueName: "NAME", description: "What to allow." },
+    { name: "value", kind: "list", valueName: "VALUE", description: "What to write.", values: "any" },
     { name: "label", kind: "string", valueName: "TEXT", description: "A name." },
     EMBEDDED_FLAG,
   ],
@@ -74,6 +75,7 @@ describe("a line that says exactly what the command understands", () => {
       rows: 7,
       mode: "auto",
       allow: [],
+      value: [],
       label: undefined,
       embedded: false,
     });
@@ -93,9 +95,14 @@ describe("a line that says exactly what the command understands", () => {
   test("gives what was written, in either form, and a list in its order", () => {
     const line = "inner write --dry-run --rows=9 --mode exact --allow b a.sql --allow=a --label=-x there --embedded";
     const { flags, positionals } = invocation(line.split(" "));
-    const want = { "dry-run": true, rows: 9, mode: "exact", allow: ["b", "a"], label: "-x", embedded: true };
+    const want = { "dry-run": true, rows: 9, mode: "exact", allow: ["b", "a"], value: [], label: "-x", embedded: true };
     expect({ ...flags }).toEqual(want);
     expect({ ...positionals }).toEqual({ FILE: "a.sql", PLACE: "there" });
+  });
+
+  test("takes data as it is where an option is for data: empty, or a number below zero", () => {
+    const line = ["inner", "write", "f", "--value", "-5", "--value", "", "--value=", "--value=-x", "--value", "-.5e3"];
+    expect(invocation(line).flags.value).toEqual(["-5", "", "", "-x", "-.5e3"]);
   });
 
   test("takes global options before the verb, between its words and after it", () => {
@@ -126,7 +133,16 @@ const REFUSED: readonly (readonly [line: string, message: string, advice: string
   ["--json inner write f --json", "--json is given twice", "Give it once."],
   ["inner write f --label", "--label needs a value: --label TEXT", ""],
   ["inner write f --label=", "--label needs a value: --label TEXT", ""],
-  ["inner write f --label --dry-run", "--label needs a value, and --dry-run looks like an option", "--label=…"],
+  [
+    "inner write f --label --dry-run",
+    "--label needs a value, and --dry-run looks like an option",
+    "write --label=--dry-run",
+  ],
+  ["inner write f --allow -5", "--allow needs a value, and -5 looks like an option", "write --allow=-5"],
+  ["inner write f --allow=", "--allow needs a value: --allow NAME", ""],
+  ["inner write f --value --dry-run", "--value needs a value, and --dry-run looks like an option", "--value=--dry-run"],
+  ["inner write f --value -x", "--value needs a value, and -x looks like an option", "write --value=-x"],
+  ["inner write f --value", "--value needs a value: --value VALUE", ""],
   ["inner write f --rows ten", "--rows must be a whole number from 1 to 50, and is ten", ""],
   ["inner write f --rows 0x10", "--rows must be a whole number from 1 to 50, and is 0x10", ""],
   ["inner write f --rows 1e1", "--rows must be a whole number from 1 to 50, and is 1e1", ""],

@@ -34,7 +34,12 @@ export type Flag =
       readonly required?: true;
     })
   /** May be repeated; the only kind that may. */
-  | (Described & { readonly kind: "list"; readonly valueName: string });
+  | (Described & {
+      readonly kind: "list";
+      readonly valueName: string;
+      /** Data that goes in as it is: empty, or a number below zero, too. */
+      readonly values?: "any";
+    });
 
 /** The name is written in capitals, as help shows it: `DOCUMENT`. Required ones come first. */
 export type Positional = Described & { readonly required: boolean };

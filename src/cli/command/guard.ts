@@ -59,11 +59,17 @@ function value(token: Token, flag: Flag, { path }: Guarded): Failure | undefined
   }
   const wanted = flag.kind === "choice" ? flag.choices.join("|") : flag.valueName;
   const given = token.value;
-  if (given === undefined || given === "") return usage(`${name} needs a value: ${name} ${wanted}`, path);
-  const looksLikeFlag = given.startsWith("-") && given !== "-" && !(flag.kind === "integer" && /^-\d/.test(given));
+  const isData = flag.kind === "list" && flag.values === "any";
+  if (given === undefined || (given === "" && !isData)) return usage(`${name} needs a value: ${name} ${wanted}`, path);
+  const mayBeNegative = flag.kind === "integer" || isData;
+  const looksLikeFlag = given.startsWith("-") && given !== "-" && !(mayBeNegative && /^-\.?\d/.test(given));
   if (token.placement === "next word" && looksLikeFlag) {
     const [word = ""] = given.split("=", 1);
-    return usage(`${name} needs a value, and ${word} looks like an option`, path, `if it is meant, write ${name}=…`);
+    return usage(
+      `${name} needs a value, and ${word} looks like an option`,
+      path,
+      `if it is meant, write ${name}=${word}`,
+    );
   }
   if (flag.kind === "integer") return integer(token, flag, path);
   if (flag.kind === "choice" && !flag.choices.includes(given)) {

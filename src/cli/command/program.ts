@@ -21,6 +21,7 @@ import { createTerminal, type Terminal, type TerminalSettings } from "../termina
 import type { Command } from "./command.ts";
 import { renderHelp } from "./help.ts";
 import { type Parsed, parse } from "./parse.ts";
+import { refuseForeignBytes } from "./raw-arguments.ts";
 
 export type Program = {
   readonly root: Command;
@@ -32,7 +33,7 @@ export type Program = {
 
 /** Runs the command that argv names, to the end of the process. */
 export async function runProgram({ root, argv, exit }: Program): Promise<void> {
-  const parsed = parse(root, argv);
+  const parsed = refuseForeignBytes(argv) ?? parse(root, argv);
   const terminal = createTerminal(terminalSettings(parsed));
   const format = reportFormat(parsed, argv);
   const crash = async (error: unknown): Promise<void> => exit(await reportBug(error, { terminal, format }));

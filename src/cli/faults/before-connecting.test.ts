@@ -45,6 +45,8 @@ async function refused(line: string): Promise<Refusal> {
 
 const CASES: readonly (readonly [line: string, exit: number, code: string, says: RegExp])[] = [
   ["--slq FILES/commit.sql", 2, "USAGE", /unknown option: --slq.*did you mean --sql\?/s],
+  ["--statement-timeout 2147483648", 2, "USAGE", /from 1 to 2147483647, and is 2147483648/],
+  ["--lock-timeout 2147483648", 2, "USAGE", /from 1 to 2147483647, and is 2147483648/],
   ["--sql FILES/none.sql", 2, "FILE_UNREADABLE", /none\.sql: .*no such file/i],
   ["--sql FILES/", 2, "FILE_UNREADABLE", /directory/i],
   ["--sql FILES/binary.sql", 4, "SCRIPT_UNPARSABLE", /UTF-8/],

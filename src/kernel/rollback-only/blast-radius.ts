@@ -14,7 +14,7 @@ import walQuery from "../../../sql/guard/wal-location.sql" with { type: "text" }
 import type { CountRequest } from "../counts/count.ts";
 import { type Fact, Failure } from "../failure.ts";
 import type { Session } from "../session/session.ts";
-import { queryJson, readDirty, seeCatalogs, settleCatalogs } from "./catalog-changes.ts";
+import { type CatalogChanges, queryJson, readDirty, seeCatalogs, settleCatalogs } from "./catalog-changes.ts";
 import { type Doubts, findDoubts, NO_DOUBTS } from "./doubts.ts";
 import { type Effects, UNKNOWN_XID } from "./effects.ts";
 import { type InPlace, inPlaceRemarks, readInPlace } from "./in-place.ts";
@@ -137,7 +137,7 @@ async function settleInside(session: Session, { measured, script }: Run): Promis
   if (catalogs instanceof Failure) return catalogs;
   const doubts = script === undefined ? NO_DOUBTS : await findDoubts(session, { script, relations });
   if (doubts instanceof Failure) return doubts;
-  const doubt = countingDoubt(measured, doubts);
+  const doubt = countingDoubt(measured, doubts, catalogs);
   return {
     xid,
     relations: relationEffects(measured, { names, replaced: catalogs.replaced, doubt }),
@@ -162,16 +162,21 @@ function catalogsAmong(relations: readonly string[], names: RelationNames): Read
 const CATALOGS_NOT_SEEN = { change: "altered", objectKind: "not known", name: "the run ended before it told" } as const;
 
 /**
- * A run that ended early is in doubt unless it cannot have replaced a file, which writes to pg_class and counts no row.
+ * A run that ended early is in doubt unless it cannot have replaced a file, which writes to pg_class and counts no row;
+ * one with a handler, where it wrote to pg_class and what it wrote is not there.
  */
-function countingDoubt(measured: Measured, doubts: Doubts): CountingDoubt {
+function countingDoubt(measured: Measured, doubts: Doubts, { replaced }: CatalogChanges): CountingDoubt {
   const all = measured.counted ? null : "track_counts was turned off";
   const files = measured.catalogs.find(({ catalog }) => catalog === "pg_class");
-  const replacedAny =
-    measured.relations === "all" ||
-    (files !== undefined && written(files, measured.dirtyBefore).some((rows) => rows > 0));
-  return { all, others: doubts.counting ?? (replacedAny ? measured.cutShort : null) };
+  const [inserted, updated, deleted] = files === undefined ? [0, 0, 0] : written(files, measured.dirtyBefore);
+  const replacedAny = measured.relations === "all" || [inserted, updated, deleted].some((rows) => rows > 0);
+  const told = replaced.length > 0 || (files?.rows.length ?? 0) > 0 || measured.temporary;
+  const swallowed = updated + deleted > 0 && (doubts.handlers === "with truncate" || !told);
+  const hidden = doubts.handlers !== "none" && swallowed ? SWALLOWED : null;
+  return { all, others: doubts.counting ?? (replacedAny ? measured.cutShort : null) ?? hidden };
 }
+
+const SWALLOWED = "an error handler may have swallowed a TRUNCATE, which takes the count of rows with it";
 
 type Outside = Pick<Effects, "sequences" | "advisoryLocks" | "walBytes" | "remarks">;
 

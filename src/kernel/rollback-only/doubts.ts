@@ -16,10 +16,12 @@ import type { Script } from "./statement.ts";
 export type Doubts = {
   /** Why rows may have gone uncounted; null: they cannot have. */
   readonly counting: string | null;
+  /** Error handlers, which may swallow what was done: any, and one in code that names TRUNCATE. */
+  readonly handlers: "none" | "some" | "with truncate";
   readonly remarks: readonly string[];
 };
 
-export const NO_DOUBTS: Doubts = { counting: null, remarks: [] };
+export const NO_DOUBTS: Doubts = { counting: null, handlers: "none", remarks: [] };
 
 /** The first with has_parameter_privilege(), and the right to SET a parameter that is granted. */
 const GRANTS_PARAMETERS = 150_000;
@@ -28,7 +30,14 @@ const GRANTS_PARAMETERS = 150_000;
 const RUNS_CODE = /^(DO|CALL|EXECUTE|PREPARE|CREATE FUNCTION|CREATE TRIGGER|CREATE RULE|ALTER FUNCTION)$/;
 
 /** As sql/guard/doubts.sql makes it. */
-type Suspect = readonly [name: string, handler: boolean, setter: boolean, definer: boolean, fired: boolean];
+type Suspect = readonly [
+  name: string,
+  handler: boolean,
+  setter: boolean,
+  definer: boolean,
+  fired: boolean,
+  truncates: boolean,
+];
 
 /** After the rollback, with search_path pinned. `relations`: oids of what was locked to write. */
 export async function findDoubts(
@@ -45,7 +54,8 @@ export async function findDoubts(
   const mayStop = reply.rows[0]?.may_stop === "t";
   return {
     counting: countingDoubt({ mayStop, reached, words, script: ran.script }),
-    remarks: handlers(reached, words),
+    handlers: handlersIn(reached, words),
+    remarks: handlerRemarks(reached, words),
   };
 }
 
@@ -66,7 +76,15 @@ function countingDoubt(found: {
   return code ? "this role may set track_counts, so it may turn counting off inside a function" : null;
 }
 
-function handlers(reached: readonly Suspect[], words: ReadonlySet<string>): string[] {
+function handlersIn(reached: readonly Suspect[], words: ReadonlySet<string>): Doubts["handlers"] {
+  const handling = reached.filter(([, handler]) => handler);
+  const inScript = words.has("exception");
+  if (!inScript && handling.length === 0) return "none";
+  const truncates = (inScript && words.has("truncate")) || handling.some(([, , , , , names]) => names);
+  return truncates ? "with truncate" : "some";
+}
+
+function handlerRemarks(reached: readonly Suspect[], words: ReadonlySet<string>): string[] {
   const names = reached.flatMap(([name, handler]) => (handler ? [`${name}()`] : []));
   const inScript = words.has("exception") ? ["the script"] : [];
   const where = [...inScript, ...names].slice(0, limits.namedInRemark);

@@ -172,3 +172,14 @@ describe("the demonstration that the server refuses COMMIT", () => {
     expect(failed(await demonstrateRefusal(disarmed)).code).toBe("GUARD_BROKEN");
   });
 });
+
+test("one that stands still longer than it may is ended by the server, and nothing stays", async () => {
+  const result = await rollbackOnly(session, (transaction) => runAll(transaction, [INSERT]), {
+    idleTimeoutMs: 100,
+    beforeRollback: async () => {
+      await Bun.sleep(600);
+      return null;
+    },
+  });
+  expect([failed(result).code, rows()]).toEqual(["SESSION_LOST", "1"]);
+});

@@ -41,6 +41,8 @@ export type GuardedResult<T> = {
 export type GuardedOptions = {
   readonly lockTimeoutMs?: number;
   readonly statementTimeoutMs?: number;
+  /** How long the transaction may stand still, its locks held, before the server ends it. */
+  readonly idleTimeoutMs?: number;
   /** Called when all is set up and nothing of the work was sent yet; a Failure ends it there. */
   readonly beforeWork?: () => Promise<Failure | null>;
   /** Watched relations whose rows are counted inside, where they were touched. */
@@ -84,7 +86,7 @@ async function begin(session: Session, options: GuardedOptions): Promise<Begun |
   const settings = await session.query(guardSettings, [
     `${options.lockTimeoutMs ?? limits.lockTimeoutMs}`,
     `${options.statementTimeoutMs ?? limits.statementTimeoutMs}`,
-    `${limits.idleInTransactionTimeoutMs}`,
+    `${options.idleTimeoutMs ?? limits.idleInTransactionTimeoutMs}`,
     `${limits.transactionTimeoutMs}`,
     `${limits.clientConnectionCheckMs}`,
   ]);

@@ -7,7 +7,9 @@
  * failed-run.ts. Called by sealed.ts only.
  */
 import { boundedText } from "../evidence/bounded-text.ts";
+import { redact } from "../evidence/redaction.ts";
 import { type Facts, Failure } from "../failure.ts";
+import { limits } from "../limits.ts";
 import { hintFor } from "../session/sqlstate-hint.ts";
 import type { Script } from "./statement.ts";
 
@@ -77,16 +79,38 @@ function serverFacts(failure: BlockFailure): Facts {
 /** The server refused the block as a whole: a cancelled query, mostly. Its context holds the statement's text. */
 export function explainRefusal(failure: Failure, script: Script): Failure {
   if (failure.code !== "DATABASE_ERROR") return failure;
-  const where = String(failure.facts.where ?? "");
-  const statement = script.statements.find(({ text }) => where.includes(text));
-  const place =
-    statement === undefined ? "the plan" : `statement ${statement.index} (line ${statement.line}, ${statement.kind})`;
-  const found: Facts =
-    statement === undefined ? {} : { statement: statement.index, line: statement.line, kind: statement.kind };
+  const running = outermost(String(failure.facts.where ?? ""), script);
+  const [statement, ...same] = running;
+  const known = statement !== undefined && same.length === 0;
+  const found: Facts = known ? { statement: statement.index, line: statement.line, kind: statement.kind } : {};
   const facts: Facts = { ...found, ...failure.facts };
+  const place = placeOf(running);
   return new Failure("STATEMENT_FAILED", `${place} failed: ${failure.message}`, {
     ...hintFor(facts.sqlstate),
     facts,
     cause: failure,
   });
+}
+
+/**
+ * The context quotes each statement, the innermost first, so ours is the one whose quotation ends last; several where
+ * they have the same text. None where the context was cut before it came to that.
+ */
+function outermost(where: string, { statements }: Script): Script["statements"] {
+  if (/\(cut here; \d+ characters in all\)$/.test(where)) return [];
+  const ends = statements.map(({ text }) => {
+    const quoted = `"${redact(text)}"`;
+    const start = where.lastIndexOf(quoted);
+    return start === -1 ? -1 : start + quoted.length;
+  });
+  const last = Math.max(-1, ...ends);
+  return last === -1 ? [] : statements.filter((_, index) => ends[index] === last);
+}
+
+function placeOf(running: Script["statements"]): string {
+  const [statement, ...same] = running;
+  if (statement === undefined) return "the plan";
+  if (same.length === 0) return `statement ${statement.index} (line ${statement.line}, ${statement.kind})`;
+  const indices = running.slice(0, limits.namedInRemark).map(({ index }) => index);
+  return `statement ${indices.join(" or ")} (${statement.kind})`;
 }

@@ -231,3 +231,28 @@ describe("sabotage: each thing that the sealed tier relies on, broken", () => {
     await session.close();
   });
 });
+
+describe("a plan that the server cancelled as a whole is told by the statement that ran", () => {
+  const place = async (text: string): Promise<string> => {
+    const run = await runScript(owner, text, { statementTimeoutMs: 300 });
+    if (!(run instanceof Failure)) throw new Error("expected a Failure");
+    return run.message.split(" failed:")[0] ?? "";
+  };
+  const slow = "PERFORM pg_sleep(9);";
+
+  test("which may hold the text of another, in a string or as its own work", async () => {
+    const named = await place(`SELECT 1; DO $$ BEGIN RAISE NOTICE 'SELECT 1'; ${slow} END $$`);
+    expect(named).toBe("statement 2 (line 1, DO)");
+    const quoted = await place(`SELECT 1;\nDO $$ BEGIN ${slow} RAISE NOTICE '"SELECT 1"'; END $$`);
+    expect(quoted).toBe("statement 2 (line 2, DO)");
+    const inner = await place(`SELECT 1;\nDO $$ BEGIN EXECUTE 'DO $i$ BEGIN ${slow} END $i$'; END $$;
+      DO $i$ BEGIN ${slow} END $i$`);
+    expect(inner).toBe("statement 2 (line 2, DO)");
+  });
+
+  test("and of several with the same text none is picked", async () => {
+    const twice = `DO $$ BEGIN IF current_setting('shop.n', true) = '1' THEN ${slow} END IF;
+      PERFORM set_config('shop.n', '1', true); END $$`;
+    expect(await place(`${twice};\nSELECT 1;\n${twice}`)).toBe("statement 1 or 3 (DO)");
+  });
+});

@@ -5,7 +5,7 @@
  * for a lock would keep its own locks until it is done. Called by proofs/connections.ts and cli/connect.ts.
  */
 import boundsOfSession from "../../../sql/guard/bounds.sql" with { type: "text" };
-import type { Failure } from "../failure.ts";
+import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Reply, Session } from "./session.ts";
 
@@ -17,8 +17,8 @@ const PINNED_PATH = "pg_catalog, pg_temp";
  * search_path is pinned too, and they wait for no safe snapshot (a role may be serializable and deferrable by default);
  * the proof's own stays as the role has it, since the plan must meet that.
  */
-export function boundSession(session: Session, readOnly: "on" | "off"): Promise<Reply | Failure> {
-  return session.query(boundsOfSession, [
+export async function boundSession(session: Session, readOnly: "on" | "off"): Promise<Reply | Failure> {
+  const reply = await session.query(boundsOfSession, [
     `${limits.idleInTransactionTimeoutMs}`,
     `${limits.clientConnectionCheckMs}`,
     `${limits.tcpKeepalivesIdleSeconds}`,
@@ -26,5 +26,13 @@ export function boundSession(session: Session, readOnly: "on" | "off"): Promise<
     `${limits.tcpKeepalivesCount}`,
     readOnly,
     readOnly === "on" ? PINNED_PATH : null,
+    `${limits.statementTimeoutMs}`,
   ]);
+  if (!(reply instanceof Failure) || reply.facts.sqlstate !== QUERY_CANCELED) return reply;
+  return new Failure(reply.code, reply.message, { facts: reply.facts, cause: reply, data: reply.data, hint: NOT_OURS });
 }
+
+const QUERY_CANCELED = "57014";
+const NOT_OURS =
+  "It is the role's own statement_timeout (or the database's), not --statement-timeout. Set it otherwise for this" +
+  " session: PGOPTIONS='-c statement_timeout=0'.";
