@@ -28,8 +28,8 @@ const plan: Leaf = defineCommand({
   name: "plan",
   summary: "Cuts a document into its units and shows them as a tree; no database is asked.",
   description: [
-    "Every byte of the file belongs to exactly one unit: a unit runs from its label's line to the next one's. The rows " +
-      "are checked against the reference vocabulary.",
+    "Every byte of the file belongs to exactly one unit: a unit runs from its label's line to the next one's. The " +
+      "rows are checked against the reference vocabulary.",
     "Profiles: auto, law-vi, law-en, law-de, law-fr, law-ru, numbered, markdown, and those of [profiles.*] in the " +
       "configuration. auto says why it chose.",
   ],

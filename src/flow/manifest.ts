@@ -1,8 +1,8 @@
 /**
  * manifest: the ordered list of a document's units, with a digest that includes the source's.
  *
- * The digest is over fixed canonical bytes: one line of canonical JSON for the head, then one for each unit, a line feed
- * after each. Whoever has the source, the profile's name and version can make it again. Pure: no clock, no file.
+ * The digest is over fixed canonical bytes: one line of canonical JSON for the head, then one for each unit, a line
+ * feed after each. Whoever has the source, the profile's name and version can make it again. Pure: no clock, no file.
  * Called by the verbs that cut and by the cutplan.
  */
 import { canonicalJson, sha256OfLines } from "../kernel/digest.ts";

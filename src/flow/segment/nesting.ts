@@ -111,7 +111,8 @@ export class Nesting {
       this.#find(readings, (frame, mark) => follows(frame.value, mark.value, 1)) ??
       this.#fresh(readings) ??
       this.#find(readings, (frame, mark) => follows(frame.value, mark.value, GAP)) ??
-      this.#find(readings, isOutOfOrder)
+      this.#find(readings, isOutOfOrder) ??
+      this.#find(readings, (_, mark) => mark.value === 1 && this.#mayBegin(lines, index))
     );
   }
 
@@ -143,6 +144,11 @@ export class Nesting {
     const fits = (mark: Mark) =>
       after.some(({ style, value }) => style === mark.style && follows(mark.value, value, 1)) ? 0 : 1;
     return [...marks].sort((a, b) => fits(a) - fits(b));
+  }
+
+  /** A second list of the same style in one article: after a blank line, or after what announces it. */
+  #mayBegin({ blankBefore, start }: Marks, index: number): boolean {
+    return blankBefore[index] === 1 || /[:;.—–-]$/.test(this.#text.before(start[index] as number, 60));
   }
 
   #head({ text, end }: Marks, index: number): string {
