@@ -155,3 +155,44 @@ test("English: Part I after Part H is a letter", () => {
       .map(({ number }) => number),
   ).toEqual([..."GHIJ"]);
 });
+
+test("English: a heading after a plain blank, recitals whose text is on the next line, footnotes between them", () => {
+  const text = `Whereas:
+
+(1)
+
+The protection of natural persons.
+
+(2)
+
+The principles.
+(3) OJ L 281, 23.11.1995, p. 31.
+
+(3)
+
+The directive.
+
+CHAPTER I General provisions
+
+Article 1 Subject-matter and objectives
+1. This Regulation under
+Article 8 Member States may act and
+Article 9 TFEU.
+2. More.
+
+Article 2 Material scope
+
+Text.
+`;
+  expect(tree(text, "law-en")).toEqual([
+    "front_matter",
+    "recital 1",
+    "recital 2",
+    "recital 3",
+    "chapter 1 | General provisions",
+    "  article 1 | Subject-matter and objectives",
+    "    clause 1",
+    "    clause 2",
+    "  article 2 | Material scope",
+  ]);
+});
