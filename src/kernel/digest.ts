@@ -4,11 +4,11 @@
  * Canonical JSON: keys in code unit order, no white space, no undefined. Two values with the same content have the
  * same digest on every machine. Never used for secrets.
  */
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 
 /** 64 lower-case hex digits. */
 export function sha256(bytes: string | Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+  return hash("sha256", bytes, "hex");
 }
 
 /** As sha256() of all lines, each with a line feed after it, without holding them at once. */

@@ -29,6 +29,8 @@ export type Line = {
 
 const LONGEST_TEXT = 1200;
 const LONGEST_FOLLOWING = 400;
+/** Blanks and line ends before a line, looked through for the line before. */
+const BLANK_BYTES = 64;
 const BLANKS = /[\u00a0\u2000-\u200a\u202f\u3000\t\f\v]/g;
 const TABS = /[\t\f\v]/;
 const NO_WIDTH = /[\u200b-\u200d\u2060\ufeff\u00ad]/g;
@@ -57,11 +59,22 @@ export class Text {
     return text.normalize("NFC").replace(BLANKS, " ").replace(NO_WIDTH, "").trim();
   }
 
+  /** A few bytes where a text begins; a character may be cut off at the end. */
+  head(start: number, end: number): string {
+    const text = this.#buffer.toString("utf8", start, end);
+    if (text.length === end - start || !UNUSUAL.test(text)) return text;
+    return text.normalize("NFC").replace(BLANKS, " ").replace(NO_WIDTH, "");
+  }
+
   /** The end of the last line before `start` that is not blank; at most `most` bytes of it. */
   before(start: number, most = 160): string {
-    const from = Math.max(0, start - most - 64);
-    const lines = this.read(from, start).split(/[\r\n]+/);
-    return (lines.at(-1) ?? "").trim();
+    const { bytes } = this;
+    const least = Math.max(0, start - BLANK_BYTES);
+    let end = start;
+    while (end > least && (bytes[end - 1] as number) <= 0x20) end -= 1;
+    let from = end;
+    while (from > Math.max(0, end - most) && bytes[from - 1] !== 0x0a && bytes[from - 1] !== 0x0d) from -= 1;
+    return this.read(from, end);
   }
 
   /** Lines that follow an offset, blank ones as empty strings, long ones cut off; up to the first text, or `most`. */

@@ -153,7 +153,7 @@ export class Nesting {
 
   #head({ text, end }: Marks, index: number): string {
     const start = text[index] as number;
-    return this.#text.read(start, Math.min(end[index] as number, start + MARK_BYTES));
+    return this.#text.head(start, Math.min(end[index] as number, start + MARK_BYTES));
   }
 
   #goesOn({ blankBefore, start }: Marks, index: number): boolean {
@@ -164,7 +164,7 @@ export class Nesting {
 }
 
 /** Enough for marks inside marks. */
-const MARK_BYTES = 64;
+const MARK_BYTES = 32;
 const NO_STEPS: readonly Step[] = [];
 const NONE: readonly number[] = [];
 
