@@ -36,7 +36,9 @@ export async function plan({ positionals, flags, globals }: Invocation, terminal
   if (choice instanceof Failure) return choice;
   const manifest = makeManifest(document, choice.profile);
   const report = reportOf(manifest, choice, { file, publicationType: flags["publication-type"] });
-  const palette = (text: string, style: Parameters<typeof paint>[1]) => paint(text, style, terminal.colour.stdout);
+  // Asked once: the tree has tens of thousands of lines.
+  const colour = terminal.colour.stdout;
+  const palette = (text: string, style: Parameters<typeof paint>[1]) => paint(text, style, colour);
   for (const part of rendered(report, globals.format, palette)) await terminal.result(part);
   return report.guard.verdict === "refused" ? tellFailure(refused(report), terminal) : EXIT.done;
 }

@@ -5,7 +5,7 @@
  * database has is listed and never touched. All problems come at once. Bodies are not kept here: they are the source's
  * bytes, read at their range when a row is sent. Pure. Called by the verbs that cut.
  */
-import { canonicalJson, sha256, sha256OfLines } from "../kernel/digest.ts";
+import { canonicalJson, flatCanonicalJson, sha256, sha256OfLines } from "../kernel/digest.ts";
 import { type Compared, type Comparison, compareUnits, type Problem, type SurveyInput } from "./comparison.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Unit } from "./segment/segment.ts";
@@ -136,7 +136,8 @@ function* cutplanLines(plan: Omit<Cutplan, "cutplanSha256">): Iterable<string> {
     ...{ document_id: documentId, manifest_sha256: manifestSha256, source_version_id: sourceVersionId },
     ...{ row_count: rows.length, verdict, comparison, problems },
   });
-  for (const row of rows) yield canonicalJson(rowRecord(row));
+  const keys = rows[0] === undefined ? [] : Object.keys(rowRecord(rows[0])).sort();
+  for (const row of rows) yield flatCanonicalJson(rowRecord(row), keys);
 }
 
 /** One row as it stands in documents and digests; the names are the write contract's. */

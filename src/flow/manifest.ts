@@ -1,11 +1,11 @@
 /**
  * manifest: the ordered list of a document's units, with a digest that includes the source's.
  *
- * The digest is over fixed canonical bytes: one line of canonical JSON for the head, then one for each unit, a line feed
- * after each. Whoever has the source, the profile's name and version can make it again. Pure: no clock, no file.
+ * The digest is over fixed canonical bytes: one line of canonical JSON for the head, then one for each unit, a line
+ * feed after each. Whoever has the source, the profile's name and version can make it again. Pure: no clock, no file.
  * Called by the verbs that cut and by the cutplan.
  */
-import { canonicalJson, sha256OfLines } from "../kernel/digest.ts";
+import { canonicalJson, flatCanonicalJson, sha256OfLines } from "../kernel/digest.ts";
 import type { SourceDocument } from "./document.ts";
 import type { Profile } from "./profiles/profile.ts";
 import { segment, type Unit } from "./segment/segment.ts";
@@ -54,15 +54,25 @@ function* manifestLines(manifest: Omit<Manifest, "manifestSha256">): Iterable<st
     ...{ document_id: documentId, source_sha256: sourceSha256, bytes, media_type: mediaType },
     ...{ profile, profile_version: profileVersion, unit_kind: unitKind, unit_count: units.length },
   });
-  for (const unit of units) yield canonicalJson(unitRecord(unit));
+  const keys = units[0] === undefined ? [] : Object.keys(unitRecord(units[0])).sort();
+  for (const unit of units) yield flatCanonicalJson(unitRecord(unit), keys);
 }
 
 /** One unit as it stands in documents and digests: the names of the columns where there are such. */
 export function unitRecord(unit: Unit) {
-  const { ordinal, address, kind, number, heading, label, title, sectionType, depth } = unit;
   return {
-    ...{ ordinal, address, kind, number, heading, label, title, section_type: sectionType, depth },
-    ...{ byte_start: unit.byteStart, byte_end: unit.byteEnd, content_sha256: unit.contentSha256 },
+    ordinal: unit.ordinal,
+    address: unit.address,
+    kind: unit.kind,
+    number: unit.number,
+    heading: unit.heading,
+    label: unit.label,
+    title: unit.title,
+    section_type: unit.sectionType,
+    depth: unit.depth,
+    byte_start: unit.byteStart,
+    byte_end: unit.byteEnd,
+    content_sha256: unit.contentSha256,
   };
 }
 

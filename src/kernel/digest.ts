@@ -4,18 +4,44 @@
  * Canonical JSON: keys in code unit order, no white space, no undefined. Two values with the same content have the
  * same digest on every machine. Never used for secrets.
  */
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 
 /** 64 lower-case hex digits. */
 export function sha256(bytes: string | Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+  return hash("sha256", bytes, "hex");
 }
 
 /** As sha256() of all lines, each with a line feed after it, without holding them at once. */
 export function sha256OfLines(lines: Iterable<string>): string {
   const hash = createHash("sha256");
-  for (const line of lines) hash.update(`${line}\n`);
-  return hash.digest("hex");
+  let gathered = "";
+  for (const line of lines) {
+    gathered += `${line}\n`;
+    if (gathered.length < GATHERED_CHARACTERS) continue;
+    hash.update(gathered);
+    gathered = "";
+  }
+  return hash.update(gathered).digest("hex");
+}
+
+const GATHERED_CHARACTERS = 64 * 1024;
+
+type Flat = Readonly<Record<string, string | number | null>>;
+
+/** As canonicalJson() of a record without nested values, many times quicker; `keys` are all of its keys, in order. */
+export function flatCanonicalJson(record: Flat, keys: readonly string[]): string {
+  let text = "";
+  for (const key of keys) {
+    const value = record[key];
+    if (value === undefined) throw new TypeError(`there is no ${key} to digest`);
+    text += `${text === "" ? "{" : ","}"${key}":${typeof value === "string" ? quoted(value) : String(value)}`;
+  }
+  return `${text}}`;
+}
+
+/** Most strings are written as they are. */
+function quoted(text: string): string {
+  return /^[ !#-[\]-~]*$/.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 /** RFC 8785 in what we use of it: strings, finite numbers, booleans, null, arrays, plain objects. */

@@ -22,7 +22,7 @@ const RECITAL: Level = {
   kind: "recital",
   sectionType: "paragraph",
   role: "apart",
-  label: { form: "enumerator", styles: ["(1)"], after: ["Whereas"] },
+  label: { form: "enumerator", styles: ["(1)"], after: ["Whereas"], notes: ["OJ ", "Position of ", "Opinion of "] },
 };
 
 export const LAW_EN: Profile = {
@@ -43,7 +43,7 @@ export const LAW_EN: Profile = {
     wordLevel({ kind: "chapter", words: ["Chapter"] }, { divider: "space" }),
     wordLevel({ kind: "subchapter", sectionType: "chapter", words: ["Subchapter"] }, { divider: "space" }),
     wordLevel({ kind: "subpart", sectionType: "part", words: ["Subpart"] }, { divider: "space" }),
-    wordLevel({ kind: "article", words: ["Article", "Art"] }, { role: "leaf", headed: "maybe" }),
+    wordLevel({ kind: "article", words: ["Article", "Art"] }, { role: "leaf", divider: "space", headed: "maybe" }),
     wordLevel({ kind: "section", words: ["Section", "Sec"] }, { role: "leaf", divider: "space", headed: "maybe" }),
     wordLevel({ kind: "section", words: ["§", "§§"] }, { role: "leaf", divider: "space" }),
     BARE_SECTION,

@@ -24,7 +24,7 @@ export const LAW_VI: Profile = {
     ...{ nhất: 1, một: 1, hai: 2, ba: 3, tư: 4, bốn: 4, năm: 5, sáu: 6, bảy: 7, tám: 8, chín: 9, mười: 10 },
   },
   ordinalMarks: ["thứ"],
-  alphabet: "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz",
+  alphabet: "abcdđefghijklmnopqrstuvwxyz",
   continuing: [
     ...["tại", "của", "và", "hoặc", "theo", "các", "với", "từ", "đến", "khoản", "điểm", "điều", "quy định", "bởi"],
     ...["chương", "mục", "trong", "cho", "là", "về", "bổ sung", "sửa đổi", "thực hiện", "này", "ở", "bằng", "do"],

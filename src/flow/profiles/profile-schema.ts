@@ -73,6 +73,7 @@ function pathOf(path: string | null): string {
 
 function said(issue: v.BaseIssue<unknown>): string {
   if (issue.expected === "never") return "is not known";
+  if (issue.received === "undefined") return "is missing";
   return issue.type === "check" || issue.type === "regex" ? issue.message : `should be ${issue.expected ?? issue.type}`;
 }
 

@@ -33,6 +33,8 @@ export type EnumeratorLabel = {
   readonly styles: readonly EnumeratorStyle[];
   /** Only after a line that begins so, and before the first label: `Whereas` and its recitals. */
   readonly after?: readonly string[];
+  /** A mark that is followed by one of these is a footnote's. */
+  readonly notes?: readonly string[];
 };
 
 export const ENUMERATOR_STYLES = ["1.", "1)", "(1)", "a)", "(a)", "(i)", "(A)", "(I)", "1°", "I.-"] as const;

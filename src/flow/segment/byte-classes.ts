@@ -51,7 +51,7 @@ function isLetter(byte: number | undefined): boolean {
 const LONGEST_MARK = 12;
 const [DOT, CLOSE, OPEN, STAR] = [0x2e, 0x29, 0x28, 0x2a];
 
-/** Whether the text at `at` may be a list mark: `1.`, `1)`, `(a)`, `(*a*)`, `đ)`, `1°`, `I.`. Cheap, and may say too much. */
+/** Whether the text at `at` may be a list mark: `1.`, `1)`, `(*a*)`, `đ)`, `1°`, `I.`. Cheap; it may say too much. */
 export function mayBeEnumerator(bytes: Uint8Array, at: number, end: number): boolean {
   const first = bytes[at] ?? 0;
   if (first === OPEN) return closesSoon(bytes, at + 1, end);

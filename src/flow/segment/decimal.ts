@@ -76,7 +76,7 @@ function isAlone(line: Line, text: Text): boolean {
   return line.indent === 0 && line.blankBefore && (text.following(line.next, 1)[0] ?? "") === "";
 }
 
-/** Whether a number is the next after `path`: deeper by one from 1 (or 0), or the next beside it or beside one above. */
+/** Whether a number comes after `path`: deeper by one, from 0 or 1, or the next beside it or beside one above. */
 function isNext(path: readonly string[], here: readonly string[], used: ReadonlySet<string>): boolean {
   const same = here.slice(0, -1);
   const isBelow = same.length <= path.length && same.every((part, index) => part === path[index]);

@@ -48,9 +48,12 @@ function isCapital(code: number): boolean {
   return code >= 0x41 && code <= 0x5a;
 }
 
+const LONGEST_EMPHASIS = 6;
+
 function skipEmphasis(text: string, at: number): number {
   let here = at;
-  while (here < at + 3 && (text.charCodeAt(here) === STAR || text.charCodeAt(here) === UNDERSCORE)) here += 1;
+  while (here < at + LONGEST_EMPHASIS && (text.charCodeAt(here) === STAR || text.charCodeAt(here) === UNDERSCORE))
+    here += 1;
   return here;
 }
 
@@ -60,8 +63,8 @@ function skipSpaces(text: string, at: number): number {
   return here;
 }
 
-/** `**12.**—(1) …`: the section's own number again, before its first mark. */
-const OWN_NUMBER = /^[*_]{0,3}\d{1,4}[A-Za-z]{0,3}\.?[*_]{0,3}\s*[—–-]{1,2}\s*(?=\()/u;
+/** `**12.**—(1) …`, `**12.—**(1) …`: the section's own number again, before its first mark. */
+const OWN_NUMBER = /^[*_]{0,3}\d{1,4}[A-Za-z]{0,3}\.?[*_]{0,3}\s*[—–-]{1,2}[*_]{0,3}\s*(?=\()/u;
 
 function skippedBefore(text: string): number {
   const start = skipEmphasis(text, 0);
@@ -115,7 +118,7 @@ function withDigits(text: string, start: number, rules: MarkRules): readonly Mar
 
 const OPENERS = '([“"«';
 
-/** Where the text begins after `11a.`: a blank, the end, a footnote mark and a blank, or a capital glued to it; else -1. */
+/** Where the text begins after `11a.`: after a blank or a footnote mark, or a capital glued to it; else -1. */
 function afterDot(text: string, at: number): number {
   const code = text.charCodeAt(at);
   if (Number.isNaN(code) || code === SPACE) return skipSpaces(text, at);
@@ -128,7 +131,7 @@ function afterDot(text: string, at: number): number {
   return OPENERS.includes(character) || character !== character.toLowerCase() ? at : -1;
 }
 
-const LETTER_MARK = /^(\p{L}{1,2}\d?)\)(?:\[?\d{1,3}\]?(?=\s)|(?=[\s\p{L}“"«(]|$))\s*/u;
+const LETTER_MARK = /^(\p{L}{1,2}\d?)\)(?:\[?\d{1,3}\]?(?=\s)|(?=[\s\p{L}“"«(*_]|$))\s*/u;
 const ROMAN_MARK = /^([IVXL]{1,6})(?: ?\. ?[-–—]|\.(?=\s)| [-–—])\s*/u;
 
 function withLetters(text: string, start: number, rules: MarkRules): readonly Mark[] {

@@ -232,7 +232,12 @@ function isSpacedHeading(text: string, { level, text: whole }: Head): boolean {
   const word = /^\S+/.exec(whole)?.[0] ?? "";
   if (word.startsWith("§"))
     return !/^\s+(?:Abs|Absatz|Absätze|Satz|Nr|Nummer|\p{Lu}{2,}\p{L}*)(?![\p{Ll}])/u.test(text);
-  return /^\s{2,}/.test(text) || (word.length > 2 && word === word.toUpperCase());
+  return /^\s{2,}/.test(text) || (word.length > 2 && word === word.toUpperCase()) || isTitleLike(text);
+}
+
+/** `Article 1 Subject-matter and objectives`: short, a word with a capital first, and no end of a sentence. */
+function isTitleLike(text: string): boolean {
+  return text.length <= 100 && /^\s\p{Lu}\p{Ll}/u.test(text) && !/[.;:,]$/.test(text);
 }
 
 /** Whether the bold text is the label and nothing else: `**Section. 1.**  All legislative Powers`. */

@@ -29,13 +29,18 @@ export type Line = {
 
 const LONGEST_TEXT = 1200;
 const LONGEST_FOLLOWING = 400;
+/** Blanks and line ends before a line, looked through for the line before. */
+const BLANK_BYTES = 64;
 const BLANKS = /[\u00a0\u2000-\u200a\u202f\u3000\t\f\v]/g;
 const TABS = /[\t\f\v]/;
 const NO_WIDTH = /[\u200b-\u200d\u2060\ufeff\u00ad]/g;
 /** Text without these is composed and has plain blanks only: combining marks, other blanks, scripts that compose. */
-const UNUSUAL =
-  // biome-ignore lint/suspicious/noMisleadingCharacterClass: single code points are looked for, joined or not.
-  /[\t\f\v\u00a0\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u1dff\u2000-\u200d\u202f\u2060\u20d0-\u212b\u3000\u3099\u309a\ufeff]/;
+const UNUSUAL = new RegExp(
+  [
+    String.raw`[\t\f\v\u00a0\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u1dff\u2000-\u200d\u202f`,
+    String.raw`\u2060\u20d0-\u212b\u3000\u3099\u309a\ufeff]`,
+  ].join(""),
+);
 
 export class Text {
   readonly bytes: Uint8Array;
@@ -54,11 +59,22 @@ export class Text {
     return text.normalize("NFC").replace(BLANKS, " ").replace(NO_WIDTH, "").trim();
   }
 
+  /** A few bytes where a text begins; a character may be cut off at the end. */
+  head(start: number, end: number): string {
+    const text = this.#buffer.toString("utf8", start, end);
+    if (text.length === end - start || !UNUSUAL.test(text)) return text;
+    return text.normalize("NFC").replace(BLANKS, " ").replace(NO_WIDTH, "");
+  }
+
   /** The end of the last line before `start` that is not blank; at most `most` bytes of it. */
   before(start: number, most = 160): string {
-    const from = Math.max(0, start - most - 64);
-    const lines = this.read(from, start).split(/[\r\n]+/);
-    return (lines.at(-1) ?? "").trim();
+    const { bytes } = this;
+    const least = Math.max(0, start - BLANK_BYTES);
+    let end = start;
+    while (end > least && (bytes[end - 1] as number) <= 0x20) end -= 1;
+    let from = end;
+    while (from > Math.max(0, end - most) && bytes[from - 1] !== 0x0a && bytes[from - 1] !== 0x0d) from -= 1;
+    return this.read(from, end);
   }
 
   /** Lines that follow an offset, blank ones as empty strings, long ones cut off; up to the first text, or `most`. */

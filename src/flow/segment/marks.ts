@@ -8,7 +8,7 @@
 const FEWEST = 1024;
 
 export class Marks {
-  /** Offset of the line's first byte; of its text after indentation and markup; past its last byte; of the next line. */
+  /** Offsets of the line: its first byte, its text after indentation and markup, its end, the next line. */
   start = new Uint32Array(FEWEST);
   text = new Uint32Array(FEWEST);
   end = new Uint32Array(FEWEST);

@@ -111,7 +111,8 @@ export class Nesting {
       this.#find(readings, (frame, mark) => follows(frame.value, mark.value, 1)) ??
       this.#fresh(readings) ??
       this.#find(readings, (frame, mark) => follows(frame.value, mark.value, GAP)) ??
-      this.#find(readings, isOutOfOrder)
+      this.#find(readings, isOutOfOrder) ??
+      this.#find(readings, (_, mark) => mark.value === 1 && this.#mayBegin(lines, index))
     );
   }
 
@@ -145,9 +146,14 @@ export class Nesting {
     return [...marks].sort((a, b) => fits(a) - fits(b));
   }
 
+  /** A second list of the same style in one article: after a blank line, or after what announces it. */
+  #mayBegin({ blankBefore, start }: Marks, index: number): boolean {
+    return blankBefore[index] === 1 || /[:;.—–-]$/.test(this.#text.before(start[index] as number, 60));
+  }
+
   #head({ text, end }: Marks, index: number): string {
     const start = text[index] as number;
-    return this.#text.read(start, Math.min(end[index] as number, start + MARK_BYTES));
+    return this.#text.head(start, Math.min(end[index] as number, start + MARK_BYTES));
   }
 
   #goesOn({ blankBefore, start }: Marks, index: number): boolean {
@@ -158,7 +164,7 @@ export class Nesting {
 }
 
 /** Enough for marks inside marks. */
-const MARK_BYTES = 64;
+const MARK_BYTES = 32;
 const NO_STEPS: readonly Step[] = [];
 const NONE: readonly number[] = [];
 

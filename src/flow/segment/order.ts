@@ -1,9 +1,9 @@
 /**
  * segment/order: which level stands above which, in this document.
  *
- * Acts, codes and regulations order Part, Title, Chapter and Section differently, and heading levels do not tell. A label
- * that is followed at once by another one, with no text between, stands above it; where a document is silent the
- * profile's order holds. Pure. Called by segment.ts.
+ * Acts, codes and regulations order Part, Title, Chapter and Section differently, and heading levels do not tell. A
+ * label that is followed at once by another one, with no text between, stands above it; where a document is silent,
+ * what comes first does. Pure. Called by segment.ts.
  */
 import type { Level, Profile } from "../profiles/profile.ts";
 import type { Named } from "./reading.ts";

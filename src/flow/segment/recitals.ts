@@ -11,7 +11,7 @@ import type { Entry, Reading } from "./reading.ts";
 export function readRecitals({ text, compiled, scanned }: Reading, end: number): readonly Entry[] {
   const level = compiled.profile.levels.find(({ role, label }) => role === "apart" && label.form === "enumerator");
   if (level?.label.form !== "enumerator") return [];
-  const { styles, after = [] } = level.label;
+  const { styles, after = [], notes = [] } = level.label;
   const rules = { styles: new Set(styles), alphabet: compiled.profile.alphabet };
   const begins = scanned.lines.find((line) => {
     const raw = text.read(line.text, Math.min(line.end, line.text + 80)).toLowerCase();
@@ -23,8 +23,10 @@ export function readRecitals({ text, compiled, scanned }: Reading, end: number):
   for (let index = 0; index < marks.length && (marks.start[index] as number) < end; index += 1) {
     const [start, at] = [marks.start[index] as number, marks.text[index] as number];
     if (start < begins.start) continue;
-    const [mark] = readMarks(text.read(at, Math.min(marks.end[index] as number, at + 80)), rules);
+    const raw = text.read(at, Math.min(marks.end[index] as number, at + 80));
+    const [mark] = readMarks(raw, rules);
     if (mark === undefined || mark.value !== found.length + 1) continue;
+    if (notes.some((note) => raw.startsWith(note, mark.length))) continue;
     const { kind, sectionType, name } = level;
     const { number } = mark;
     const read = { start, kind, sectionType, number, heading: null, label: `${name} ${number}`, slug: null } as const;

@@ -1,9 +1,9 @@
 /**
  * segment/repeats: leaves out labels that a table of contents or an index only repeats.
  *
- * A table of contents stands before the text, each of its labels comes again, and next to nothing stands between them; an
- * index stands at the end and repeats what was there. Headings that a code repeats in its midst are its own and stay.
- * Pure. Called by named.ts.
+ * A table of contents stands before the text, each of its labels comes again, and next to nothing stands between
+ * them; an index stands at the end and repeats what was there. Headings that a code repeats in its midst are its own
+ * and stay. Pure. Called by named.ts.
  */
 import type { Compiled } from "./label.ts";
 import type { Line } from "./line.ts";
@@ -86,18 +86,10 @@ function endOfContents(labels: readonly Named[], { from, most, size }: Run): num
   for (let at = from; at < labels.length; at += 1) {
     const label = labels[at];
     if (label === undefined || opening === undefined) return at;
-    if (at > from && keyOf(label) === keyOf(opening) && hasText(labels, at, { from, most, size })) return at;
+    if (at > from && keyOf(label) === keyOf(opening)) return at;
     if (bodyBytes(labels, at, size) > most) return at + (isLastOfContents(labels, from, at) ? 1 : 0);
   }
   return labels.length;
-}
-
-/** Part 1 may stand in the contents once for each book; the text has begun where a label is followed by text. */
-function hasText(labels: readonly Named[], at: number, { most, size }: Run): boolean {
-  for (let next = at; next < Math.min(labels.length, at + 6); next += 1) {
-    if (bodyBytes(labels, next, size) > most) return true;
-  }
-  return false;
 }
 
 /** The last entry of the contents is followed by the preamble; the label after it is the contents' first. */

@@ -2,8 +2,8 @@
  * segment/scan: one pass over the bytes that finds the lines which may be labels.
  *
  * It looks at bytes only: line ends, indentation, Markdown's `#` and `**`, the first two bytes of a word. Fenced code,
- * YAML front matter, comments, block quotes and table rows hold no labels. It decodes nothing and keeps only what may be
- * a label, so that it stays quick and small on 20 MB, one line of 20 MB included. Called by segment.ts.
+ * YAML front matter, comments, block quotes and table rows hold no labels. It decodes nothing and keeps only what may
+ * be a label, so that it stays quick and small on 20 MB, one line of 20 MB included. Called by segment.ts.
  */
 import { limits } from "../../kernel/limits.ts";
 import { CLASS, isDigit, mayBeEnumerator, skipSpace, stopTable } from "./byte-classes.ts";
