@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { sha256 } from "../../kernel/digest.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { openStore } from "./open-store.ts";
-import { otherProcess } from "./sample-process.ts";
+import { endOtherProcesses, otherProcess } from "./sample-process.ts";
 import { code, driveTo, newRun, ok, sampleFolders, sampleRun } from "./sample-run.ts";
 
 const folders = sampleFolders();
 afterAll(folders.remove);
+afterAll(endOtherProcesses);
 
 const FILES = ["cutter.db", "cutter.db-wal", "cutter.db-shm"] as const;
 

@@ -15,7 +15,7 @@ const MEANINGS: readonly Meaning[] = [
   [/^SQLITE_(NOTADB|CORRUPT)/, "STORE_DAMAGED", "it is damaged, or not a run store"],
 ];
 
-/** After a sync that failed SQLite goes on with the old state; what a crash then makes of the log is the disk's to say. */
+/** After a failed sync SQLite goes on with the old state; what a crash then makes of the log is the disk's to say. */
 const STORE_AS_BEFORE =
   "The run store stands as it was; if the process dies before it is written again, look once more.";
 

@@ -4,11 +4,12 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../../kernel/failure.ts";
 import { openStore } from "./open-store.ts";
-import { hearAll, otherProcess } from "./sample-process.ts";
+import { endOtherProcesses, hearAll, otherProcess } from "./sample-process.ts";
 import { driveTo, ok, sampleFolders, sampleRun } from "./sample-run.ts";
 
 const folders = sampleFolders();
 afterAll(folders.remove);
+afterAll(endOtherProcesses);
 
 /** One write of each kind, on a run that stands at PLANNED with attempt 1 of nothing open. */
 const WRITES = {

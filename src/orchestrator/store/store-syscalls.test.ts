@@ -2,11 +2,12 @@
 import { afterAll, expect, test } from "bun:test";
 import * as fs from "node:fs";
 import { openStore } from "./open-store.ts";
-import { hearAll, otherProcess } from "./sample-process.ts";
+import { endOtherProcesses, hearAll, otherProcess } from "./sample-process.ts";
 import { ok, sampleFolders, sampleRun } from "./sample-run.ts";
 
 const folders = sampleFolders();
 afterAll(folders.remove);
+afterAll(endOtherProcesses);
 
 /** More than a write with all its checks can need; a loop that gets there proves nothing. */
 const MOST_CALLS = 200;
