@@ -14,6 +14,7 @@ const NEEDS: readonly Need[] = [
   { package: "postgresql-client-15", isThere: () => Bun.which("psql") !== null },
   { package: "openssl", isThere: () => Bun.which("openssl") !== null },
   { package: "util-linux", isThere: () => Bun.which("setpriv") !== null },
+  { package: "strace", isThere: () => Bun.which("strace") !== null },
   { package: "bsdutils", isThere: () => Bun.which("script") !== null },
 ];
 

@@ -1,4 +1,4 @@
-/** Sabotage of the exported lines: each that is edited, cut, moved, doubled or from elsewhere is named by its number. */
+/** Sabotage of the exported lines: each that is edited, cut, moved, doubled or from elsewhere is named by number. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { Failure } from "../../kernel/failure.ts";
 import { verifyEventLines } from "./event-lines.ts";

@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { sha256 } from "../../kernel/digest.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { openStore } from "./open-store.ts";
-import { otherProcess } from "./sample-process.ts";
+import { endOtherProcesses, otherProcess } from "./sample-process.ts";
 import { code, driveTo, newRun, ok, sampleFolders, sampleRun } from "./sample-run.ts";
 
 const folders = sampleFolders();
 afterAll(folders.remove);
+afterAll(endOtherProcesses);
 
 const FILES = ["cutter.db", "cutter.db-wal", "cutter.db-shm"] as const;
 
@@ -146,7 +147,18 @@ test("a newer store, another program's file, and what is no SQLite file are refu
     expect(await refusal(place)).toMatchObject({ code: "STORE_DAMAGED", untouched: true });
   }
   fs.writeFileSync(path, whole);
+  raw(path, "PRAGMA journal_mode = DELETE");
+  expect(await refusal(place)).toMatchObject({ code: "STORE_DAMAGED", untouched: true });
+  fs.writeFileSync(path, whole);
   expect(await refusal(place)).toMatchObject({ code: "no failure" });
+});
+
+test("whoever imports the store does not load SQLite with it", () => {
+  const sources = fs.readdirSync(import.meta.dir).filter((name) => /(?<!\.test)\.ts$/.test(name));
+  const eager = sources.filter((name) => {
+    return /^import (?!type ).*"bun:sqlite"/m.test(fs.readFileSync(join(import.meta.dir, name), "utf8"));
+  });
+  expect({ eager, looked: sources.length > 15 }).toEqual({ eager: [], looked: true });
 });
 
 test("a store that is gone is not taken for one that never was", async () => {

@@ -46,8 +46,7 @@ function refuseBegin(connection: Connection, run: RunRecord, { phase, attempt }:
   const isNext = phase === "compensate" ? REVERTIBLE.includes(run.state) : nextStep(run.state)?.name === phase;
   if (!isNext) return moveRefused(run, begin, `${phase} is not what follows ${run.state}`);
   const [row] = connection.rows(attemptsSql, { run_id: run.runId, phase });
-  const { highest, done } = row as { readonly highest: number; readonly done: number };
-  if (done > 0) return moveRefused(run, begin, `${phase} is done already`);
+  const { highest } = row as { readonly highest: number };
   return attempt > highest ? null : moveRefused(run, begin, `attempt ${highest} is recorded already`);
 }
 
@@ -106,7 +105,8 @@ function refuseFinish(run: RunRecord, { phase, attempt, outcome, payload, to }: 
     if (!ends.includes(to)) return moveRefused(run, to, `${phase}, ${outcome}, does not end in ${to}`);
     return refuseMove(run, run.state, to);
   }
-  const onlyRecorded = outcome === "void" || run.state === "STOPPED" || run.state === "HELD";
+  const standsStill = run.state === "STOPPED" || run.state === "HELD";
+  const onlyRecorded = outcome === "void" || (standsStill && phase !== "compensate");
   return onlyRecorded ? null : moveRefused(run, end, `${phase}, ${outcome}, has to say where the run goes`);
 }
 

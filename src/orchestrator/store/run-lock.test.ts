@@ -6,12 +6,13 @@ import { Failure } from "../../kernel/failure.ts";
 import { lockHolder } from "./lock-holder.ts";
 import { openStore } from "./open-store.ts";
 import { acquireRunLock } from "./run-lock.ts";
-import { hearAll, type OtherProcess, otherProcess } from "./sample-process.ts";
+import { endOtherProcesses, hearAll, type OtherProcess, otherProcess } from "./sample-process.ts";
 import { code, newRun, ok, sampleFolders, sampleRun } from "./sample-run.ts";
 import type { Store } from "./store.ts";
 
 const folders = sampleFolders();
 afterAll(folders.remove);
+afterAll(endOtherProcesses);
 
 /** A store with a run that nobody has taken yet. */
 async function freeRun(): Promise<{ store: Store; place: string; runId: string }> {

@@ -16,7 +16,7 @@ const PRELUDE = `
   for (const path of ${JSON.stringify(MODULES)}) Object.assign(scope, await import(path));
   const { openStore, acquireRunLock, ok, code, newRun, driveTo } = scope;
   const say = (value) => process.stdout.write(JSON.stringify(value ?? null) + "\\n");
-  const stay = () => new Promise(() => setInterval(() => {}, 1000));
+  const stay = () => Bun.sleep(60_000);
   const [place, runId] = process.argv.slice(1);
 `;
 
@@ -38,10 +38,19 @@ export type Order = {
   readonly below?: readonly string[];
 };
 
+const running = new Set<ReturnType<typeof Bun.spawn>>();
+
+/** Kills those that a failed test has left; for afterAll. */
+export function endOtherProcesses(): void {
+  for (const child of running) child.kill("SIGKILL");
+}
+
 export function otherProcess({ code, place, runId = "", below = [] }: Order): OtherProcess {
   const define = ["--define", 'CUTTER_TEST_BUILD="crash-points"'];
   const command = [...below, process.execPath, ...define, "-e", PRELUDE + code, place, runId];
   const child = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "inherit" });
+  running.add(child);
+  child.exited.then(() => running.delete(child));
   const lines = createInterface({ input: Readable.fromWeb(child.stdout as never) })[Symbol.asyncIterator]();
   return {
     pid: child.pid,

@@ -15,7 +15,9 @@ const MEANINGS: readonly Meaning[] = [
   [/^SQLITE_(NOTADB|CORRUPT)/, "STORE_DAMAGED", "it is damaged, or not a run store"],
 ];
 
-const STORE_AS_BEFORE = "The run store stands as it was; what a database committed stays committed there.";
+/** After a failed sync SQLite goes on with the old state; what a crash then makes of the log is the disk's to say. */
+const STORE_AS_BEFORE =
+  "The run store stands as it was; if the process dies before it is written again, look once more.";
 
 /** Of a file that nobody has judged yet: a statement that fails on it (an unknown file format) says that of it. */
 export const WHILE_OPENING: Meaning = [/^SQLITE_ERROR$/, "STORE_DAMAGED", "it is damaged, or not a run store"];

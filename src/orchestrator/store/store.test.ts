@@ -89,9 +89,12 @@ test("a move from another state, to where no move leads, or past a phase is refu
     { from: "PLANNED", to: "PLANNED" },
     { from: "PLANNED", to: "REVERTED" },
     { from: "MANIFESTED", to: "PLANNED" },
+    { from: "MANIFESTED", to: "STOPPED" },
   ] as const;
   for (const move of moves)
     expect([move, code(store.move(runId, { ...move, fence }))]).toEqual([move, "RUN_MOVE_REFUSED"]);
+  const stop = { state: "MANIFESTED", stopCode: "STOP_INTERRUPTED", message: "", fence } as const;
+  expect(code(store.stop(runId, stop))).toBe("RUN_MOVE_REFUSED");
   ok(store.move(runId, { from: "PLANNED", to: "AWAITING_CUT_AUTHORIZATION", fence }));
   const past = store.move(runId, { from: "AWAITING_CUT_AUTHORIZATION", to: "BACKED_UP", fence });
   expect(past instanceof Failure && past.message).toContain("only the record of its phase leads there");
@@ -172,6 +175,8 @@ test("an attempt whose end is not known survives a hold, and is recorded after i
   expect(code(store.beginPhase(runId, { phase: "compensate", attempt: 1, fence }))).toBe("RUN_MOVE_REFUSED");
   expect(ok(store.finishPhase(runId, { ...attempt, outcome: "done", payload: {} })).state).toBe("HELD");
   ok(store.beginPhase(runId, { phase: "compensate", attempt: 1, fence }));
+  const unmoved = { phase: "compensate", attempt: 1, outcome: "done", payload: {}, fence } as const;
+  expect(code(store.finishPhase(runId, unmoved))).toBe("RUN_MOVE_REFUSED");
   const reverted = { phase: "compensate", attempt: 1, outcome: "done", payload: {}, to: "REVERTED", fence } as const;
   expect(ok(store.finishPhase(runId, reverted)).state).toBe("REVERTED");
   ok(store.verifyChain());
