@@ -2,8 +2,8 @@
  * dry-run/gate-runs: G4, G5, G6: complete runs through the simulator, as a live run would go: begun, stopped at its
  * gates, resumed, closed, resumed again, and begun a second time.
  *
- * Drives the orchestrator's own functions; only the adapter is the simulator. The approvals are those that a dry run may
- * write for itself, and are kept in the run's folder. Touches no database but for the survey after each gate.
+ * Drives the orchestrator's own functions; only the adapter is the simulator. The approvals are those that a dry run
+ * may write for itself, and are kept in the run's folder. Touches no database but for the survey after each gate.
  */
 import { GATES } from "../../flow/phase.ts";
 import { canonicalJson } from "../../kernel/digest.ts";
@@ -14,7 +14,7 @@ import { expectEqual, failed, type Judgement, judge } from "../../report/judgeme
 import { beginRun } from "../begin.ts";
 import { resumeRun, type Standing } from "../run.ts";
 import { simulatedAdapter } from "../simulated.ts";
-import { readSmokeApproval, writeSmokeApprovals } from "../smoke-approvals.ts";
+import { readSmokeApproval } from "../smoke-approvals.ts";
 import type { RunRecord } from "../store/run-record.ts";
 import type { DryGate, DryRunContext } from "./context.ts";
 import { lookAt } from "./gate-survey.ts";
@@ -101,7 +101,6 @@ async function secondRun(context: DryRunContext): Promise<RunRecord | Failure> {
   return run;
 }
 
-/** Begins a run, and puts the approvals that a dry run may give itself into its folder. */
 async function begin(context: DryRunContext): Promise<RunRecord | Failure> {
   const { record, order } = context;
   const store = await context.store();
@@ -114,7 +113,7 @@ async function begin(context: DryRunContext): Promise<RunRecord | Failure> {
   });
   if (begun instanceof Failure) return begun;
   record.runs.push(begun.run);
-  return writeSmokeApprovals(store, begun.run, context.now()) ?? begun.run;
+  return begun.run;
 }
 
 async function pass(context: DryRunContext, run: RunRecord): Promise<Standing | Failure> {
