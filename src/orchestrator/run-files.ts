@@ -6,7 +6,7 @@
  * Called by the orchestrator.
  */
 import * as fs from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import * as v from "valibot";
 import { parseSurveyDocument, type SurveyDocument, surveyBytes } from "../flow/survey-document.ts";
 import { canonicalJson, sha256 } from "../kernel/digest.ts";
@@ -85,23 +85,27 @@ export function writeRunFiles(place: Place, { source, survey, settings }: NewFil
 /** EVIDENCE_ALTERED for a file that is not as it was written; `settingsSha256` is what the store kept. */
 export function readRunFiles(place: Place, settingsSha256: string): RunFiles | Failure {
   const folder = runFolder(place);
-  const settingsBytes = readPrivateFile(join(folder, "settings.json"), limits.surveyFileBytes);
+  const settingsBytes = readUnaltered(join(folder, "settings.json"), settingsSha256);
   if (settingsBytes instanceof Failure) return settingsBytes;
-  if (sha256(settingsBytes) !== settingsSha256) return altered("settings.json");
   const settings = v.parse(settingsSchema, JSON.parse(new TextDecoder().decode(settingsBytes)));
-  const source = readPrivateFile(join(folder, "source"), limits.evidenceFileBytes);
+  const source = readUnaltered(join(folder, "source"), settings.sourceSha256);
   if (source instanceof Failure) return source;
-  if (sha256(source) !== settings.sourceSha256) return altered("source");
-  const surveyFile = readPrivateFile(join(folder, "survey.json"), limits.surveyFileBytes);
+  const surveyFile = readUnaltered(join(folder, "survey.json"), settings.surveySha256);
   if (surveyFile instanceof Failure) return surveyFile;
-  if (sha256(surveyFile) !== settings.surveySha256) return altered("survey.json");
   const survey = parseSurveyDocument(surveyFile, "survey.json");
   return survey instanceof Failure ? survey : { source, survey, settings };
 }
 
-function altered(name: string): Failure {
-  return new Failure("EVIDENCE_ALTERED", `${name} of the run was changed since it was written`, {
-    facts: { what: "changed", name },
+function readUnaltered(path: string, digest: string): Uint8Array | Failure {
+  const bytes = readPrivateFile(path, limits.surveyFileBytes);
+  if (bytes instanceof Failure) return bytes.facts.errno === "ENOENT" ? altered("missing", basename(path)) : bytes;
+  return sha256(bytes) === digest ? bytes : altered("changed", basename(path));
+}
+
+function altered(what: "missing" | "changed", name: string): Failure {
+  const sentence = what === "missing" ? "is missing" : "was changed since it was written";
+  return new Failure("EVIDENCE_ALTERED", `${name} of the run ${sentence}`, {
+    facts: { what, name },
     data: "The run did not go on; nothing was written.",
   });
 }
