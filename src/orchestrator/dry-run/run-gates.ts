@@ -1,8 +1,8 @@
 /**
  * dry-run/run-gates: runs the seven gates in order, and says of each what came of it.
  *
- * After a gate that did not pass, those behind it are NOT RUN, but for G7, which is always run: that nothing was changed
- * matters most when something went wrong. A run that is to be left waiting ends after G4. Decides nothing else.
+ * After a gate that did not pass, those behind it are NOT RUN, but for G7, which is always run: that nothing was
+ * changed matters most when something went wrong. A run that is to be left waiting ends after G4. Decides nothing else.
  */
 import { stopwatch } from "../../kernel/clock.ts";
 import { failureDocument } from "../../report/battery.ts";
@@ -15,7 +15,7 @@ import { closingGate, firstGates, repeatGate } from "./gate-runs.ts";
 import { surveyGate } from "./gate-survey.ts";
 import { untouchedGate } from "./gate-untouched.ts";
 
-export const DRY_GATES: readonly DryGate[] = [
+const DRY_GATES: readonly DryGate[] = [
   programGate,
   surveyGate,
   planGate,
@@ -47,9 +47,9 @@ export async function runGates(
 const QUIET: Judgement = { verdict: "FAIL", summary: "", facts: {}, mismatches: [], failure: null };
 
 function whyNot(gate: DryGate, results: readonly GateResult[], { order, record }: DryRunContext): string | null {
-  const cause = results.find(({ verdict }) => verdict !== "PASS");
+  const cause = results.find(({ verdict }) => verdict === "FAIL" || verdict === "INCONCLUSIVE");
   if (order.atGates === "stop" && (gate.id === "G5" || gate.id === "G6") && cause === undefined) {
-    return `not run: ${record.runs[0]?.runId} was left waiting at its gate`;
+    return `${record.runs[0]?.runId} was left waiting at its gate`;
   }
   return cause === undefined ? null : `not run, because ${cause.id} did not pass`;
 }
