@@ -8,6 +8,7 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { crashPoint } from "../crash-point.ts";
 import { Failure } from "../failure.ts";
 import { errnoOf, failedCall } from "./errno.ts";
 
@@ -40,8 +41,10 @@ export function writePrivateFile(path: string, content: string | Uint8Array): Fa
     if (!replaceable(path)) return notRegular(path, "exists and is not a regular file; it is not replaced");
     reached = "partial";
     writeSynced(partial, content);
+    crashPoint("file-written-aside");
     fs.renameSync(partial, path);
     reached = "renamed";
+    crashPoint("file-in-place");
     syncDirectory(dirname(path));
     return null;
   } catch (error) {
