@@ -5,7 +5,6 @@
  * not kept: it is made again from these and must have the same digest. What was changed since is refused by digest.
  * Called by the orchestrator.
  */
-import * as fs from "node:fs";
 import { basename, join } from "node:path";
 import * as v from "valibot";
 import { parseSurveyDocument, type SurveyDocument, surveyBytes } from "../flow/survey-document.ts";
@@ -14,7 +13,7 @@ import { isRunId } from "../kernel/evidence/run-id.ts";
 import { Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import { openPrivateDirectory } from "../kernel/private-files/directory.ts";
-import { readPrivateFile, writePrivateFile } from "../kernel/private-files/file.ts";
+import { readPrivateFile, removeQuietly, writePrivateFile } from "../kernel/private-files/file.ts";
 
 const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 
@@ -112,5 +111,5 @@ function altered(what: "missing" | "changed", name: string): Failure {
 
 /** Removes the folder of a run that never came to be; quiet where there is nothing to remove. */
 export function discardRunFiles(place: Place): void {
-  fs.rmSync(runFolder(place), { recursive: true, force: true });
+  removeQuietly(runFolder(place));
 }

@@ -148,9 +148,10 @@ function unreadable(path: string, error: unknown): Failure {
   return new Failure("FILE_UNREADABLE", failedCall(`read ${path}`, error), { facts: { path, errno }, cause: error });
 }
 
-function removeQuietly(path: string): void {
+/** A file, or a folder with all that is in it; `force` alone still throws where the disk is read-only. */
+export function removeQuietly(path: string): void {
   try {
-    fs.unlinkSync(path);
+    fs.rmSync(path, { recursive: true, force: true });
   } catch {
     // It may never have come to be; the failure that brought us here is the one to tell.
   }

@@ -135,7 +135,9 @@ async function resume(context: DryRunContext, id: string, approval: Uint8Array |
     closeOut: async (_run, adapter) => ({ simulated: true, counts: "counts" in adapter ? countsOf(adapter) : null }),
     progress: (phase) => context.progress(`${id}: ${phase}`),
   });
-  if (!(standing instanceof Failure)) replace(context.record.runs, standing.run);
+  // What failed may have come further than where it began.
+  const run = standing instanceof Failure ? store.run(id) : standing.run;
+  if (run !== null && !(run instanceof Failure)) replace(context.record.runs, run);
   return standing;
 }
 
