@@ -58,9 +58,10 @@ function verifyMember(store: Store, run: RunRecord, checked: string[]): Failure 
   const files = verifyRunFiles(store, run);
   if (files instanceof Failure) return files;
   checked.push(`${run.runId}: ${files.join(", ")} as they were written`);
-  if (isClosed(run.state)) {
-    const folder = runFolder({ stateDirectory: store.directory, ...run });
-    return verifyEvidenceOf(store, { folder, id: run.runId }, checked);
+  const folder = runFolder({ stateDirectory: store.directory, ...run });
+  if (isClosed(run.state)) return verifyEvidenceOf(store, { folder, id: run.runId }, checked);
+  if (existsSync(join(folder, "evidence"))) {
+    return altered("extra", "evidence", `lies in ${folder}, and the run has not ended: it stands at ${run.state}`);
   }
   checked.push(`${run.runId}: no evidence yet, since it stands at ${run.state}`);
   return null;
