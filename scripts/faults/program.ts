@@ -25,6 +25,8 @@ export type Setting = {
   readonly stateDirectory?: string;
   /** Where it is started; its own folder unless given. */
   readonly directory?: string;
+  /** Instead of the program under test: a build of it for tests. */
+  readonly program?: string;
   /** A shell script that runs the program as "$@", e.g. with its stdout elsewhere. */
   readonly script?: string;
 };
@@ -51,7 +53,8 @@ export function startCutter(argv: readonly string[], setting: Setting = {}): Run
   const home = mkdtempSync(join(tmpdir(), "cutter-fault-"));
   const state = setting.stateDirectory ?? join(home, "state");
   const wrapped = setting.script === undefined ? [] : ["/bin/sh", "-c", setting.script, "sh"];
-  const child = Bun.spawn([...wrapped, ...PROGRAM, ...argv], {
+  const program = setting.program === undefined ? PROGRAM : [setting.program];
+  const child = Bun.spawn([...wrapped, ...program, ...argv], {
     cwd: setting.directory ?? home,
     env: { ...environmentOf(home), CUTTER_STATE_DIR: state, ...setting.environment },
     stdin: "ignore",

@@ -1,8 +1,9 @@
 /**
  * relay: TCP on loopback between the program and a real server, which misbehaves as a test wants.
  *
- * A plain relay that can be cut in the middle, and a small transaction-mode pooler: one login, and each transaction on
- * the next of two backends. Neither speaks TLS. Used by the fault tests; ended by `stop()`.
+ * A plain relay that can be cut in the middle, one that keeps everybody waiting, and a small transaction-mode pooler:
+ * one login, and each transaction on the next of two backends. None speaks TLS. Used by the fault tests; ended by
+ * `stop()`.
  */
 import { connect, createServer, type Socket } from "node:net";
 import type { Server } from "../database/server.ts";
@@ -22,6 +23,25 @@ export function relayTo(server: Server): Promise<Relay> {
     client.on("data", (bytes) => upstream.write(bytes));
     upstream.on("data", (bytes) => client.write(bytes));
   });
+}
+
+export type Barrier = Relay & {
+  /** Lets pass what waited, and all that follows. */
+  open(): void;
+};
+
+/** As relayTo, but nothing that the server says passes before `open()`: whoever connects waits there. */
+export async function barrierTo(server: Server): Promise<Barrier> {
+  let release = (): void => {};
+  const opened = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const relay = await listen(server, ({ client, open }) => {
+    const upstream = open();
+    client.on("data", (bytes) => upstream.write(bytes));
+    upstream.on("data", (bytes) => void opened.then(() => client.write(bytes)));
+  });
+  return { ...relay, open: release };
 }
 
 const BACKENDS = 2;

@@ -5,11 +5,9 @@
  * plans, and prints where the run stands. Called by run-commands.ts.
  */
 import { checkDocumentId } from "../flow/document.ts";
-import { timestamp } from "../kernel/clock.ts";
 import { runId } from "../kernel/evidence/run-id.ts";
 import { Failure } from "../kernel/failure.ts";
 import { beginRun } from "../orchestrator/begin.ts";
-import { writeSmokeApprovals } from "../orchestrator/smoke-approvals.ts";
 import type { Globals } from "./command/command.ts";
 import { showAndTell } from "./resume.ts";
 import { withStore } from "./run-store.ts";
@@ -57,10 +55,9 @@ export function cut({ positionals, flags, globals }: Invocation, terminal: Termi
     });
     if (begun instanceof Failure) return begun;
     const { run, planned } = begun;
-    const approvals = writeSmokeApprovals(store, run, timestamp());
-    if (approvals !== null) return approvals;
-    for (const { canonicalAddress, field, problem } of planned.cutplan.problems) {
-      await terminal.talk(`refused: ${canonicalAddress}: ${field} ${problem}`);
+    for (const { canonicalAddress, field, problem, choices } of planned.cutplan.problems) {
+      const offered = choices.length === 0 ? "" : `; one of ${choices.join(", ")}`;
+      await terminal.talk(`refused: ${canonicalAddress}: ${field} ${problem}${offered}`);
     }
     const { stopCode, stopMessage } = run;
     const stop = stopCode === null ? null : new Failure(stopCode, `run ${run.runId}: ${stopMessage}`);

@@ -23,6 +23,7 @@ import { openStore } from "../orchestrator/store/open-store.ts";
 import type { Store } from "../orchestrator/store/store.ts";
 import { describeRemoval } from "../readiness/removal.ts";
 import { lookAtProgram, lookAtServices, lookAtTrees } from "../readiness/surroundings.ts";
+import { failureDocument } from "../report/battery.ts";
 import { type DryRunReport, dryRunMarkdown, dryRunSuite, dryRunText } from "../report/dry-run.ts";
 import { draw } from "../report/format.ts";
 import { jsonDocument } from "../report/json.ts";
@@ -142,8 +143,9 @@ async function keepAndShow(
   { globals, terminal, state }: Showing,
 ): Promise<number | Failure> {
   // Before it is drawn, since a line that is wrapped or escaped no longer shows what it holds.
-  const report = redactFact(found) as DryRunReport;
-  const kept = await keepEvidence(report, context, state);
+  const made = redactFact(found) as DryRunReport;
+  const kept = await keepEvidence(made, context, state);
+  const report = kept instanceof Failure ? withoutEvidence(made, kept) : made;
   const { stdout } = terminal.colour;
   const detail = globals.talk === "verbose" ? "full" : "short";
   const palette = (text: string, style: Parameters<typeof paint>[1]) => paint(text, style, stdout);
@@ -158,13 +160,14 @@ async function keepAndShow(
     const { code, message, data, hint, facts } = report.failure;
     await tellFailure(new Failure(code as FailureCode, message, { data, hint, facts }), terminal);
   }
-  if (kept instanceof Failure) {
-    await terminal.alarm(`evidence was NOT kept: ${kept.message}`);
-    const code = await tellFailure(kept, terminal);
-    return report.exit === 0 ? code : report.exit;
-  }
-  await terminal.talk(`evidence: ${kept}`);
+  if (kept instanceof Failure) await terminal.alarm(`evidence was NOT kept: ${kept.message}`);
+  else await terminal.talk(`evidence: ${kept}`);
   return report.exit;
+}
+
+/** What is printed where nothing could be kept: the gates as they are, and an exit code that says so. */
+function withoutEvidence(report: DryRunReport, kept: Failure): DryRunReport {
+  return report.exit === 0 ? { ...report, failure: failureDocument(kept), exit: kept.exitCode } : report;
 }
 
 /** The session's folder, and that of each run that came to its end. */

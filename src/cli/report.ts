@@ -1,12 +1,13 @@
 /**
  * report: `cutter report RUN`: the report of a run, a dry run or a proof, in the format that was asked for.
  *
- * Of what has ended, from its evidence folder; of a run that has not, from the store. Reads only. Called by
- * run-commands.ts.
+ * Of a dry run and of a proof from its evidence folder, if that is as its SHA256SUMS has it; of a run from the store.
+ * Reads only. Called by run-commands.ts.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isRunId } from "../kernel/evidence/run-id.ts";
+import { verifyEvidence } from "../kernel/evidence/verify.ts";
 import { Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import { readPrivateFile } from "../kernel/private-files/file.ts";
@@ -29,6 +30,8 @@ export async function report(invocation: Invocation, terminal: Terminal): Promis
   if (state instanceof Failure) return state;
   const evidence = join(state, "runs", id, "evidence");
   if (!existsSync(evidence)) return new Failure("RUN_UNKNOWN", `there is no evidence of ${id} in ${state}`);
+  const unaltered = verifyEvidence(evidence);
+  if (unaltered instanceof Failure) return unaltered;
   const bytes = readPrivateFile(join(evidence, "facts.json"), limits.evidenceFileBytes);
   if (bytes instanceof Failure) return bytes;
   const text = new TextDecoder().decode(bytes);

@@ -11,7 +11,7 @@ import { Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import { readRegularFile } from "../kernel/private-files/file.ts";
 import { type RunParts, resumeRun, type Standing } from "../orchestrator/run.ts";
-import { writeRunEvidence } from "../orchestrator/run-evidence.ts";
+import { lacksEvidence, writeRunEvidence } from "../orchestrator/run-evidence.ts";
 import { simulatedAdapter } from "../orchestrator/simulated.ts";
 import { readSmokeApproval } from "../orchestrator/smoke-approvals.ts";
 import type { RunRecord } from "../orchestrator/store/run-record.ts";
@@ -44,13 +44,14 @@ export function resume({ positionals, flags, globals }: Invocation, terminal: Te
     if (approval instanceof Failure) return approval;
     const standing = await goOn(store, run, { approval, flags, globals, terminal });
     if (standing instanceof Failure) return standing;
-    if (standing.did.includes("closeout")) {
-      const written = writeRunEvidence(store, standing.run);
-      await terminal.talk(
-        written instanceof Failure ? `evidence was NOT kept: ${written.message}` : `evidence: ${written}`,
-      );
+    const written = lacksEvidence(store, standing.run) ? writeRunEvidence(store, standing.run) : null;
+    const shown = await showAndTell(store, standing, { globals, terminal });
+    if (written instanceof Failure) {
+      await terminal.alarm(`evidence was NOT kept: ${written.message}`);
+      return tellFailure(written, terminal);
     }
-    return showAndTell(store, standing, { globals, terminal });
+    if (written !== null) await terminal.talk(`evidence: ${written}`);
+    return shown;
   });
 }
 
@@ -80,11 +81,10 @@ type Order = {
 
 async function goOn(store: Store, run: RunRecord, order: Order): Promise<Standing | Failure> {
   const { approval, flags, globals, terminal } = order;
-  let opened: Awaited<ReturnType<typeof surveySource>> | null = null;
   const parts: RunParts = {
-    ...{ store, approval, now: timestamp, adapterFor: simulatedAdapter, closeOut: closeOutSimulated },
+    ...{ store, approval, seen: run, now: timestamp, adapterFor: simulatedAdapter, closeOut: closeOutSimulated },
     surveyAgain: async (documentId) => {
-      opened = await surveySource(flags, globals);
+      const opened = await surveySource(flags, globals);
       if (opened instanceof Failure) return opened;
       await terminal.talk(opened.database.line);
       const writingRole = flags["allow-writing-role"] ? "allowed" : "refused";

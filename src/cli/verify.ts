@@ -14,9 +14,9 @@ import type { Terminal } from "./terminal.ts";
 type Invocation = { readonly positionals: { readonly RUN: string }; readonly globals: Globals };
 
 /** `cutter.verify/v1`: `{ schema, run_id, checked: [sentence], verdict }`. */
-export function verify({ positionals, globals }: Invocation, terminal: Terminal): Promise<number | Failure> {
+export async function verify({ positionals, globals }: Invocation, terminal: Terminal): Promise<number | Failure> {
   const { RUN: id } = positionals;
-  return withStore(globals, async (store) => {
+  const answer = await withStore(globals, async (store) => {
     if (!isRunId(id)) {
       return new Failure("USAGE", `${id} is not the name of a run`, { hint: "cutter runs lists them." });
     }
@@ -28,5 +28,11 @@ export function verify({ positionals, globals }: Invocation, terminal: Terminal)
       await terminal.document({ schema: "cutter.verify/v1", run_id: id, checked, verdict });
     } else await terminal.result(`${[...checked, verdict].join("\n")}\n`);
     return EXIT.done;
+  });
+  if (!(answer instanceof Failure) || answer.code !== "STORE_DAMAGED") return answer;
+  // Here it is what was asked for, and no reason not to have looked.
+  return new Failure("EVIDENCE_ALTERED", answer.message, {
+    facts: { what: "damaged", name: "cutter.db" },
+    cause: answer,
   });
 }

@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { sha256 } from "../kernel/digest.ts";
 import { Failure } from "../kernel/failure.ts";
-import type { Comparison, SurveyedUnit, SurveyInput } from "./comparison.ts";
+import type { Comparison, SurveyInput } from "./comparison.ts";
 import { bodyOf, type PlanSettings, planCut, rowRecord, sourceVersion } from "./cutplan.ts";
 import { openDocument } from "./document.ts";
 import { makeManifest } from "./manifest.ts";
@@ -15,6 +15,8 @@ if (document instanceof Failure) throw new Error(document.message);
 const manifest = makeManifest(document, LAW_EN);
 const SETTINGS: PlanSettings = { mode: "live", actor: "cutter", publicationType: "law", ownerRef: null };
 
+type SurveyedUnit = SurveyInput["units"][number];
+
 function survey(units: readonly SurveyedUnit[], changes: Partial<SurveyInput> = {}): SurveyInput {
   return { vocabulary: referenceVocabulary(), units, hasRevise: true, contractSha256: sha256("contract"), ...changes };
 }
@@ -25,7 +27,7 @@ type Status = SurveyedUnit["lifecycleStatus"];
 function there(lifecycleStatus: Status, content: "same" | "other", canonicalAddress = "DOC/article-2"): SurveyedUnit {
   const unit = manifest.units.find(({ address }) => address === canonicalAddress);
   const contentSha256 = content === "same" && unit !== undefined ? unit.contentSha256 : sha256("other");
-  return { canonicalAddress, informationUnitId: "id-2", lifecycleStatus, contentSha256, title: "Two" };
+  return { canonicalAddress, informationUnitId: "id-2", lifecycleStatus, contentSha256 };
 }
 
 function groupOf(comparison: Comparison, address: string): string {

@@ -3,19 +3,20 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { crashBuild } from "../../scripts/faults/crash-build.ts";
 import { CRASH_POINTS, type CrashPoint } from "./crash-point.ts";
 import { verifyEvidence } from "./evidence/verify.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 const RELEASED = [join(ROOT, "dist/cutter"), join(ROOT, "dist/cutter-proof")] as const;
 const folder = mkdtempSync(join(tmpdir(), "cutter-crash-"));
-const TEST_BUILD = join(folder, "cutter");
+let testBuild = "";
 
 beforeAll(() => {
-  const build = (...words: readonly string[]) =>
-    Bun.spawnSync([process.execPath, "scripts/build.ts", ...words], { cwd: ROOT });
-  if (!RELEASED.every((program) => existsSync(program))) build("--host");
-  build("--crash-points", "--outdir", folder);
+  if (!RELEASED.every((program) => existsSync(program))) {
+    Bun.spawnSync([process.execPath, "scripts/build.ts", "--host"], { cwd: ROOT });
+  }
+  testBuild = crashBuild();
 }, 60_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -35,12 +36,12 @@ function prove(program: string, crashAt: string): { ended: string | number; runs
 }
 
 test("a test build dies where it is told; the evidence is then not there, or there in full", () => {
-  const aside = prove(TEST_BUILD, "evidence-written-aside");
+  const aside = prove(testBuild, "evidence-written-aside");
   expect({ ended: aside.ended, there: aside.runs.map((path) => existsSync(path)) }).toEqual({
     ended: "SIGKILL",
     there: [false],
   });
-  const inPlace = prove(TEST_BUILD, "evidence-in-place");
+  const inPlace = prove(testBuild, "evidence-in-place");
   expect({ ended: inPlace.ended, whole: inPlace.runs.map((path) => "files" in verifyEvidence(path)) }).toEqual({
     ended: "SIGKILL",
     whole: [true],
@@ -50,7 +51,7 @@ test("a test build dies where it is told; the evidence is then not there, or the
 test("a released program ignores the variable: it does not even hold its name", () => {
   const { ended, runs } = prove(RELEASED[0], "evidence-written-aside");
   expect({ ended, there: runs.map((path) => existsSync(path)) }).toEqual({ ended: 0, there: [true] });
-  const holds = [...RELEASED, TEST_BUILD].map((path) => readFileSync(path).includes("CUTTER_CRASH_AT"));
+  const holds = [...RELEASED, testBuild].map((path) => readFileSync(path).includes("CUTTER_CRASH_AT"));
   expect(holds).toEqual([false, false, true]);
 }, 60_000);
 

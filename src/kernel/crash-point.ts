@@ -11,6 +11,8 @@ declare const CUTTER_TEST_BUILD: "crash-points" | "none" | undefined;
 export const CRASH_POINTS = [
   "store-written-aside",
   "store-in-place",
+  "file-written-aside",
+  "file-in-place",
   "run-lock-taken",
   "store-transaction-begun",
   "store-event-appended",

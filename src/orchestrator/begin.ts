@@ -8,7 +8,8 @@ import { basisOf } from "../flow/survey.ts";
 import type { SurveyDocument } from "../flow/survey-document.ts";
 import { Failure } from "../kernel/failure.ts";
 import { type Planned, planWork } from "./planning.ts";
-import { type RunSettings, writeRunFiles } from "./run-files.ts";
+import { recordPlan } from "./record-plan.ts";
+import { discardRunFiles, type RunSettings, writeRunFiles } from "./run-files.ts";
 import { acquireRunLock } from "./store/run-lock.ts";
 import type { RunMode, RunRecord } from "./store/run-record.ts";
 import type { Store } from "./store/store.ts";
@@ -33,18 +34,24 @@ export async function beginRun(order: BeginOrder): Promise<Begun | Failure> {
   if (planned instanceof Failure) return planned;
   const place = { stateDirectory: store.directory, runId, sessionId };
   const kept = writeRunFiles(place, { source, survey, settings });
-  if (kept instanceof Failure) return kept;
+  if (kept instanceof Failure) {
+    discardRunFiles(place);
+    return kept;
+  }
   const created = store.createRun({
     ...{ runId, sessionId, mode, documentId: seen.documentId, target: seen.target },
     sourceSha256: planned.document.sourceSha256,
     sourceVersionId: planned.cutplan.sourceVersionId,
     survey: surveyPayload(survey, kept),
   });
-  if (created instanceof Failure) return created;
+  if (created instanceof Failure) {
+    discardRunFiles(place);
+    return created;
+  }
   const lock = await acquireRunLock(store, runId);
   if (lock instanceof Failure) return lock;
   try {
-    const run = recordPlan({ store, runId, fence: lock.fence, planned });
+    const run = recordPlan({ store, run: created, fence: lock.fence, planned });
     return run instanceof Failure ? run : { run, planned };
   } finally {
     lock.release();
@@ -57,58 +64,4 @@ function surveyPayload({ survey, role, serverVersion, takenAt }: SurveyDocument,
     ...{ role, server_version: serverVersion, taken_at: takenAt, units: survey.units.length },
     ...{ contract_sha256: survey.contractSha256, basis_sha256: basisOf(survey), settings_sha256: settingsSha256 },
   };
-}
-
-type Recording = {
-  readonly store: Store;
-  readonly runId: string;
-  readonly fence: number;
-  readonly planned: Planned;
-};
-
-function recordPlan({ store, runId, fence, planned }: Recording): RunRecord | Failure {
-  const { manifest, cutplan } = planned;
-  const { manifestSha256, profile, profileVersion, bytes, units } = manifest;
-  const made = pass(store, runId, {
-    ...{ phase: "manifest", fence, to: "MANIFESTED", manifestSha256 },
-    payload: { profile, profile_version: profileVersion, bytes, units: units.length },
-  });
-  if (made instanceof Failure) return made;
-  const plan = pass(store, runId, {
-    ...{ phase: "cutplan", fence, to: "PLANNED", cutplanSha256: cutplan.cutplanSha256 },
-    payload: planPayload(planned),
-  });
-  if (plan instanceof Failure || cutplan.verdict === "nothing to write") return plan;
-  if (cutplan.verdict === "refused") {
-    const message = `${cutplan.problems.length} problems`;
-    return store.move(runId, { from: "PLANNED", to: "STOPPED", fence, stopCode: "STOP_CUTPLAN_REFUSED", message });
-  }
-  const message = `SG1: ${cutplan.rows.length} rows wait for approval`;
-  const to = "AWAITING_CUT_AUTHORIZATION";
-  return store.move(runId, { from: "PLANNED", to, fence, stopCode: "STOP_APPROVAL_REQUIRED", message });
-}
-
-function planPayload({ cutplan }: Planned) {
-  const { comparison, verdict, rows, problems } = cutplan;
-  const { create, revise, unchanged, immutable, missing } = comparison;
-  return {
-    ...{ verdict, rows: rows.length, problems: problems.length, create: create.length, revise: revise.length },
-    ...{ unchanged: unchanged.length, immutable: immutable.length, missing: missing.length },
-  };
-}
-
-type Pass = {
-  readonly phase: "manifest" | "cutplan";
-  readonly fence: number;
-  readonly to: "MANIFESTED" | "PLANNED";
-  readonly payload: Payload;
-  readonly manifestSha256?: string;
-  readonly cutplanSha256?: string;
-};
-type Payload = { readonly [name: string]: string | number };
-
-function pass(store: Store, runId: string, { phase, fence, ...finish }: Pass): RunRecord | Failure {
-  const begun = store.beginPhase(runId, { phase, attempt: 1, fence });
-  if (begun instanceof Failure) return begun;
-  return store.finishPhase(runId, { phase, attempt: 1, outcome: "done", fence, ...finish });
 }

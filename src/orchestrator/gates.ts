@@ -67,6 +67,10 @@ export function standOf({ run, gate, now }: Pick<GateOrder, "run" | "gate" | "no
   return { gate, runId, documentId, mode, cutplanSha256, target: target as TargetIdentity, now };
 }
 
+export function approvalName(gate: Gate): string {
+  return `approval-${gate}.json`;
+}
+
 function approvalFile({ store, run, gate }: GateOrder): string {
-  return join(runFolder({ stateDirectory: store.directory, ...run }), `approval-${gate}.json`);
+  return join(runFolder({ stateDirectory: store.directory, ...run }), approvalName(gate));
 }

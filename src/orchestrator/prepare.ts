@@ -57,6 +57,18 @@ export async function prepareRun(run: RunRecord, parts: Preparing): Promise<Prep
   return adapter instanceof Failure ? adapter : { planned, adapter };
 }
 
+type Kept = { readonly store: Store; readonly phases: readonly PhaseRecord[] };
+
+/** The plan of a run that waits for none yet, from its own files: no database is asked. EVIDENCE_ALTERED, drift. */
+export function planAgain(run: RunRecord, { store, phases }: Kept): Planned | Failure {
+  const files = readRunFiles({ stateDirectory: store.directory, ...run }, settingsDigest(phases));
+  if (files instanceof Failure) return files;
+  const mode = run.mode === "live" ? "live" : "dry-run";
+  const planned = planWork({ mode, source: files.source, settings: files.settings, survey: files.survey.survey });
+  if (planned instanceof Failure || run.cutplanSha256 === null) return planned;
+  return planned.cutplan.cutplanSha256 === run.cutplanSha256 ? planned : otherPlan(run, planned);
+}
+
 /** The digest of the settings that a run was begun with, from the record of its survey. */
 export function settingsDigest(phases: readonly PhaseRecord[]): string {
   const survey = phases.find(({ phase }) => phase === "survey")?.payload;

@@ -5,7 +5,7 @@
  * not kept: it is made again from these and must have the same digest. What was changed since is refused by digest.
  * Called by the orchestrator.
  */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import * as v from "valibot";
 import { parseSurveyDocument, type SurveyDocument, surveyBytes } from "../flow/survey-document.ts";
 import { canonicalJson, sha256 } from "../kernel/digest.ts";
@@ -13,7 +13,7 @@ import { isRunId } from "../kernel/evidence/run-id.ts";
 import { Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import { openPrivateDirectory } from "../kernel/private-files/directory.ts";
-import { readPrivateFile, writePrivateFile } from "../kernel/private-files/file.ts";
+import { readPrivateFile, removeQuietly, writePrivateFile } from "../kernel/private-files/file.ts";
 
 const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 
@@ -84,23 +84,32 @@ export function writeRunFiles(place: Place, { source, survey, settings }: NewFil
 /** EVIDENCE_ALTERED for a file that is not as it was written; `settingsSha256` is what the store kept. */
 export function readRunFiles(place: Place, settingsSha256: string): RunFiles | Failure {
   const folder = runFolder(place);
-  const settingsBytes = readPrivateFile(join(folder, "settings.json"), limits.surveyFileBytes);
+  const settingsBytes = readUnaltered(join(folder, "settings.json"), settingsSha256);
   if (settingsBytes instanceof Failure) return settingsBytes;
-  if (sha256(settingsBytes) !== settingsSha256) return altered("settings.json");
   const settings = v.parse(settingsSchema, JSON.parse(new TextDecoder().decode(settingsBytes)));
-  const source = readPrivateFile(join(folder, "source"), limits.evidenceFileBytes);
+  const source = readUnaltered(join(folder, "source"), settings.sourceSha256);
   if (source instanceof Failure) return source;
-  if (sha256(source) !== settings.sourceSha256) return altered("source");
-  const surveyFile = readPrivateFile(join(folder, "survey.json"), limits.surveyFileBytes);
+  const surveyFile = readUnaltered(join(folder, "survey.json"), settings.surveySha256);
   if (surveyFile instanceof Failure) return surveyFile;
-  if (sha256(surveyFile) !== settings.surveySha256) return altered("survey.json");
   const survey = parseSurveyDocument(surveyFile, "survey.json");
   return survey instanceof Failure ? survey : { source, survey, settings };
 }
 
-function altered(name: string): Failure {
-  return new Failure("EVIDENCE_ALTERED", `${name} of the run was changed since it was written`, {
-    facts: { what: "changed", name },
+function readUnaltered(path: string, digest: string): Uint8Array | Failure {
+  const bytes = readPrivateFile(path, limits.surveyFileBytes);
+  if (bytes instanceof Failure) return bytes.facts.errno === "ENOENT" ? altered("missing", basename(path)) : bytes;
+  return sha256(bytes) === digest ? bytes : altered("changed", basename(path));
+}
+
+function altered(what: "missing" | "changed", name: string): Failure {
+  const sentence = what === "missing" ? "is missing" : "was changed since it was written";
+  return new Failure("EVIDENCE_ALTERED", `${name} of the run ${sentence}`, {
+    facts: { what, name },
     data: "The run did not go on; nothing was written.",
   });
+}
+
+/** Removes the folder of a run that never came to be; quiet where there is nothing to remove. */
+export function discardRunFiles(place: Place): void {
+  removeQuietly(runFolder(place));
 }

@@ -8,13 +8,15 @@ import type { TargetIdentity } from "../flow/survey.ts";
 import { type Fact, Failure } from "../kernel/failure.ts";
 import { FAILURES } from "../kernel/failure-table.ts";
 import type { RunReport } from "../report/run.ts";
+import { stopsInPlanning } from "./record-plan.ts";
 import { runFolder } from "./run-files.ts";
+import type { PhaseRecord } from "./store/phase-record.ts";
 import type { RunRecord } from "./store/run-record.ts";
 import type { Store } from "./store/store.ts";
 
 export function runReport(store: Store, run: RunRecord): RunReport | Failure {
-  const phases = phaseDocuments(store, run.runId);
-  if (phases instanceof Failure) return phases;
+  const records = store.phases(run.runId);
+  if (records instanceof Failure) return records;
   const { stopCode, stopMessage } = run;
   return {
     ...{ schema: "cutter.run/v1", runId: run.runId, sessionId: run.sessionId, documentId: run.documentId },
@@ -23,8 +25,8 @@ export function runReport(store: Store, run: RunRecord): RunReport | Failure {
     ...{ sourceVersionId: run.sourceVersionId, sourceSha256: run.sourceSha256 },
     ...{ manifestSha256: run.manifestSha256, cutplanSha256: run.cutplanSha256 },
     ...{ createdAt: run.createdAt, updatedAt: run.updatedAt },
-    phases,
-    next: nextActions(run),
+    phases: records.map(phaseDocument),
+    next: nextActions(run, records),
     folder: runFolder({ stateDirectory: store.directory, ...run }),
     exit: stopCode === null ? 0 : FAILURES[stopCode].exit,
   };
@@ -34,9 +36,11 @@ export function runReport(store: Store, run: RunRecord): RunReport | Failure {
 export function phaseDocuments(store: Store, runId: string): RunReport["phases"] | Failure {
   const phases = store.phases(runId);
   if (phases instanceof Failure) return phases;
-  return phases.map(({ phase, attempt, outcome, createdAt, payload }) => ({
-    ...{ phase, attempt, outcome, at: createdAt, facts: factsOf(payload) },
-  }));
+  return phases.map(phaseDocument);
+}
+
+function phaseDocument({ phase, attempt, outcome, createdAt, payload }: PhaseRecord): RunReport["phases"][number] {
+  return { phase, attempt, outcome, at: createdAt, facts: factsOf(payload) };
 }
 
 function factsOf(payload: Fact): { readonly [name: string]: Fact } {
@@ -45,7 +49,7 @@ function factsOf(payload: Fact): { readonly [name: string]: Fact } {
     : {};
 }
 
-function nextActions(run: RunRecord): readonly string[] {
+function nextActions(run: RunRecord, phases: readonly PhaseRecord[]): readonly string[] {
   const gate = waitsAt(run.state);
   if (gate !== null && run.mode === "dryrun") {
     return [`cutter resume ${run.runId} (with the approval for ${gate} that the dry run wrote)`];
@@ -54,6 +58,7 @@ function nextActions(run: RunRecord): readonly string[] {
   if (run.stopCode !== null) return [FAILURES[run.stopCode].action];
   const step = nextStep(run.state);
   if (step === null) return ["nothing: the run has ended"];
+  if (stopsInPlanning(run, phases)) return [`cutter resume ${run.runId} goes on with its plan`];
   if (run.state === "PLANNED") return ["nothing: there is nothing to write"];
   return [`cutter resume ${run.runId} goes on with ${step.name}, which ${step.does}`];
 }

@@ -9,8 +9,11 @@ import { type ExecutionAdapter, METHODS, type Method } from "../execution/adapte
 import { authorityOf, type Gate, isClosed, nextStep, type Phase, type RunState, waitsAt } from "../flow/phase.ts";
 import { isStopCode, type StopCode } from "../flow/stop-code.ts";
 import { type Facts, Failure } from "../kernel/failure.ts";
+import { nextAttempt, settleOpen } from "./attempts.ts";
 import { passGate, refuseAuthority } from "./gates.ts";
-import { type Prepared, type Preparing, prepareRun } from "./prepare.ts";
+import { type Prepared, type Preparing, planAgain, prepareRun } from "./prepare.ts";
+import { recordPlan, stopsInPlanning } from "./record-plan.ts";
+import type { PhaseRecord } from "./store/phase-record.ts";
 import { acquireRunLock } from "./store/run-lock.ts";
 import type { RunRecord } from "./store/run-record.ts";
 
@@ -21,6 +24,8 @@ export type RunParts = Preparing & {
   readonly now: () => string;
   /** The last phase: looks once more; what it answers is recorded. */
   readonly closeOut: (run: RunRecord, adapter: ExecutionAdapter) => Promise<Facts | Failure>;
+  /** The run as it was when the approval was chosen; absent: as it is now. */
+  readonly seen?: RunRecord;
   /** Called as each phase ends, for progress. */
   readonly progress?: (phase: Phase) => void;
 };
@@ -35,24 +40,38 @@ export type Standing = {
 
 /** Goes on with a run. With a Failure (a lock, a file, a refused approval) it stands as before. */
 export async function resumeRun(runId: string, parts: RunParts): Promise<Standing | Failure> {
-  const run = parts.store.run(runId);
+  const { store } = parts;
+  const run = parts.seen ?? store.run(runId);
   if (run instanceof Failure) return run;
   if (run === null) return new Failure("RUN_UNKNOWN", `the run store has no run ${runId}`);
-  if (rests(run)) return { run, did: [], stop: stopOf(run) };
-  if (waitsAt(run.state) !== null && parts.approval === null) return { run, did: [], stop: stopOf(run) };
-  const lock = await acquireRunLock(parts.store, runId);
+  const phases = store.phases(runId);
+  if (phases instanceof Failure) return phases;
+  const rest: Standing = { run, did: [], stop: stopOf(run) };
+  if (rests(run, phases)) return rest;
+  if (waitsAt(run.state) !== null && parts.approval === null) return rest;
+  const lock = await acquireRunLock(store, runId);
   if (lock instanceof Failure) return lock;
   try {
+    // Between the look above and the lock another process may have had the run, and then nothing fits any more.
+    if (lock.fence !== run.fence + 1) return advancedMeanwhile(runId);
     return await new Walk(parts, lock.fence).goOn(run);
   } finally {
     lock.release();
   }
 }
 
+function advancedMeanwhile(runId: string): Failure {
+  return new Failure("STOP_LOCKED", `run ${runId} was advanced by another process meanwhile`, {
+    hint: `cutter show ${runId} says where it stands now.`,
+    facts: { run_id: runId },
+  });
+}
+
 /** Closed, stopped, held, or with nothing to write: no lock is taken and no connection made. */
-function rests({ state, openPhase, stopCode }: RunRecord): boolean {
+function rests(run: RunRecord, phases: readonly PhaseRecord[]): boolean {
+  const { state } = run;
   if (isClosed(state) || state === "STOPPED" || state === "HELD") return true;
-  return state === "PLANNED" && openPhase === null && stopCode === null;
+  return state === "PLANNED" && run.openPhase === null && !stopsInPlanning(run, phases);
 }
 
 function stopOf({ stopCode, stopMessage, runId }: RunRecord): Failure | null {
@@ -74,7 +93,11 @@ class Walk {
   }
 
   async goOn(from: RunRecord): Promise<Standing | Failure> {
-    let run = from;
+    const planned = this.#finishPlanning(from);
+    if (planned instanceof Failure) return planned;
+    let run = planned;
+    // A gate is passed only by who has seen what waits behind it.
+    if (run !== from) return { run, did: this.#did, stop: stopOf(run) };
     for (let step = nextStep(run.state); step !== null; step = nextStep(run.state)) {
       if (step.kind === "gate") {
         const arrived = this.#arrive(run, step.after, step.name);
@@ -95,6 +118,21 @@ class Walk {
     return { run, did: this.#did, stop: stopOf(run) };
   }
 
+  /** A run whose process ended before its first gate: what is missing of its plan, from what its survey saw. */
+  #finishPlanning(run: RunRecord): RunRecord | Failure {
+    const { store } = this.#parts;
+    const phases = store.phases(run.runId);
+    if (phases instanceof Failure) return phases;
+    if (!stopsInPlanning(run, phases)) return run;
+    const planned = planAgain(run, { store, phases });
+    if (planned instanceof Failure) return planned;
+    const recorded = recordPlan({ store, run, fence: this.#fence, planned });
+    if (recorded instanceof Failure) return recorded;
+    if (run.state === "SURVEYED") this.#did.push("manifest");
+    if (run.state !== "PLANNED") this.#did.push("cutplan");
+    return recorded;
+  }
+
   #arrive(run: RunRecord, to: RunState, gate: Gate): RunRecord | Failure {
     const message = `${gate}: the run waits for approval`;
     const move = { from: run.state, to, fence: this.#fence, stopCode: "STOP_APPROVAL_REQUIRED", message } as const;
@@ -103,9 +141,9 @@ class Walk {
 
   /** Everything that must hold before a phase; the run as it then stands. */
   async #makeReady(run: RunRecord, phase: Phase): Promise<RunRecord | Failure> {
-    const settled = this.#settleOpen(run);
+    // In memory nothing is left of a phase that never ended; live, the database will say.
+    const settled = settleOpen(this.#parts.store, run, this.#fence);
     if (settled instanceof Failure) return settled;
-    this.#prepared ??= null;
     const prepared = this.#prepared ?? (await prepareRun(settled, this.#parts));
     if (prepared instanceof Failure) return prepared;
     this.#prepared = prepared;
@@ -119,17 +157,10 @@ class Walk {
     return passGate(order, approval);
   }
 
-  /** A phase that was begun and never ended. In memory nothing of it is left; live, the database will say. */
-  #settleOpen(run: RunRecord): RunRecord | Failure {
-    const { openPhase: open, runId } = run;
-    if (open === null) return run;
-    return this.#parts.store.finishPhase(runId, { ...open, outcome: "void", payload: null, fence: this.#fence });
-  }
-
   async #perform(run: RunRecord, phase: Phase, after: RunState): Promise<RunRecord | Failure> {
     const { store } = this.#parts;
     const { runId } = run;
-    const attempt = this.#nextAttempt(run, phase);
+    const attempt = nextAttempt(store, runId, phase);
     if (attempt instanceof Failure) return attempt;
     const begun = store.beginPhase(runId, { phase, attempt, fence: this.#fence });
     if (begun instanceof Failure) return begun;
@@ -147,12 +178,6 @@ class Walk {
       ...{ ...end, outcome, payload, message },
       ...{ to: "STOPPED", stopCode: "STOP_VERIFY_MISMATCH" },
     });
-  }
-
-  #nextAttempt({ runId }: RunRecord, phase: Phase): number | Failure {
-    const phases = this.#parts.store.phases(runId);
-    if (phases instanceof Failure) return phases;
-    return 1 + Math.max(0, ...phases.filter((one) => one.phase === phase).map((one) => one.attempt));
   }
 
   async #work(run: RunRecord, phase: Phase, attempt: number): Promise<Result | Failure> {

@@ -15,13 +15,19 @@ import { runFolder } from "./run-files.ts";
 import type { RunRecord } from "./store/run-record.ts";
 import type { Store } from "./store/store.ts";
 
-export function writeSmokeApprovals(store: Store, run: RunRecord, now: string): Failure | null {
+/** Of a run that has its plan. Written again they are the same. */
+export function writeSmokeApprovals(store: Store, run: RunRecord): Failure | null {
   for (const gate of GATES) {
-    const approval = smokeApproval(standOf({ run, gate, now }), limits.smokeApprovalMs);
-    const failure = writePrivateFile(fileOf(store, run, gate), `${JSON.stringify(approval, null, 2)}\n`);
+    const failure = writePrivateFile(fileOf(store, run, gate), smokeApprovalText(run, gate));
     if (failure !== null) return failure;
   }
   return null;
+}
+
+/** What the file of a gate holds, to the byte: it follows from the run alone. */
+export function smokeApprovalText(run: RunRecord, gate: Gate): string {
+  const approval = smokeApproval(standOf({ run, gate, now: run.createdAt }), limits.smokeApprovalMs);
+  return `${JSON.stringify(approval, null, 2)}\n`;
 }
 
 /** The bytes for the gate at which a dry run waits; null where it waits at none, or is no dry run. */
@@ -31,6 +37,10 @@ export function readSmokeApproval(store: Store, run: RunRecord): Uint8Array | nu
   return readPrivateFile(fileOf(store, run, gate), limits.approvalBytes);
 }
 
+export function smokeApprovalName(gate: Gate): string {
+  return `smoke-${gate}.json`;
+}
+
 function fileOf(store: Store, run: RunRecord, gate: Gate): string {
-  return join(runFolder({ stateDirectory: store.directory, ...run }), `smoke-${gate}.json`);
+  return join(runFolder({ stateDirectory: store.directory, ...run }), smokeApprovalName(gate));
 }

@@ -1,18 +1,19 @@
 /**
  * verify-run: recomputes all that a run left behind, and names the first thing that does not fit.
  *
- * The digests of its evidence folder, its chain of events there and in the store, the files that a resume would read.
- * Reads only. Called by `cutter verify`.
+ * The chain of the store first, since all else is compared with it; then each folder: what lies in it and what not,
+ * the digests of its evidence, its events there and in the store. Reads only. Called by `cutter verify`.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { isClosed } from "../flow/phase.ts";
 import { verifyEvidence } from "../kernel/evidence/verify.ts";
 import { Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import { readPrivateFile } from "../kernel/private-files/file.ts";
-import { settingsDigest } from "./prepare.ts";
-import { readRunFiles, runFolder } from "./run-files.ts";
-import { verifyEventLines } from "./store/event-lines.ts";
+import { runFolder } from "./run-files.ts";
+import { altered, verifyRunFiles } from "./run-folder.ts";
+import { renderEventLines, verifyEventLines } from "./store/event-lines.ts";
 import type { RunRecord } from "./store/run-record.ts";
 import type { Store } from "./store/store.ts";
 
@@ -21,58 +22,78 @@ export type Verified = { readonly checked: readonly string[] };
 
 /** EVIDENCE_ALTERED names what does not fit; RUN_UNKNOWN where nothing of that name is there. */
 export function verifyRun(store: Store, id: string): Verified | Failure {
+  const chain = store.verifyChain();
+  if (chain instanceof Failure) return chain;
+  const checked = [`run store: ${chain.events} events, chain intact`];
   const run = store.run(id);
   if (run instanceof Failure) return run;
-  const members = run === null ? sessionRuns(store, id) : [run];
+  const wrong = run === null ? verifySession(store, id, checked) : verifyMember(store, run, checked);
+  return wrong ?? { checked };
+}
+
+/** A dry run or a proof: a folder with its own evidence, and with the runs that it began. */
+function verifySession(store: Store, id: string, checked: string[]): Failure | null {
+  const members = store.runs({ sessionId: id });
   if (members instanceof Failure) return members;
-  const folder = run === null ? join(store.directory, "runs", id) : runFolder(placeOf(store, run));
-  if (!existsSync(folder)) return new Failure("RUN_UNKNOWN", `there is nothing of ${id} in ${store.directory}`);
-  const checked: string[] = [];
-  const own = verifyFolder(folder, id, checked);
-  if (own !== null) return own;
+  const folder = join(store.directory, "runs", id);
+  const isThere = existsSync(folder);
+  if (!isThere && members.length > 0) return altered("missing", id, "is missing: the folder of the dry run is gone");
+  if (!isThere) return new Failure("RUN_UNKNOWN", `there is nothing of ${id} in ${store.directory}`);
+  if (id.startsWith("ictr-")) return altered("extra", id, "is a folder of a run that the run store does not have");
+  const evidence = verifyEvidenceOf(store, { folder, id }, checked);
+  if (evidence !== null) return evidence;
+  const known = ["evidence", ...members.map(({ runId }) => runId)];
+  const extra = readdirSync(folder)
+    .sort()
+    .find((name) => !known.includes(name));
+  if (extra !== undefined) return altered("extra", extra, `lies in ${folder} and is not of this dry run`);
   for (const member of members) {
     const wrong = verifyMember(store, member, checked);
     if (wrong !== null) return wrong;
-  }
-  const chain = store.verifyChain();
-  if (chain instanceof Failure) return chain;
-  checked.push(`run store: ${chain.events} events, chain intact`);
-  return { checked };
-}
-
-function sessionRuns(store: Store, id: string): readonly RunRecord[] | Failure {
-  return store.runs({ sessionId: id });
-}
-
-function placeOf(store: Store, { runId, sessionId }: RunRecord) {
-  return { stateDirectory: store.directory, runId, sessionId };
-}
-
-/** The evidence of a folder, where there is any: a run that has not ended has none yet. */
-function verifyFolder(folder: string, id: string, checked: string[]): Failure | null {
-  const evidence = join(folder, "evidence");
-  if (!existsSync(evidence)) {
-    checked.push(`${id}: no evidence yet, since it has not ended`);
-    return null;
-  }
-  const verified = verifyEvidence(evidence);
-  if (verified instanceof Failure) return verified;
-  checked.push(`${id}: ${verified.files.length} files as SHA256SUMS has them`);
-  for (const name of readdirSync(evidence).filter((file) => file.endsWith("events.jsonl"))) {
-    const bytes = readPrivateFile(join(evidence, name), limits.evidenceFileBytes);
-    if (bytes instanceof Failure) return bytes;
-    const lines = verifyEventLines(new TextDecoder().decode(bytes));
-    if (lines instanceof Failure) return lines;
-    checked.push(`${id}: ${name}, ${lines.events} events, chain intact`);
   }
   return null;
 }
 
 function verifyMember(store: Store, run: RunRecord, checked: string[]): Failure | null {
-  const phases = store.phases(run.runId);
-  if (phases instanceof Failure) return phases;
-  const files = readRunFiles(placeOf(store, run), settingsDigest(phases));
+  const files = verifyRunFiles(store, run);
   if (files instanceof Failure) return files;
-  checked.push(`${run.runId}: source, survey and settings as they were written`);
-  return run.sessionId === null ? null : verifyFolder(runFolder(placeOf(store, run)), run.runId, checked);
+  checked.push(`${run.runId}: ${files.join(", ")} as they were written`);
+  const folder = runFolder({ stateDirectory: store.directory, ...run });
+  if (isClosed(run.state)) return verifyEvidenceOf(store, { folder, id: run.runId }, checked);
+  if (existsSync(join(folder, "evidence"))) {
+    return altered("extra", "evidence", `lies in ${folder}, and the run has not ended: it stands at ${run.state}`);
+  }
+  checked.push(`${run.runId}: no evidence yet, since it stands at ${run.state}`);
+  return null;
+}
+
+type Place = { readonly folder: string; readonly id: string };
+
+function verifyEvidenceOf(store: Store, { folder, id }: Place, checked: string[]): Failure | null {
+  const evidence = join(folder, "evidence");
+  if (!existsSync(evidence)) {
+    const why = "is missing: its process ended before it was written, or it was removed";
+    return altered("missing", `the evidence of ${id}`, why);
+  }
+  const verified = verifyEvidence(evidence);
+  if (verified instanceof Failure) return verified;
+  checked.push(`${id}: ${verified.files.length} files as SHA256SUMS has them`);
+  for (const name of verified.files.filter((file) => file.endsWith("events.jsonl"))) {
+    const bytes = readPrivateFile(join(evidence, name), limits.evidenceFileBytes);
+    if (bytes instanceof Failure) return bytes;
+    const wrong = compareEvents(store, { name, text: new TextDecoder().decode(bytes) });
+    if (wrong instanceof Failure) return wrong;
+    checked.push(`${id}: ${name}, ${wrong} events, chain intact, as the run store has them`);
+  }
+  return null;
+}
+
+/** How many they are. What the run did after they were written is in the store alone. */
+function compareEvents(store: Store, { name, text }: { readonly name: string; readonly text: string }) {
+  const lines = verifyEventLines(text);
+  if (lines instanceof Failure) return new Failure(lines.code, `${name}: ${lines.message}`, { facts: lines.facts });
+  const events = store.events(lines.runId);
+  if (events instanceof Failure) return events;
+  const same = events.slice(0, lines.events);
+  return renderEventLines(same) === text ? lines.events : altered("changed", name, "is not what the run store holds");
 }

@@ -13,7 +13,7 @@ import { sha256 } from "../digest.ts";
 import { Failure } from "../failure.ts";
 import { openPrivateDirectory } from "../private-files/directory.ts";
 import { errnoOf, failedCall } from "../private-files/errno.ts";
-import { syncDirectory, writeSynced } from "../private-files/file.ts";
+import { removeQuietly, syncDirectory, writeSynced } from "../private-files/file.ts";
 import { redact } from "./redaction.ts";
 import { isRunId } from "./run-id.ts";
 import { isFileName, renderSums, SUMS_FILE } from "./sums.ts";
@@ -45,7 +45,7 @@ export function writeEvidence(request: EvidenceRequest): string | Failure {
     syncDirectory(run);
     return folder;
   } catch (error) {
-    fs.rmSync(partial, { recursive: true, force: true });
+    removeQuietly(partial);
     const facts = { path: folder, errno: errnoOf(error) };
     return new Failure("FILE_WRITE_FAILED", failedCall(`write ${folder}`, error), { facts, cause: error });
   }

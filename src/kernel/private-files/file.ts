@@ -8,6 +8,7 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { crashPoint } from "../crash-point.ts";
 import { Failure } from "../failure.ts";
 import { errnoOf, failedCall } from "./errno.ts";
 
@@ -40,8 +41,10 @@ export function writePrivateFile(path: string, content: string | Uint8Array): Fa
     if (!replaceable(path)) return notRegular(path, "exists and is not a regular file; it is not replaced");
     reached = "partial";
     writeSynced(partial, content);
+    crashPoint("file-written-aside");
     fs.renameSync(partial, path);
     reached = "renamed";
+    crashPoint("file-in-place");
     syncDirectory(dirname(path));
     return null;
   } catch (error) {
@@ -145,9 +148,10 @@ function unreadable(path: string, error: unknown): Failure {
   return new Failure("FILE_UNREADABLE", failedCall(`read ${path}`, error), { facts: { path, errno }, cause: error });
 }
 
-function removeQuietly(path: string): void {
+/** A file, or a folder with all that is in it; `force` alone still throws where the disk is read-only. */
+export function removeQuietly(path: string): void {
   try {
-    fs.unlinkSync(path);
+    fs.rmSync(path, { recursive: true, force: true });
   } catch {
     // It may never have come to be; the failure that brought us here is the one to tell.
   }

@@ -14,7 +14,7 @@ import { expectEqual, failed, type Judgement, judge } from "../../report/judgeme
 import { beginRun } from "../begin.ts";
 import { resumeRun, type Standing } from "../run.ts";
 import { simulatedAdapter } from "../simulated.ts";
-import { readSmokeApproval, writeSmokeApprovals } from "../smoke-approvals.ts";
+import { readSmokeApproval } from "../smoke-approvals.ts";
 import type { RunRecord } from "../store/run-record.ts";
 import type { DryGate, DryRunContext } from "./context.ts";
 import { lookAt } from "./gate-survey.ts";
@@ -101,7 +101,6 @@ async function secondRun(context: DryRunContext): Promise<RunRecord | Failure> {
   return run;
 }
 
-/** Begins a run, and puts the approvals that a dry run may give itself into its folder. */
 async function begin(context: DryRunContext): Promise<RunRecord | Failure> {
   const { record, order } = context;
   const store = await context.store();
@@ -114,7 +113,7 @@ async function begin(context: DryRunContext): Promise<RunRecord | Failure> {
   });
   if (begun instanceof Failure) return begun;
   record.runs.push(begun.run);
-  return writeSmokeApprovals(store, begun.run, context.now()) ?? begun.run;
+  return begun.run;
 }
 
 async function pass(context: DryRunContext, run: RunRecord): Promise<Standing | Failure> {
@@ -136,7 +135,9 @@ async function resume(context: DryRunContext, id: string, approval: Uint8Array |
     closeOut: async (_run, adapter) => ({ simulated: true, counts: "counts" in adapter ? countsOf(adapter) : null }),
     progress: (phase) => context.progress(`${id}: ${phase}`),
   });
-  if (!(standing instanceof Failure)) replace(context.record.runs, standing.run);
+  // What failed may have come further than where it began.
+  const run = standing instanceof Failure ? store.run(id) : standing.run;
+  if (run !== null && !(run instanceof Failure)) replace(context.record.runs, run);
   return standing;
 }
 

@@ -28,9 +28,9 @@ export const surveyGate: DryGate = {
     const sight = await lookAt(context, context.order.source === null ? { alsoRead } : {});
     if (sight instanceof Failure) return failed(sight);
     context.record.before = sight;
-    if (context.order.source !== null) return judgeSight(sight);
+    if (context.order.source !== null) return judgeSight(sight, context);
     const work = replayWork(context, sight, replay);
-    return work instanceof Failure ? failed(work) : judgeSight(sight);
+    return work instanceof Failure ? failed(work) : judgeSight(sight, context);
   },
 };
 
@@ -71,7 +71,7 @@ function replayWork({ order, record }: DryRunContext, sight: Sight, replay: Repl
   return null;
 }
 
-function judgeSight({ document, seen }: Sight): Judgement {
+function judgeSight({ document, seen }: Sight, { surveyor }: DryRunContext): Judgement {
   const { survey, role, serverVersion, takenAt } = document;
   const unread = document.counts.filter(({ how }) => how === "unreadable").map(({ relation }) => relation);
   const facts = {
@@ -89,8 +89,11 @@ function judgeSight({ document, seen }: Sight): Judgement {
         }),
   };
   const where = seen === null ? "recorded" : seen.identity.inRecovery ? "a standby, read-only" : "read-only";
-  const read = `${survey.units.length} units of ${survey.documentId}`;
-  const summary = `PostgreSQL ${serverVersion} as ${role}, ${where}, ${read}`;
+  const rights = seen?.rights.length ?? 0;
+  // Of the embedded database this is no news: underneath, its session is the owner's.
+  const may = rights > 0 && surveyor.kind === "server" ? `, a role with ${rights} rights to write (allowed)` : "";
+  const units = `${survey.units.length} units of ${survey.documentId}`;
+  const summary = `PostgreSQL ${serverVersion} as ${role}${may}, ${where}, ${units}`;
   const problems = seen?.contractProblems ?? [];
   const mismatches = [
     ...expectEqual("transaction id assigned", "none", seen?.transactionId ?? "none"),

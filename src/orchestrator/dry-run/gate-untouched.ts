@@ -5,11 +5,11 @@
  * but the gate is then inconclusive: it says what moved. Runs whatever the other gates said.
  */
 import type { SurveyDocument } from "../../flow/survey-document.ts";
-import { Failure } from "../../kernel/failure.ts";
+import { type Facts, Failure } from "../../kernel/failure.ts";
 import { switchMismatches } from "../../kernel/kill-switch.ts";
 import { treeDifferences } from "../../readiness/surroundings.ts";
 import type { Mismatch } from "../../report/battery.ts";
-import { expectEqual, failed, judge } from "../../report/judgement.ts";
+import { expectEqual, failed, type Judgement, judge } from "../../report/judgement.ts";
 import { switchFacts, switchState } from "../../report/kill-switch-facts.ts";
 import type { DryGate, DryRunContext } from "./context.ts";
 import { lookAt } from "./gate-survey.ts";
@@ -34,11 +34,12 @@ export const untouchedGate: DryGate = {
       ...(record.trees === null ? [] : treeDifferences(record.trees, trees)),
     ];
     const machine = { ...switchFacts(reading), ...services.facts, ...trees.facts };
-    if (record.before === null) {
-      return judge({ summary: "no database was looked at", facts: machine, mismatches: outside });
+    if (record.before === null || record.before.seen === null) {
+      const { summary, disturbances } = notCompared(context);
+      return judge({ summary, facts: machine, mismatches: outside, disturbances });
     }
     const after = await lookAt(context);
-    if (after instanceof Failure) return failed(after, machine);
+    if (after instanceof Failure) return failedAfter(after, { machine, outside });
     record.after = after;
     const ids = expectEqual("transaction ids given to our session", "none", record.transactionIds.join(", ") || "none");
     const disturbances = moved(record.before.document, after.document);
@@ -50,6 +51,22 @@ export const untouchedGate: DryGate = {
     });
   },
 };
+
+/** Nothing to compare: because no database was ever looked at, or because the look came to nothing. */
+function notCompared({ record }: DryRunContext): { summary: string; disturbances: readonly Mismatch[] } {
+  if (record.before !== null)
+    return { summary: "no database was looked at: the survey was recorded", disturbances: [] };
+  if (record.looks === 0) return { summary: "no database was looked at", disturbances: [] };
+  const disturbances = expectEqual("rows before", "counted by the survey", "not counted: it did not come to its end");
+  return { summary: "there is no survey to compare with", disturbances };
+}
+
+type Beside = { readonly machine: Facts; readonly outside: readonly Mismatch[] };
+
+/** The last look failed; what was found beside the database is told all the same. */
+function failedAfter(failure: Failure, { machine, outside }: Beside): Judgement {
+  return { ...failed(failure, machine), mismatches: outside };
+}
 
 function moved(before: SurveyDocument, after: SurveyDocument): readonly Mismatch[] {
   return before.counts.flatMap((count, index) => {

@@ -47,9 +47,9 @@ export async function runGates(
 const QUIET: Judgement = { verdict: "FAIL", summary: "", facts: {}, mismatches: [], failure: null };
 
 function whyNot(gate: DryGate, results: readonly GateResult[], { order, record }: DryRunContext): string | null {
-  const cause = results.find(({ verdict }) => verdict !== "PASS");
+  const cause = results.find(({ verdict }) => verdict === "FAIL" || verdict === "INCONCLUSIVE");
   if (order.atGates === "stop" && (gate.id === "G5" || gate.id === "G6") && cause === undefined) {
-    return `not run: ${record.runs[0]?.runId} was left waiting at its gate`;
+    return `${record.runs[0]?.runId} was left waiting at its gate`;
   }
   return cause === undefined ? null : `not run, because ${cause.id} did not pass`;
 }

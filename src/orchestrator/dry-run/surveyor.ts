@@ -15,7 +15,8 @@ import type { Session } from "../../kernel/session/session.ts";
 import { type Observation, type SurveyOrder, takeSurvey } from "../survey/take.ts";
 
 export type Sight = {
-  readonly document: SurveyDocument /** null for a recorded survey. */;
+  readonly document: SurveyDocument;
+  /** null for a recorded survey. */
   readonly seen: Observation | null;
 };
 

@@ -10,7 +10,7 @@ import { dirname, join } from "node:path";
 import { crashPoint } from "../../kernel/crash-point.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { errnoOf, failedCall } from "../../kernel/private-files/errno.ts";
-import { foreign, octal, syncDirectory, writeSynced } from "../../kernel/private-files/file.ts";
+import { foreign, octal, removeQuietly, syncDirectory, writeSynced } from "../../kernel/private-files/file.ts";
 
 export const STORE_FILE = "cutter.db";
 
@@ -68,7 +68,7 @@ export function placeNewFile(path: string, content: Uint8Array): Failure | null 
     syncDirectory(dirname(path));
     return null;
   } catch (error) {
-    fs.rmSync(aside, { force: true });
+    removeQuietly(aside);
     const facts = { path, errno: errnoOf(error) };
     return new Failure("FILE_WRITE_FAILED", failedCall(`make ${path}`, error), { facts, cause: error });
   }

@@ -1,0 +1,88 @@
+/**
+ * run-folder: whether the folder of a run holds what the run wrote into it, to the byte, and nothing else.
+ *
+ * The files that a resume reads, the approvals that a dry run wrote for itself, and those that were used at a gate.
+ * Reads only. Called by verify-run.ts.
+ */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { parseApproval } from "../flow/approval.ts";
+import { authorityOf, GATES, type Gate, PHASES, waitsAt } from "../flow/phase.ts";
+import { sha256 } from "../kernel/digest.ts";
+import { Failure } from "../kernel/failure.ts";
+import { limits } from "../kernel/limits.ts";
+import { checkPrivateDirectory } from "../kernel/private-files/directory.ts";
+import { readPrivateFile } from "../kernel/private-files/file.ts";
+import { approvalName } from "./gates.ts";
+import { settingsDigest } from "./prepare.ts";
+import { readRunFiles, runFolder } from "./run-files.ts";
+import { smokeApprovalName, smokeApprovalText } from "./smoke-approvals.ts";
+import type { PhaseRecord } from "./store/phase-record.ts";
+import type { RunRecord } from "./store/run-record.ts";
+import type { Store } from "./store/store.ts";
+
+/** What a writer that was killed may leave beside the file that it wrote. */
+const LEFT_BY_A_KILL = /^\..+\.[0-9a-f]{8}\.partial$/;
+
+/** The names of what was compared; EVIDENCE_ALTERED names what is not as it was written. */
+export function verifyRunFiles(store: Store, run: RunRecord): readonly string[] | Failure {
+  const folder = runFolder({ stateDirectory: store.directory, ...run });
+  const open = checkPrivateDirectory(folder);
+  if (open !== null) return open.facts.errno === "ENOENT" ? altered("missing", run.runId, "is missing") : open;
+  const phases = store.phases(run.runId);
+  if (phases instanceof Failure) return phases;
+  const files = readRunFiles({ stateDirectory: store.directory, ...run }, settingsDigest(phases));
+  if (files instanceof Failure) return files;
+  const present = readdirSync(folder).sort();
+  const checked = ["source", "survey.json", "settings.json"];
+  for (const gate of GATES) {
+    const place = { folder, present, gate };
+    const wrong = verifySmoke({ store, run, phases }, place) ?? verifyUsed({ store, run, phases }, place);
+    if (wrong !== null) return wrong;
+    checked.push(...[smokeApprovalName(gate), approvalName(gate)].filter((name) => present.includes(name)));
+  }
+  const extra = present.find((name) => name !== "evidence" && !checked.includes(name) && !LEFT_BY_A_KILL.test(name));
+  return extra === undefined ? checked : altered("extra", extra, `lies in ${folder} and was not written by the run`);
+}
+
+type Place = { readonly folder: string; readonly present: readonly string[]; readonly gate: Gate };
+
+type Behind = { readonly store: Store; readonly run: RunRecord; readonly phases: readonly PhaseRecord[] };
+
+/** There from the moment that the run first waits. */
+function verifySmoke({ run, phases }: Behind, { folder, present, gate }: Place): Failure | null {
+  const name = smokeApprovalName(gate);
+  if (!present.includes(name)) {
+    const waited = run.mode === "dryrun" && (waitsAt(run.state) !== null || isBehind(phases, "SG1"));
+    return waited ? altered("missing", name, "is missing") : null;
+  }
+  const bytes = readPrivateFile(join(folder, name), limits.approvalBytes);
+  if (bytes instanceof Failure) return bytes;
+  const isOwn = run.cutplanSha256 !== null && sha256(bytes) === sha256(smokeApprovalText(run, gate));
+  return isOwn ? null : altered("changed", name, "was changed since it was written");
+}
+
+/** Kept when it was used; one that was refused at the gate at which the run still waits may lie there too. */
+function verifyUsed({ store, run, phases }: Behind, { folder, present, gate }: Place): Failure | null {
+  const name = approvalName(gate);
+  const needed = isBehind(phases, gate);
+  if (!present.includes(name)) return needed ? altered("missing", name, "is missing") : null;
+  const bytes = readPrivateFile(join(folder, name), limits.approvalBytes);
+  if (bytes instanceof Failure) return bytes;
+  const approval = parseApproval(bytes);
+  const used = approval instanceof Failure ? null : store.approval(approval.approval_id);
+  if (used instanceof Failure) return used;
+  const isOwn = used?.runId === run.runId && used.gate === gate && used.documentSha256 === sha256(bytes);
+  if (isOwn || (!needed && waitsAt(run.state) === gate)) return null;
+  return altered("changed", name, "is not the approval that the run has used");
+}
+
+/** Whether an attempt of a phase is recorded that needed what this gate gives. */
+function isBehind(phases: readonly PhaseRecord[], gate: Gate): boolean {
+  return phases.some(({ phase }) => PHASES.some((known) => known === phase && authorityOf(known) === gate));
+}
+
+/** `what` and `name` are as in the verification of an evidence folder. */
+export function altered(what: "missing" | "changed" | "extra", name: string, sentence: string): Failure {
+  return new Failure("EVIDENCE_ALTERED", `${name} ${sentence}`, { facts: { what, name } });
+}
