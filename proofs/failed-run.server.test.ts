@@ -61,5 +61,7 @@ inserted = 1
     "shop.audit: rows updated: uncountable",
     "shop.audit: rows deleted: uncountable",
     "shop.late: touched",
+    "table shop.late, renamed shop.audit: altered",
+    "table shop.audit: dropped",
   ]);
 });

@@ -56,7 +56,8 @@ export const REFUSALS = {
   },
   SCRIPT_ESCAPES: {
     exit: 4,
-    cause: "The script reaches something that a rollback does not undo.",
+    cause:
+      "The script, or what the witness runs to look, reaches what no rollback undoes, or might: SQL made at run time.",
     action: "Remove it, or accept it by name with --allow-escape NAME; the report will show that.",
     data: NOTHING_WRITTEN,
   },
