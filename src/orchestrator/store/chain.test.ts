@@ -104,6 +104,13 @@ describe("the chain of the store", () => {
       database.query("UPDATE event SET sha256 = ? WHERE sequence = 6").run(eventDigest(event));
     });
     expect(got).toEqual({ ...ALTERED, sequence: 7, what: "misplaced" });
+    // The next event is of the other run, whose own chain still fits: that of the whole store does not.
+    const across = sabotage("UPDATE event SET at = '2020-01-01' WHERE sequence = 11", (database) => {
+      const event = ok(parseEventRow(database.query("SELECT * FROM event WHERE sequence = 11").get()));
+      expect(event.runId).toBe(otherRun);
+      database.query("UPDATE event SET sha256 = ? WHERE sequence = 11").run(eventDigest(event));
+    });
+    expect(across).toEqual({ ...ALTERED, sequence: 12, what: "misplaced" });
   });
 
   test("names the event that was cut out, at the beginning, in the middle and at the end", () => {
