@@ -5,7 +5,7 @@
  * session for both: the role is taken with SET ROLE, and the owner's door stands open for sabotages.
  */
 import type { Target } from "../src/kernel/conninfo/target.ts";
-import type { CountOptions } from "../src/kernel/counts/count.ts";
+import type { CountOptions } from "../src/kernel/counts/request.ts";
 import { Failure } from "../src/kernel/failure.ts";
 import { limits } from "../src/kernel/limits.ts";
 import { refuseOldServer, refuseStandby } from "../src/kernel/rollback-only/identity.ts";

@@ -6,7 +6,7 @@
  * witness, which is all that the roles allow. `record` is what earlier proofs found; the report is made from it. A
  * target never judges by itself whether rows stayed: that is PROOF-6. Made by run.ts; never kept beyond one battery.
  */
-import type { CountOptions, CountRequest, RelationCount } from "../src/kernel/counts/count.ts";
+import type { CountOptions, CountRequest, RelationCount } from "../src/kernel/counts/request.ts";
 import type { Fact, Facts, Failure } from "../src/kernel/failure.ts";
 import type { KillSwitchReading } from "../src/kernel/kill-switch.ts";
 import { limits } from "../src/kernel/limits.ts";

@@ -4,8 +4,9 @@
  * Pure. Only exact counts are compared; an estimate or a relation that could not be read is unknown, which is not the
  * same as unchanged: the verdict is then INCONCLUSIVE.
  */
-import { unreadableNote } from "../src/kernel/counts/count.ts";
+
 import { compareIdentities } from "../src/kernel/counts/database-identity.ts";
+import { unreadableNote } from "../src/kernel/counts/plan.ts";
 import type { ComparedRelation, CountsReport } from "../src/report/counts.ts";
 
 type Counted = CountsReport["relations"][number];

@@ -4,7 +4,7 @@
  * What the kernel's scan finds is refused unless it was accepted by name, and all of it is kept for the report: what
  * may reach outside is listed where it says what the rollback did not undo. Called by the targets.
  */
-import type { RowFilter } from "../src/kernel/counts/count.ts";
+import type { RowFilter } from "../src/kernel/counts/request.ts";
 import { Failure } from "../src/kernel/failure.ts";
 import type { Escape } from "../src/kernel/rollback-only/effects.ts";
 import { scanEscapes, scanReads, scanRelations } from "../src/kernel/rollback-only/escape-scan.ts";

@@ -6,8 +6,8 @@
  */
 import partsOfDocument from "../sql/counts/parts-of-document.sql" with { type: "text" };
 import unitsOfDocument from "../sql/counts/units-of-document.sql" with { type: "text" };
-import type { CountRequest } from "../src/kernel/counts/count.ts";
 import { readRelationName } from "../src/kernel/counts/relation-name.ts";
+import type { CountRequest } from "../src/kernel/counts/request.ts";
 import { Failure } from "../src/kernel/failure.ts";
 
 /** How the rows of a document are found in each IU table; `$1` is the document id. */

@@ -5,7 +5,7 @@
  * says that it was others who wrote. Runs whenever the write was tried, even one that failed: that is when it matters.
  */
 import { sleep, stopwatch } from "../src/kernel/clock.ts";
-import type { RelationCount } from "../src/kernel/counts/count.ts";
+import type { RelationCount } from "../src/kernel/counts/request.ts";
 import { type Fact, Failure } from "../src/kernel/failure.ts";
 import { limits } from "../src/kernel/limits.ts";
 import type { Effects } from "../src/kernel/rollback-only/effects.ts";

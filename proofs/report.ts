@@ -3,7 +3,7 @@
  *
  * Gathers, and decides nothing: why a battery is not proven is outcome.ts. Everything shown comes from its record.
  */
-import type { RelationCount } from "../src/kernel/counts/count.ts";
+import type { RelationCount } from "../src/kernel/counts/request.ts";
 import { Failure } from "../src/kernel/failure.ts";
 import { knownEffects } from "../src/kernel/rollback-only/failed-run.ts";
 import { COMMIT, VERSION } from "../src/kernel/version.ts";

@@ -6,7 +6,7 @@
  * lets go. Without a second session there is no rendezvous. Shared by the sql and spec targets.
  */
 import { randomBytes } from "node:crypto";
-import type { CountOptions, RelationCount } from "../src/kernel/counts/count.ts";
+import type { CountOptions, RelationCount } from "../src/kernel/counts/request.ts";
 import { type Fact, Failure } from "../src/kernel/failure.ts";
 import { limits } from "../src/kernel/limits.ts";
 import type { NetCountOptions } from "../src/kernel/rollback-only/net-counts.ts";

@@ -7,7 +7,8 @@ import { ALL_PASS, type BatteryOrder, batteryReport, proofOf, verdicts } from ".
 import { createDatabase, type TestDatabase, testServer } from "../scripts/database/database.ts";
 import { fileWith } from "../scripts/database/files.ts";
 import { openRoleSession, succeed } from "../scripts/database/target.ts";
-import { countRelations, defaultCountOptions } from "../src/kernel/counts/count.ts";
+import { countRelations } from "../src/kernel/counts/count.ts";
+import { defaultCountOptions } from "../src/kernel/counts/request.ts";
 
 /** Every operator of the server's that takes two plain types, as one that refuses to work. */
 const SHADOWS = `

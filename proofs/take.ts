@@ -5,8 +5,9 @@
  * session, so the look during the transaction is left out and said to be.
  */
 import { stopwatch } from "../src/kernel/clock.ts";
-import { lockedNote, type RelationCount, unreadableNote } from "../src/kernel/counts/count.ts";
+import { lockedNote, unreadableNote } from "../src/kernel/counts/plan.ts";
 import { describe } from "../src/kernel/counts/relation.ts";
+import type { RelationCount } from "../src/kernel/counts/request.ts";
 import { Failure } from "../src/kernel/failure.ts";
 import { pinned } from "../src/kernel/rollback-only/pinned.ts";
 import type { Session } from "../src/kernel/session/session.ts";

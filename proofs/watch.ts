@@ -4,8 +4,9 @@
  *
  * Bounded by --max-relations; how many were left out stands in the record. Called by the sql, spec and generic targets.
  */
-import type { CountRequest } from "../src/kernel/counts/count.ts";
+
 import { describe } from "../src/kernel/counts/relation.ts";
+import type { CountRequest } from "../src/kernel/counts/request.ts";
 import { userRelations } from "../src/kernel/counts/user-relations.ts";
 import { Failure } from "../src/kernel/failure.ts";
 import type { Session } from "../src/kernel/session/session.ts";

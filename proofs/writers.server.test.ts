@@ -8,7 +8,7 @@ import { createDatabase, type TestDatabase, testServer } from "../scripts/databa
 import { fileWith } from "../scripts/database/files.ts";
 import { openRoleSession } from "../scripts/database/target.ts";
 import { sleep } from "../src/kernel/clock.ts";
-import { defaultCountOptions } from "../src/kernel/counts/count.ts";
+import { defaultCountOptions } from "../src/kernel/counts/request.ts";
 import type { Session } from "../src/kernel/session/session.ts";
 
 const SETUP = `

@@ -10,7 +10,7 @@ import { paint, type Terminal } from "../../src/cli/terminal.ts";
 import { stopwatch, timestamp } from "../../src/kernel/clock.ts";
 import { describeTarget } from "../../src/kernel/conninfo/describe.ts";
 import type { Target } from "../../src/kernel/conninfo/target.ts";
-import { type CountOptions, type CountRequest, countRelations } from "../../src/kernel/counts/count.ts";
+import { countRelations } from "../../src/kernel/counts/count.ts";
 import {
   compareIdentities,
   type DatabaseIdentity,
@@ -18,6 +18,7 @@ import {
   readDatabaseIdentity,
 } from "../../src/kernel/counts/database-identity.ts";
 import { parseRelationName } from "../../src/kernel/counts/relation-name.ts";
+import type { CountOptions, CountRequest } from "../../src/kernel/counts/request.ts";
 import { userRelations } from "../../src/kernel/counts/user-relations.ts";
 import { Failure } from "../../src/kernel/failure.ts";
 import { limits } from "../../src/kernel/limits.ts";

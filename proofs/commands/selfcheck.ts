@@ -9,7 +9,7 @@ import { paint, type Terminal } from "../../src/cli/terminal.ts";
 import { stopwatch, timestamp } from "../../src/kernel/clock.ts";
 import { describeTarget } from "../../src/kernel/conninfo/describe.ts";
 import type { EmbeddedTarget } from "../../src/kernel/conninfo/target.ts";
-import { defaultCountOptions } from "../../src/kernel/counts/count.ts";
+import { defaultCountOptions } from "../../src/kernel/counts/request.ts";
 import { Failure } from "../../src/kernel/failure.ts";
 import { limits } from "../../src/kernel/limits.ts";
 import { stateDirectory } from "../../src/kernel/private-files/state-directory.ts";

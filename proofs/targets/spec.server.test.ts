@@ -15,7 +15,7 @@ import { type TestDatabase, testServer } from "../../scripts/database/database.t
 import { fileWith } from "../../scripts/database/files.ts";
 import { makeShop } from "../../scripts/database/shop.ts";
 import { failed } from "../../scripts/database/target.ts";
-import { defaultCountOptions } from "../../src/kernel/counts/count.ts";
+import { defaultCountOptions } from "../../src/kernel/counts/request.ts";
 import type { BatteryReport } from "../../src/report/battery.ts";
 
 let database: TestDatabase;

@@ -6,8 +6,8 @@
  * an undeclared table, a count outside its bounds or an undeclared change of the catalog fails the proof.
  */
 import { basename } from "node:path";
-import type { CountRequest, RowFilter } from "../../src/kernel/counts/count.ts";
 import { readRelationName } from "../../src/kernel/counts/relation-name.ts";
+import type { CountRequest, RowFilter } from "../../src/kernel/counts/request.ts";
 import { Failure } from "../../src/kernel/failure.ts";
 import type { CatalogEffect, Count, RelationEffect } from "../../src/kernel/rollback-only/effects.ts";
 import { parseScript, type Script } from "../../src/kernel/rollback-only/script.ts";

@@ -18,7 +18,7 @@ import { testServer } from "../../scripts/database/database.ts";
 import { fileWith } from "../../scripts/database/files.ts";
 import { makeShop } from "../../scripts/database/shop.ts";
 import { failed } from "../../scripts/database/target.ts";
-import { defaultCountOptions } from "../../src/kernel/counts/count.ts";
+import { defaultCountOptions } from "../../src/kernel/counts/request.ts";
 import type { BatteryReport } from "../../src/report/battery.ts";
 import { batterySchema } from "../../src/report/battery-schema.ts";
 import { textReport } from "../../src/report/text.ts";

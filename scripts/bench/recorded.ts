@@ -13,7 +13,7 @@ import { runBattery } from "../../proofs/runner.ts";
 import { overriding } from "../../proofs/sabotage/session.ts";
 import { iuTarget } from "../../proofs/targets/iu.ts";
 import { resolveTarget } from "../../src/kernel/conninfo/resolve.ts";
-import { defaultCountOptions } from "../../src/kernel/counts/count.ts";
+import { defaultCountOptions } from "../../src/kernel/counts/request.ts";
 import { Failure } from "../../src/kernel/failure.ts";
 import { limits } from "../../src/kernel/limits.ts";
 import type { Cell, Session } from "../../src/kernel/session/session.ts";

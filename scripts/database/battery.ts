@@ -13,7 +13,7 @@ import { makeContext, runProofs } from "../../proofs/run.ts";
 import type { TargetFlags } from "../../proofs/target-choice.ts";
 import { resolveTarget } from "../../src/kernel/conninfo/resolve.ts";
 import type { Target } from "../../src/kernel/conninfo/target.ts";
-import { defaultCountOptions } from "../../src/kernel/counts/count.ts";
+import { defaultCountOptions } from "../../src/kernel/counts/request.ts";
 import { sha256 } from "../../src/kernel/digest.ts";
 import { Failure } from "../../src/kernel/failure.ts";
 import { limits } from "../../src/kernel/limits.ts";

@@ -8,40 +8,8 @@ import { stopwatch } from "../clock.ts";
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Reply, Row, Session } from "../session/session.ts";
-import { describe, type ExclusiveLock, type RelationFacts, type Sizes } from "./relation.ts";
-
-export type CountMode = "exact" | "estimate" | "auto";
-
-/** `predicate` is SQL; values come in as parameters `$1…`. */
-export type RowFilter = {
-  readonly label: string;
-  readonly predicate: string;
-  readonly parameters: readonly string[];
-  /** How names in the predicate are found: `pinned` for ours, as the role finds them for an operator's. */
-  readonly path: "pinned" | "of the role";
-};
-
-export type CountRequest = { readonly relation: string; readonly filter: RowFilter | null };
-
-export type RelationCount = {
-  readonly relation: string;
-  readonly filter: string | null;
-  readonly rows: number | null;
-  readonly how: "exact" | "estimate" | "unreadable" | "missing" | "locked" | "over budget";
-  /** Content digest, where asked for: equal content gives an equal digest, in any row order. */
-  readonly digest: string | null;
-  /** For a person: row-level security active, who holds the lock, … */
-  readonly note: string | null;
-};
-
-export type CountOptions = {
-  readonly mode: CountMode;
-  readonly digest: "none" | "content";
-  /** Longest wait for a lock and for all exact counts together, in milliseconds. */
-  readonly budgetMs: number;
-};
-
-export const defaultCountOptions: CountOptions = { mode: "auto", digest: "none", budgetMs: limits.exactCountBudgetMs };
+import { plannedCounts, type Step } from "./plan.ts";
+import { type CountOptions, type CountRequest, defaultCountOptions, type RelationCount } from "./request.ts";
 
 const BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
@@ -108,83 +76,6 @@ async function planUnhindered(
 
 const LOCK_NOT_AVAILABLE = "55P03";
 
-/** How each request will be counted. Needs a transaction or none; waits only for a lock that comes in between. */
-export async function plannedCounts(
-  session: Pick<Session, "query">,
-  requests: readonly CountRequest[],
-  { sizes = "measured", ...options }: CountOptions & { readonly sizes?: Sizes },
-): Promise<readonly Step[] | Failure> {
-  const names = [...new Set(requests.map((request) => request.relation))];
-  const described = await describe(session, names, sizes);
-  if (described instanceof Failure) return described;
-  return planCounts(requests, new Map(described.map((entry) => [entry.wanted, entry])), options);
-}
-
-export type Step = {
-  readonly request: CountRequest;
-  readonly relation: string;
-  readonly how: RelationCount["how"];
-  /** Note of an exact count. */
-  readonly note: string | null;
-  /** The answer when it is not counted exactly, or not in time. */
-  readonly otherwise: RelationCount;
-};
-
-/** Decides for each request how it is counted: small relations first, until the budget of bytes is used. */
-function planCounts(
-  requests: readonly CountRequest[],
-  facts: ReadonlyMap<string, RelationFacts>,
-  options: CountOptions,
-): readonly Step[] {
-  const affordable = affordableRelations([...facts.values()], options.mode);
-  return requests.map((request) => planOne(request, facts.get(request.relation), affordable));
-}
-
-function affordableRelations(facts: readonly RelationFacts[], mode: CountMode): ReadonlySet<string> {
-  if (mode === "estimate") return new Set();
-  const affordable = new Set<string>();
-  let bytes = 0;
-  for (const entry of [...facts].sort((a, b) => a.bytes - b.bytes)) {
-    bytes += entry.bytes;
-    if (mode === "exact" || bytes <= limits.exactCountBytes) affordable.add(entry.wanted);
-  }
-  return affordable;
-}
-
-function planOne(request: CountRequest, facts: RelationFacts | undefined, affordable: ReadonlySet<string>): Step {
-  const base = { filter: request.filter?.label ?? null, rows: null, digest: null, note: null };
-  const relation = facts?.relation ?? request.relation;
-  const step = (how: RelationCount["how"], details: Partial<RelationCount> = {}): Step => {
-    return { request, relation, how, note: details.note ?? null, otherwise: { relation, ...base, how, ...details } };
-  };
-  if (facts === undefined || facts.relation === null) return step("missing", { note: "no such relation" });
-  if (!facts.readable) return step("unreadable", { note: unreadableNote(facts) });
-  if (facts.lock !== null) return step("locked", { note: lockedNote(facts.lock) });
-  const note = facts.rowSecurity ? HIDDEN_ROWS : null;
-  const exact = step("exact", { note });
-  if (request.filter !== null) return { ...exact, otherwise: { ...exact.otherwise, how: "over budget" } };
-  const estimate =
-    facts.estimatedRows === null
-      ? step("over budget", { note: "never analysed, so there is no estimate" })
-      : step("estimate", { rows: facts.estimatedRows, note });
-  return affordable.has(request.relation) ? { ...exact, otherwise: estimate.otherwise } : estimate;
-}
-
-export const HIDDEN_ROWS = "row-level security is active for this role: hidden rows are not counted";
-
-/** `AccessExclusiveLock, pid 12, 13`, `…, awaited by pid 12`, `…, held by a prepared transaction`. */
-export function lockedNote({ state, pids }: ExclusiveLock): string {
-  const living = pids.filter((pid) => pid !== 0);
-  const who = living.length === pids.length ? [] : ["held by a prepared transaction"];
-  const by = state === "held" ? "pid" : "awaited by pid";
-  return ["AccessExclusiveLock", ...(living.length > 0 ? [`${by} ${living.join(", ")}`] : []), ...who].join(", ");
-}
-
-/** What a role may not read it can still write to, if it was given that right alone. */
-export function unreadableNote(facts: Pick<RelationFacts, "writable">): string {
-  return facts.writable ? "42501, though the role may write to it" : "42501, untouched by construction";
-}
-
 type Counted = Map<Step, RelationCount>;
 
 /** The usual way: one statement for many relations. */
@@ -218,7 +109,7 @@ async function countFiltered(
   counted: Counted,
 ): Promise<Counted | Failure> {
   for (const step of steps) {
-    const reply = await session.query(countStatement(step, 0, options), step.request.filter?.parameters ?? []);
+    const reply = await countAlone(session, step, options);
     if (reply instanceof Failure) return reply.facts.sqlstate === "57014" ? counted : reply;
     record(counted, step, reply.rows[0]);
   }

@@ -7,7 +7,9 @@
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Cell, Reply } from "../session/session.ts";
-import { type CountRequest, countTogether, plannedCounts, type RelationCount } from "./count.ts";
+import { countTogether } from "./count.ts";
+import { plannedCounts } from "./plan.ts";
+import type { CountRequest, RelationCount } from "./request.ts";
 
 type Statements = { query(text: string, parameters?: readonly Cell[]): Promise<Reply | Failure> };
 

@@ -11,7 +11,7 @@ import locksQuery from "../../../sql/guard/strong-locks.sql" with { type: "text"
 import surveyQuery from "../../../sql/guard/survey.sql" with { type: "text" };
 import touchedQuery from "../../../sql/guard/touched.sql" with { type: "text" };
 import walQuery from "../../../sql/guard/wal-location.sql" with { type: "text" };
-import type { CountRequest } from "../counts/count.ts";
+import type { CountRequest } from "../counts/request.ts";
 import { type Fact, Failure } from "../failure.ts";
 import type { Session } from "../session/session.ts";
 import { type CatalogChanges, queryJson, readDirty, seeCatalogs, settleCatalogs } from "./catalog-changes.ts";

@@ -12,7 +12,7 @@ import { type OwnServer, startServer } from "../../../scripts/database/server.ts
 
 import { clusterFingerprint, type Fingerprint } from "../../../scripts/fingerprint.ts";
 import { resolveTarget } from "../conninfo/resolve.ts";
-import { defaultCountOptions } from "../counts/count.ts";
+import { defaultCountOptions } from "../counts/request.ts";
 import { Failure } from "../failure.ts";
 import { openSession } from "../session/open.ts";
 import { scanEscapes } from "./escape-scan.ts";

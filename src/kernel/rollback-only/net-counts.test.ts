@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { stopTestServers, type TestDatabase } from "../../../scripts/database/database.ts";
 import { makeShop, runScript, sealed, sessionOn } from "../../../scripts/database/shop.ts";
-import { type CountMode, defaultCountOptions } from "../counts/count.ts";
+import { type CountMode, defaultCountOptions } from "../counts/request.ts";
 import { Failure } from "../failure.ts";
 import type { Session } from "../session/session.ts";
 import { rollbackOnly } from "./guarded.ts";

@@ -13,7 +13,8 @@ import askedText from "../../../sql/guard/net-counts-asked.sql" with { type: "te
 import blockText from "../../../sql/guard/net-counts-block.sql" with { type: "text" };
 import ownText from "../../../sql/guard/net-counts-own.sql" with { type: "text" };
 import watchedQuery from "../../../sql/guard/watched.sql" with { type: "text" };
-import { type CountOptions, type CountRequest, HIDDEN_ROWS, type RelationCount } from "../counts/count.ts";
+import { HIDDEN_ROWS } from "../counts/plan.ts";
+import type { CountOptions, CountRequest, RelationCount } from "../counts/request.ts";
 import { boundedText } from "../evidence/bounded-text.ts";
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";

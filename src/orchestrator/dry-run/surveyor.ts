@@ -7,7 +7,8 @@
 import type { SurveyDocument } from "../../flow/survey-document.ts";
 import { timestamp } from "../../kernel/clock.ts";
 import type { Target } from "../../kernel/conninfo/target.ts";
-import { countRelations, type RelationCount } from "../../kernel/counts/count.ts";
+import { countRelations } from "../../kernel/counts/count.ts";
+import type { RelationCount } from "../../kernel/counts/request.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { boundSession } from "../../kernel/session/bounds.ts";
 import { openSession } from "../../kernel/session/open.ts";

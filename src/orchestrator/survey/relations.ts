@@ -6,7 +6,7 @@
  */
 import partsOfDocument from "../../../sql/counts/parts-of-document.sql" with { type: "text" };
 import unitsOfDocument from "../../../sql/counts/units-of-document.sql" with { type: "text" };
-import type { CountRequest } from "../../kernel/counts/count.ts";
+import type { CountRequest } from "../../kernel/counts/request.ts";
 
 const LIFECYCLE = [
   ["public.information_unit", unitsOfDocument],

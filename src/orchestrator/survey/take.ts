@@ -8,7 +8,9 @@
 import documentsQuery from "../../../sql/survey/documents.sql" with { type: "text" };
 import settingsQuery from "../../../sql/survey/settings.sql" with { type: "text" };
 import type { Survey } from "../../flow/survey.ts";
-import { countTogether, plannedCounts, type RelationCount } from "../../kernel/counts/count.ts";
+import { countTogether } from "../../kernel/counts/count.ts";
+import { plannedCounts } from "../../kernel/counts/plan.ts";
+import type { RelationCount } from "../../kernel/counts/request.ts";
 import { Failure, joinFailure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
 import { inspectSession, type SessionIdentity } from "../../kernel/rollback-only/identity.ts";
