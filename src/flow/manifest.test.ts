@@ -42,7 +42,7 @@ test("one byte, another document id, another profile or version make another dig
   expect(new Set([first, ...others]).size).toBe(5);
 });
 
-test("a manifest whose units leave a gap, overlap, are empty, end early or share an address is a bug and crashes", () => {
+test("a manifest whose units leave a gap, overlap, are empty, end early or share an address crashes", () => {
   const { units, bytes } = makeManifest(opened(TEXT), LAW_EN);
   const changed = (index: number, change: object) =>
     units.map((unit, at) => (at === index ? { ...unit, ...change } : unit));
