@@ -6,8 +6,6 @@
  * lines, and the first of its differences by eye. Where a count differs from MANIFEST.tsv, the reason stands beside it.
  */
 import { expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { concatenated, counts, cutReal, realDocument } from "./sample.ts";
 import type { Unit } from "./segment.ts";
 
@@ -171,10 +169,4 @@ test("MANIFEST.tsv names no document that is not in the table", () => {
     .slice(1)
     .map((line) => line.split("\t")[0] ?? "");
   expect(names.filter((name) => name !== "").sort()).toEqual(Object.keys(DOCUMENTS).sort());
-});
-
-test("the copies beside the tests are the documents, byte for byte", () => {
-  for (const name of ["us-constitution-1787.md", "18f-travel-guide-faq.md"]) {
-    expect(readFileSync(join(import.meta.dirname, "samples", name)).equals(realDocument(name))).toBe(true);
-  }
 });
