@@ -13,6 +13,7 @@ import { benchGrowth } from "./bench/growth.ts";
 import type { Ratio } from "./bench/measure.ts";
 import type { BenchPlace } from "./bench/place.ts";
 import { benchScript } from "./bench/script.ts";
+import { benchSegment } from "./bench/segment.ts";
 import { benchStart } from "./bench/start.ts";
 import { createDatabase } from "./database/database.ts";
 import { startServer } from "./database/server.ts";
@@ -24,6 +25,7 @@ const BENCHES = {
   battery: benchBattery,
   script: benchScript,
   growth: benchGrowth,
+  segment: benchSegment,
 } as const satisfies Record<string, (place: BenchPlace) => Promise<readonly Ratio[]>>;
 
 const PROJECT = join(import.meta.dirname, "..");

@@ -21,6 +21,7 @@ const VERDICT = "CUTTER_ROLLBACK_PROOF 7/7 ALL_PROOFS_PASS";
 const CHECKS: readonly Check[] = [
   { program: "cutter", argv: ["--version"], exit: 0, says: "cutter 0.1.0 (commit " },
   { program: "cutter", argv: ["--help"], exit: 0, says: "proof rollback" },
+  { program: "cutter", argv: ["plan", "absent.md", "--document", "DOC"], exit: 2, says: "FILE_UNREADABLE" },
   { program: "cutter", argv: ["explain", "KILL_SWITCH_OFF"], exit: 0, says: "Execution is off." },
   { program: "cutter", argv: ["proof", "rollback"], exit: 2, says: "--embedded" },
   { program: "cutter", argv: ["proof", "rollback", "--embeded"], exit: 2, says: "did you mean --embedded?" },

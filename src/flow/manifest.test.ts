@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { Failure } from "../kernel/failure.ts";
 import { openDocument, type SourceDocument } from "./document.ts";
-import { makeManifest } from "./manifest.ts";
+import { assertTiling, makeManifest } from "./manifest.ts";
 import { LAW_EN } from "./profiles/law-en.ts";
 import { MARKDOWN } from "./profiles/markdown.ts";
 
@@ -40,4 +40,16 @@ test("one byte, another document id, another profile or version make another dig
     digest(TEXT, "GOLD", { ...LAW_EN, version: "2" }),
   ];
   expect(new Set([first, ...others]).size).toBe(5);
+});
+
+test("a manifest whose units leave a gap, overlap, are empty, end early or share an address crashes", () => {
+  const { units, bytes } = makeManifest(opened(TEXT), LAW_EN);
+  const changed = (index: number, change: object) =>
+    units.map((unit, at) => (at === index ? { ...unit, ...change } : unit));
+  expect(() => assertTiling(units, bytes)).not.toThrow();
+  expect(() => assertTiling(changed(1, { byteStart: 12 }), bytes)).toThrow("unit 2 covers 12 to 27, and 11 was");
+  expect(() => assertTiling(changed(2, { byteStart: 26 }), bytes)).toThrow("unit 3 covers 26 to 39, and 27 was");
+  expect(() => assertTiling(changed(1, { byteEnd: 11 }), bytes)).toThrow("unit 2 covers 11 to 11");
+  expect(() => assertTiling(units, bytes + 1)).toThrow("the units cover 52 of 53 bytes");
+  expect(() => assertTiling(changed(3, { address: "GOLD/article-1" }), bytes)).toThrow("two units have the address");
 });

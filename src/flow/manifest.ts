@@ -77,7 +77,7 @@ export function unitRecord(unit: Unit) {
 }
 
 /** Checked on every manifest: a gap or an overlap would lose or double a part of a law. */
-function assertTiling(units: readonly Unit[], bytes: number): void {
+export function assertTiling(units: readonly Unit[], bytes: number): void {
   let end = 0;
   const addresses = new Set<string>();
   for (const unit of units) {

@@ -99,6 +99,7 @@ function continuation(first: string, lines: readonly string[]): string[] {
 
 /** The heading of a label that is alone on its line. */
 function below({ text, line, isLabel }: HeadingQuestion): string | null {
+  if (line.markup === "heading" && !text.mayBeHeadingAt(line.next)) return null;
   const until = line.markup === "heading" ? "first text" : "all";
   const lines = text.following(line.next, MOST_LINES + 3, until);
   const skip = lines.findIndex((one) => one !== "" && !/^[=-]{3,}$/.test(one));

@@ -67,12 +67,18 @@ export function compile(profile: Profile): Compiled {
   };
 }
 
-const PART_END = /[\s.:,;()[\]*\-–—\d]/;
-
+/** Up to what is no letter. */
 function firstPart(text: string): string {
   if (text.startsWith("§")) return "§";
-  const end = text.search(PART_END);
-  return end === -1 ? text : text.slice(0, end);
+  let end = 0;
+  while (end < text.length && !endsPart(text.charCodeAt(end))) end += 1;
+  return end === text.length ? text : text.slice(0, end);
+}
+
+/** All of ASCII but letters, and the dashes. */
+function endsPart(code: number): boolean {
+  if (code < 0x80) return !((code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a));
+  return code === 0xa0 || (code >= 0x2010 && code <= 0x2015);
 }
 
 export type FoundWord = LabelWord & {

@@ -77,6 +77,15 @@ export class Text {
     return this.read(from, end);
   }
 
+  /** Whether the first text after an offset may be marked up or in capitals, by its first two bytes. */
+  mayBeHeadingAt(offset: number): boolean {
+    const at = skipSpaces(this.bytes, offset);
+    const [first = 0, second = 0] = [this.bytes[at], this.bytes[at + 1]];
+    if (first === 0x23 || first === 0x2a || first === 0x5f) return true;
+    const isSmall = second >= 0x61 && second <= 0x7a;
+    return (first >= 0x80 || (first >= 0x41 && first <= 0x5a)) && !isSmall;
+  }
+
   /** Lines that follow an offset, blank ones as empty strings, long ones cut off; up to the first text, or `most`. */
   following(from: number, most: number, until: "first text" | "all" = "all"): string[] {
     const lines: string[] = [];
@@ -90,6 +99,13 @@ export class Text {
     }
     return lines;
   }
+}
+
+/** Past blanks and line ends, a few of them. */
+function skipSpaces(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (at < from + BLANK_BYTES && (bytes[at] ?? 0x21) <= 0x20) at += 1;
+  return at;
 }
 
 /** Where the line that begins at an offset ends: LF, CRLF or CR. */
