@@ -19,6 +19,7 @@ const bound = v.union([rows, v.strictObject({ min: v.optional(rows), max: v.opti
 const relation = v.pipe(
   v.string(),
   v.check((name) => readRelationName(name)?.rest === "", "it should be the name of a relation: schema.table"),
+  v.transform((name) => readRelationName(name)?.relation ?? name),
 );
 
 const specSchema = v.strictObject({

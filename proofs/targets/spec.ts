@@ -7,8 +7,9 @@
  */
 import { basename } from "node:path";
 import type { CountRequest, RowFilter } from "../../src/kernel/counts/count.ts";
+import { readRelationName } from "../../src/kernel/counts/relation-name.ts";
 import { Failure } from "../../src/kernel/failure.ts";
-import type { Count, RelationEffect } from "../../src/kernel/rollback-only/effects.ts";
+import { type Count, EVERY_OTHER_RELATION, type RelationEffect } from "../../src/kernel/rollback-only/effects.ts";
 import { parseScript, type Script } from "../../src/kernel/rollback-only/script.ts";
 import type { Mismatch } from "../../src/report/battery.ts";
 import type { Drive, LeakQuery, ProofContext, ProofTarget } from "../context.ts";
@@ -95,7 +96,7 @@ function leakQueries(spec: Spec): readonly LeakQuery[] {
 
 function asDeclared(drive: Drive, spec: Spec): readonly Mismatch[] {
   const declared = new Map(spec.declare.map((entry) => [entry.relation, entry]));
-  const touched = new Map(drive.effects.relations.map((entry) => [entry.relation, entry]));
+  const touched = new Map(drive.effects.relations.map((entry) => [asDeclarationsName(entry.relation), entry]));
   const undeclared = [...touched.keys()].filter((relation) => !declared.has(relation));
   const outside = [...declared].flatMap(([relation, allowed]) =>
     compare(touched.get(relation) ?? untouched(relation), allowed),
@@ -106,6 +107,12 @@ function asDeclared(drive: Drive, spec: Spec): readonly Mismatch[] {
     seen: "touched",
   }));
   return [...outside, ...extra];
+}
+
+/** The catalog quotes words that a declaration need not (`public."user"`): both are read in the same way. */
+function asDeclarationsName(relation: string): string {
+  const read = relation === EVERY_OTHER_RELATION ? null : readRelationName(relation);
+  return read?.rest === "" ? read.relation : relation;
 }
 
 function untouched(relation: string): RelationEffect {
