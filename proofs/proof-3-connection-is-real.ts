@@ -9,6 +9,7 @@ import { randomUUID } from "node:crypto";
 import { sha256 } from "../src/kernel/digest.ts";
 import { Failure } from "../src/kernel/failure.ts";
 import { inspectSession, refuseUnsafe, type SessionIdentity } from "../src/kernel/rollback-only/identity.ts";
+import { refuseUnreadableNames } from "../src/kernel/rollback-only/readable-names.ts";
 import type { Session } from "../src/kernel/session/session.ts";
 import type { Mismatch } from "../src/report/battery.ts";
 import { expectEqual, failed, judge } from "../src/report/judgement.ts";
@@ -46,6 +47,8 @@ export const connectionIsReal: Proof = {
       context.connections.sessions === "single" || context.options.allowances.includes("superuser");
     const unsafe = refuseUnsafe(identity, { allowSuperuser });
     if (unsafe !== null) return failed(unsafe, { ...identity });
+    const unreadable = await refuseUnreadableNames(session, identity.encoding);
+    if (unreadable !== null) return failed(unreadable);
     const challenged = await challenge(session);
     if (challenged instanceof Failure) return failed(challenged);
     const witnessed = await seenByWitness(context, session);

@@ -92,6 +92,26 @@ describe("bounds", () => {
     expect(proofOf(report, 6).verdict).toBe("PASS");
   });
 
+  test("a relation is named as SQL names it: in any case, quoted or not, with or without public", async () => {
+    database.psql(`CREATE TABLE public.orders (n int); CREATE TABLE public."user" (n int); CREATE TABLE public."Odd" ();
+      GRANT ALL ON public.orders, public."user", public."Odd" TO shop_owner`);
+    const statements = `statements = ["INSERT INTO public.orders VALUES (1)", 'INSERT INTO public."user" VALUES (1)',
+      'INSERT INTO public."Odd" DEFAULT VALUES']\n`;
+    const names = [
+      ["orders", 'public."user"', '"Odd"'],
+      ["Public.Orders", '"user"', 'PUBLIC."Odd"'],
+      ['"orders"', "public.User", 'public."Odd"'],
+    ];
+    const seen: unknown[] = [];
+    for (const three of names) {
+      const declared = three.map((name) => `[[declare]]\nrelation = '${name}'\ninserted = 1\n`).join("");
+      const watched = three.map((name) => `[[watch]]\nrelation = '${name}'\n`).join("");
+      seen.push(proofOf(await prove(statements + declared + watched), 5).mismatches);
+    }
+    database.psql('DROP TABLE public.orders, public."user", public."Odd"');
+    expect(seen).toEqual([[], [], []]);
+  });
+
   test("an uncountable change keeps no bound, and a name that is no relation declares nothing", async () => {
     const text = `statements = ["TRUNCATE shop.late"]\n[[declare]]\nrelation = "shop.late"\ndeleted = { min = 0 }\n`;
     const report = await prove(text);

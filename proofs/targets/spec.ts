@@ -9,7 +9,12 @@ import { basename } from "node:path";
 import { readRelationName } from "../../src/kernel/counts/relation-name.ts";
 import type { CountRequest, RowFilter } from "../../src/kernel/counts/request.ts";
 import { Failure } from "../../src/kernel/failure.ts";
-import type { CatalogEffect, Count, RelationEffect } from "../../src/kernel/rollback-only/effects.ts";
+import {
+  type CatalogEffect,
+  type Count,
+  EVERY_OTHER_RELATION,
+  type RelationEffect,
+} from "../../src/kernel/rollback-only/effects.ts";
 import { parseScript, type Script } from "../../src/kernel/rollback-only/script.ts";
 import type { Mismatch } from "../../src/report/battery.ts";
 import type { Drive, LeakQuery, ProofContext, ProofTarget } from "../context.ts";
@@ -113,9 +118,9 @@ function asDeclared({ effects }: Drive, spec: Spec): readonly Mismatch[] {
   return [...outside, ...extra, ...catalogAsDeclared(effects.catalog, spec)];
 }
 
-/** The name that a declaration of this relation is folded to. */
+/** The catalog quotes words that a declaration need not (`public."user"`): both are read in the same way. */
 function asSpecWrites(relation: string): string {
-  const read = readRelationName(relation);
+  const read = relation === EVERY_OTHER_RELATION ? null : readRelationName(relation);
   return read?.rest === "" ? read.relation : relation;
 }
 

@@ -12,7 +12,7 @@ import {
   proofOf,
   verdicts,
 } from "../../scripts/database/battery.ts";
-import type { TestDatabase } from "../../scripts/database/database.ts";
+import { type TestDatabase, testServer } from "../../scripts/database/database.ts";
 import { fileWith } from "../../scripts/database/files.ts";
 import { makeShop } from "../../scripts/database/shop.ts";
 import { failed } from "../../scripts/database/target.ts";
@@ -22,6 +22,7 @@ let database: TestDatabase;
 let before: string;
 
 beforeAll(async () => {
+  await testServer();
   database = await makeShop();
   database.psql("SET ROLE shop_owner; CREATE TABLE shop.secret (word text)");
   before = contentOf(database);

@@ -14,6 +14,7 @@ SELECT
   pg_catalog.current_setting('track_counts') AS track_counts,
   pg_catalog.current_setting('standard_conforming_strings') AS standard_conforming_strings,
   pg_catalog.current_setting('default_transaction_isolation') AS isolation,
+  pg_catalog.current_setting('server_encoding') AS encoding,
   pg_catalog.current_setting('search_path') AS search_path,
   pg_catalog.current_setting('session_replication_role') AS session_replication_role,
   pg_catalog.bool_or(r.rolsuper) AS superuser,

@@ -11,8 +11,19 @@ export type Literal = { readonly start: number; readonly end: number };
 
 /** White space or a comment, also as JSON writes it. */
 const GAP = String.raw`(?:\s|\\[nrt]|/\*[^*]{0,200}\*/){0,64}`;
-/** `password 'x'`, `password = 'x'`, `'password', 'x'`. */
-const LINK = `(?:${GAP}(?::=|=>|=)${GAP}|"?'+${GAP}[,:]${GAP}|${GAP})`;
+const SIZE = String.raw`(?:\(\d{1,9}\))?(?:\s+not\s+null)?`;
+/** What stands between the name and the value of a declaration: `constant character varying(20) not null`. */
+const TEXT_TYPE = String.raw`(?:\s+constant)?\s+(?:text|varchar|char|character(?:\s+varying)?|name|citext)${SIZE}`;
+const TYPE = String.raw`(?:\s+constant)?\s+(?:character\s+varying|[\p{L}_][\w.]{0,64})${SIZE}`;
+/** `password 'x'`, `= 'x'`, `to 'x'`, `text := 'x'`, `text = 'x'`, `type default 'x'`; and `'password', 'x'`. */
+const LINKS = [
+  `(?:${TYPE})?${GAP}(?::=|=>)${GAP}`,
+  String.raw`(?:${TYPE})?\s+(?:default|to)${GAP}`,
+  `(?:${TEXT_TYPE})?${GAP}=${GAP}`,
+  `"?'+${GAP}[,:]${GAP}`,
+  GAP,
+];
+const LINK = `(?:${LINKS.join("|")})`;
 const OPENING = new RegExp(
   String.raw`(?:password|passwd|passphrase)${LINK}(?:[en]|u&)?('+|(?:\\?\$)[\p{L}\w]{0,64}\\?\$)`,
   "giu",

@@ -24,6 +24,12 @@ export const REFUSALS = {
     action: "Connect to the server directly, not through a transaction pooler.",
     data: NOTHING_WRITTEN,
   },
+  TARGET_NAMES_UNREADABLE: {
+    exit: 4,
+    cause: "The database is in SQL_ASCII and holds names that are not UTF-8: the server sends none of them to us.",
+    action: "Rename what the message names (bytes are shown as \\xe9), or prove it on a copy in which that is done.",
+    data: NOTHING_WRITTEN,
+  },
   TARGET_IS_SUPERUSER: {
     exit: 4,
     cause: "The session is a superuser, for whom privileges, row-level security and many guards do not hold.",

@@ -32,6 +32,8 @@ export type SessionIdentity = {
   readonly trackCounts: boolean;
   readonly standardConformingStrings: boolean;
   readonly isolation: string;
+  /** Of the database, e.g. `UTF8`. */
+  readonly encoding: string;
   readonly searchPath: string;
   readonly sessionReplicationRole: string;
 };
@@ -72,6 +74,7 @@ function readRow(row: Row): Omit<SessionIdentity, Own> {
     trackCounts: row.track_counts === "on",
     standardConformingStrings: row.standard_conforming_strings === "on",
     isolation: row.isolation ?? "",
+    encoding: row.encoding ?? "",
     searchPath: row.search_path ?? "",
     sessionReplicationRole: row.session_replication_role ?? "",
   };

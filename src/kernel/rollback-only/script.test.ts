@@ -142,3 +142,18 @@ test("a password that a script sets is a secret from then on, wherever it is quo
   const quoted = [1, 2, 3, 4, 5].map((number) => redact(`${number}: canary-${number}-${number === 2 ? "'" : ""}pw`));
   expect(quoted).toEqual([1, 2, 3, 4, 5].map((number) => `${number}: [redacted]`));
 });
+
+test("a statement that nests too deeply for the parser is refused in words, without a line", async () => {
+  const { code, message, hint, facts } = await refusal(`SELECT 1;\nSELECT ${"1+".repeat(100_000)}1`);
+  expect([code, message]).toEqual(["SCRIPT_UNPARSABLE", "the parser ran out of stack: a statement nests too deeply"]);
+  expect(hint).toStartWith("Which line it is, the parser does not say: look for");
+  expect(facts.parser).toBe("Maximum call stack size exceeded.");
+});
+
+test("so is one that it assigns, declares or keeps in a setting, though a later statement quotes it", async () => {
+  const script = `SET app.api_password = 'canary-6-pw'; SELECT set_config('app.password', 'canary-7-pw', true);
+    DO $$ DECLARE password text := 'canary-8-pw'; BEGIN RAISE 'x'; END $$; SET LOCAL app.passphrase TO 'canary-9''pw'`;
+  await parseScript(script);
+  const quoted = "it said: canary-6-pw, canary-7-pw, canary-8-pw, canary-9'pw";
+  expect(redact(quoted)).toBe("it said: [redacted], [redacted], [redacted], [redacted]");
+});

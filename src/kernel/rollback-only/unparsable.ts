@@ -25,7 +25,7 @@ export function cursorAt(bytes: Buffer, from: Cursor, offset: number): Cursor {
 export async function describeUnparsable(text: string, cause: unknown): Promise<Failure> {
   const { hasSqlDetails } = await import("libpg-query");
   const words = cause instanceof Error ? cause.message : String(cause);
-  if (!hasSqlDetails(cause)) return new Failure("SCRIPT_UNPARSABLE", `the parser gave up: ${words}`, { cause });
+  if (!hasSqlDetails(cause)) return gaveUp(words, cause);
   // cursorPosition counts characters (code points), not UTF-16 units.
   const before = [...text].slice(0, cause.sqlDetails?.cursorPosition ?? 0).join("");
   const line = before.split("\n").length;
@@ -44,6 +44,20 @@ export async function describeUnparsable(text: string, cause: unknown): Promise<
     return new Failure("SCRIPT_UNPARSABLE", `${where}: ${command} is a psql meta-command`, { facts, hint });
   }
   return new Failure("SCRIPT_UNPARSABLE", `${where}: ${words}`, { facts, cause });
+}
+
+/** Not a fault that it found in the text, so it names no place. */
+function gaveUp(words: string, cause: unknown): Failure {
+  const facts = { parser: words };
+  if (!(cause instanceof RangeError)) {
+    const hint = "Which line it is, the parser does not say. Prove parts of the script by themselves to find it.";
+    return new Failure("SCRIPT_UNPARSABLE", `the parser gave up: ${words}`, { cause, facts, hint });
+  }
+  const hint =
+    "Which line it is, the parser does not say: look for an expression of tens of thousands of terms or parentheses," +
+    " and write it as VALUES, as an array, or in several statements.";
+  const message = "the parser ran out of stack: a statement nests too deeply";
+  return new Failure("SCRIPT_UNPARSABLE", message, { cause, facts, hint });
 }
 
 async function endsInCopyFromStdin(before: string): Promise<boolean> {
