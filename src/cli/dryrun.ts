@@ -83,11 +83,17 @@ async function orderOf(
   if (source instanceof Failure) return source;
   return {
     ...{ sessionId: runId("dryrun"), documentId, source, actor: "cutter" },
-    because: positionals.DOCUMENT === undefined ? "the configuration names it" : "it was named",
+    because: becauseOf(positionals.DOCUMENT ?? null, configuration.document),
     ...{ publicationType: flags["publication-type"] ?? null, ownerRef: flags["owner-ref"] ?? null },
     writingRole: flags["allow-writing-role"] ? "allowed" : "refused",
     atGates: flags["stop-at-gates"] ? "stop" : "pass",
   };
+}
+
+/** A live survey that has to choose says itself why. */
+function becauseOf(named: string | null, configured: string | null): string {
+  if (named !== null) return "it was named";
+  return configured === null ? "the recorded survey is of it" : "the configuration names it";
 }
 
 type ContextParts = {

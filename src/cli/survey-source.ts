@@ -1,13 +1,14 @@
 /**
  * survey-source: the flags that say what is surveyed → a surveyor and the line that says which database it is.
  *
- * A live database with --survey, the one inside with --embedded or with nothing, a file with --survey-file; never two of
- * them. Everything that can be checked is checked before a connection is made. Called by the verbs that plan a cut.
+ * A live database with --survey, the one inside with --embedded or with nothing, a file with --survey-file; never two
+ * of them. Everything that can be checked is checked before a connection is made. Called by the verbs that plan a cut.
  */
 import { parseSurveyDocument } from "../flow/survey-document.ts";
 import { type Configuration, readConfiguration } from "../kernel/conninfo/configuration.ts";
 import { describeTarget } from "../kernel/conninfo/describe.ts";
 import { resolveTarget } from "../kernel/conninfo/resolve.ts";
+import { sha256 } from "../kernel/digest.ts";
 import { Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import { readRegularFile } from "../kernel/private-files/file.ts";
@@ -65,7 +66,9 @@ function recorded(path: string, configuration: Configuration): SurveySource | Fa
   if (bytes instanceof Failure) return bytes;
   const document = parseSurveyDocument(bytes, path);
   if (document instanceof Failure) return document;
-  const line = `a recorded survey of ${document.survey.target.database}, taken ${document.takenAt} (from ${path})`;
+  const { target } = document.survey;
+  // The digest says which file it was: whoever may edit it may make it say anything.
+  const line = `a recorded survey of "${target.database}", taken ${document.takenAt}, sha256 ${sha256(bytes)} (from ${path})`;
   const database = { line, source: "--survey-file", kind: "recorded" } as const;
   return { surveyor: recordedSurveyor(document), database, configuration };
 }
