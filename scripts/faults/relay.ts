@@ -2,7 +2,8 @@
  * relay: TCP on loopback between the program and a real server, which misbehaves as a test wants.
  *
  * A plain relay that can be cut in the middle, one that keeps everybody waiting, and a small transaction-mode pooler:
- * one login, and each transaction on the next of two backends. None speaks TLS. Used by the fault tests; ended by `stop()`.
+ * one login, and each transaction on the next of two backends. None speaks TLS. Used by the fault tests; ended by
+ * `stop()`.
  */
 import { connect, createServer, type Socket } from "node:net";
 import type { Server } from "../database/server.ts";

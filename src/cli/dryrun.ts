@@ -19,6 +19,7 @@ import { type DryRunContext, type DryRunOrder, emptyDryRunRecord } from "../orch
 import { dryRunReport } from "../orchestrator/dry-run/report.ts";
 import { runGates } from "../orchestrator/dry-run/run-gates.ts";
 import { writeRunEvidence } from "../orchestrator/run-evidence.ts";
+import { simulatedAdapter } from "../orchestrator/simulated.ts";
 import { openStore } from "../orchestrator/store/open-store.ts";
 import type { Store } from "../orchestrator/store/store.ts";
 import { describeRemoval } from "../readiness/removal.ts";
@@ -108,6 +109,7 @@ function contextOf({ order, opened, state, stores }: ContextParts, terminal: Ter
   return {
     ...{ order, surveyor: opened.surveyor, now: timestamp, record: emptyDryRunRecord() },
     killSwitch: () => readKillSwitch({ stateDirectory: state }),
+    adapterFor: simulatedAdapter,
     surroundings: {
       program: lookAtProgram,
       trees: () => lookAtTrees(opened.configuration.integrity.trees),

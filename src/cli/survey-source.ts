@@ -68,7 +68,8 @@ function recorded(path: string, configuration: Configuration): SurveySource | Fa
   if (document instanceof Failure) return document;
   const { target } = document.survey;
   // The digest says which file it was: whoever may edit it may make it say anything.
-  const line = `a recorded survey of "${target.database}", taken ${document.takenAt}, sha256 ${sha256(bytes)} (from ${path})`;
+  const which = `taken ${document.takenAt}, sha256 ${sha256(bytes)}`;
+  const line = `a recorded survey of "${target.database}", ${which} (from ${path})`;
   const database = { line, source: "--survey-file", kind: "recorded" } as const;
   return { surveyor: recordedSurveyor(document), database, configuration };
 }

@@ -1,8 +1,8 @@
 /**
  * run-crashed.test: the program is killed at each of its crash points, each time that it passes one, and resumed.
  *
- * Whatever the moment: the run ends as an undisturbed one does, `cutter verify` accepts what is left, or there is no run.
- * The resumes of one run go on from copies of one state directory, so they have to leave the very same facts.
+ * Whatever the moment: the run ends as an undisturbed one does, `cutter verify` accepts what is left, or there is no
+ * run. The resumes of one run go on from copies of one state directory, so they have to leave the very same facts.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";

@@ -215,19 +215,23 @@ describe("a server that goes away", () => {
   const terminate = (): void => {
     database.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '%survey%'");
   };
-  const left: readonly (readonly [what: string, looks: number, leave: (relay: Relay) => void, passed: number])[] = [
-    ["its backend is terminated after the survey", 1, terminate, 3],
-    ["its backend is terminated behind the first gate", 2, terminate, 4],
-    ["the connection is cut behind the second gate", 3, (relay) => relay.cut(), 5],
-    ["the connection is cut before the last look", 5, (relay) => relay.cut(), 6],
-  ];
-  test.each(left)("%s: exit 5, and G7 does not claim what nobody saw", async (_what, looks, leave, passed) => {
-    const { ended, gates, code, last } = await leftAfter(looks, leave);
-    expect([ended.code, code]).toEqual([5, "SESSION_LOST"]);
-    expect(gates.filter(({ verdict }) => verdict === "PASS").length).toBe(passed);
-    expect(last).toMatchObject({ verdict: "FAIL", summary: expect.stringMatching(/^SESSION_LOST: /) });
-    expectNoClaim(ended);
-  });
+  type Leaving = { readonly looks: number; readonly leave: (relay: Relay) => void; readonly passed: number };
+  const cut = (relay: Relay): void => relay.cut();
+  const leavings: Readonly<Record<string, Leaving>> = {
+    "its backend is terminated after the survey": { looks: 1, leave: terminate, passed: 3 },
+    "its backend is terminated behind the first gate": { looks: 2, leave: terminate, passed: 4 },
+    "the connection is cut behind the second gate": { looks: 3, leave: cut, passed: 5 },
+    "the connection is cut before the last look": { looks: 5, leave: cut, passed: 6 },
+  };
+  for (const [what, { looks, leave, passed }] of Object.entries(leavings)) {
+    test(`${what}: exit 5, and G7 does not claim what nobody saw`, async () => {
+      const { ended, gates, code, last } = await leftAfter(looks, leave);
+      expect([ended.code, code]).toEqual([5, "SESSION_LOST"]);
+      expect(gates.filter(({ verdict }) => verdict === "PASS").length).toBe(passed);
+      expect(last).toMatchObject({ verdict: "FAIL", summary: expect.stringMatching(/^SESSION_LOST: /) });
+      expectNoClaim(ended);
+    });
+  }
 });
 
 /** No count after the last look stands anywhere, nor that counts were equal. */
