@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import {
   ALL_PASS,
   type BatteryOrder,
-  battery,
   batteryReport,
   contentOf,
   proofOf,
@@ -14,7 +13,6 @@ import {
 import { type TestDatabase, testServer } from "../../scripts/database/database.ts";
 import { fileWith } from "../../scripts/database/files.ts";
 import { makeShop } from "../../scripts/database/shop.ts";
-import { failed } from "../../scripts/database/target.ts";
 import { defaultCountOptions } from "../../src/kernel/counts/request.ts";
 import type { BatteryReport } from "../../src/report/battery.ts";
 
@@ -271,35 +269,4 @@ describe("what the operator asks for besides", () => {
     const report = await prove(`${HEAD}[[watch]]\nrelation = "shop.custmer"\n${DECLARED}`);
     expect(report).toMatchObject({ failure: { code: "OBJECT_MISSING" } });
   });
-});
-
-describe("a file that is not a spec is CONFIG_INVALID with the path of what is wrong, before any connection", () => {
-  const FILES: readonly (readonly [text: string, path: string])[] = [
-    [`${HEAD}\nlekq_query = "SELECT 0"`, "lekq_query"],
-    [`${HEAD}[[declare]]\nrelation = "shop.orders"\ninsreted = 1`, "declare.0.insreted"],
-    [`${HEAD}[[declare]]\nrelation = "shop.orders"\ninserted = -1`, "declare.0.inserted"],
-    [`${HEAD}[[declare]]\nrelation = "shop.orders"\ninserted = { minimum = 1 }`, "declare.0.inserted"],
-    [`${HEAD}[[watch]]\nwhere = "true"`, "watch.0.relation"],
-    [
-      `${HEAD}${DECLARED}[[declare]]\nrelation = 'Shop."orders"'`,
-      "declare.3: shop.orders is declared already, by declare.0",
-    ],
-    [
-      `${HEAD}${"[[catalog]]\nchange = 'created'\nkind = 'x'\nname = 'y'\n".repeat(2)}`,
-      "catalog.1: created x y is declared",
-    ],
-    [`${HEAD}[[catalog]]\nchange = "made"\nkind = "x"\nname = "y"`, "catalog.0.change"],
-    [`role = "x"`, "statements"],
-    ["statements = []", "statements"],
-    ["statements = [", "probe.toml"],
-    [`${HEAD}[[watch]]\nrelation = "shop.orders"\nwhere = "true) UNION SELECT (1"`, "true) UNION SELECT (1"],
-    [`${HEAD}[[watch]]\nrelation = "shop.orders"\nwhere = "true) LIMIT (1"`, "true) LIMIT (1"],
-    [`leak_query = "DELETE FROM shop.orders"\n${HEAD}`, "DELETE FROM shop.orders"],
-  ];
-  for (const [text, path] of FILES) {
-    test(path, async () => {
-      const refused = failed(await battery({ ...order(text), url: "postgres://nobody@127.0.0.1:1/x" }));
-      expect([refused.code, refused.message]).toEqual(["CONFIG_INVALID", expect.stringContaining(path)]);
-    });
-  }
 });

@@ -17,11 +17,15 @@ export type Relay = {
 
 type Ends = { readonly client: Socket; open(): Socket };
 
-export function relayTo(server: Server): Promise<Relay> {
+/** `answered` sees what the server says before it is passed on. */
+export function relayTo(server: Server, answered: (bytes: Buffer) => void = () => {}): Promise<Relay> {
   return listen(server, ({ client, open }) => {
     const upstream = open();
     client.on("data", (bytes) => upstream.write(bytes));
-    upstream.on("data", (bytes) => client.write(bytes));
+    upstream.on("data", (bytes: Buffer) => {
+      answered(bytes);
+      client.write(bytes);
+    });
   });
 }
 

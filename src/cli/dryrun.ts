@@ -19,6 +19,7 @@ import { type DryRunContext, type DryRunOrder, emptyDryRunRecord } from "../orch
 import { dryRunReport } from "../orchestrator/dry-run/report.ts";
 import { runGates } from "../orchestrator/dry-run/run-gates.ts";
 import { writeRunEvidence } from "../orchestrator/run-evidence.ts";
+import { simulatedAdapter } from "../orchestrator/simulated.ts";
 import { openStore } from "../orchestrator/store/open-store.ts";
 import type { Store } from "../orchestrator/store/store.ts";
 import { describeRemoval } from "../readiness/removal.ts";
@@ -83,11 +84,17 @@ async function orderOf(
   if (source instanceof Failure) return source;
   return {
     ...{ sessionId: runId("dryrun"), documentId, source, actor: "cutter" },
-    because: positionals.DOCUMENT === undefined ? "the configuration names it" : "it was named",
+    because: becauseOf(positionals.DOCUMENT ?? null, configuration.document),
     ...{ publicationType: flags["publication-type"] ?? null, ownerRef: flags["owner-ref"] ?? null },
     writingRole: flags["allow-writing-role"] ? "allowed" : "refused",
     atGates: flags["stop-at-gates"] ? "stop" : "pass",
   };
+}
+
+/** A live survey that has to choose says itself why. */
+function becauseOf(named: string | null, configured: string | null): string {
+  if (named !== null) return "it was named";
+  return configured === null ? "the recorded survey is of it" : "the configuration names it";
 }
 
 type ContextParts = {
@@ -102,6 +109,7 @@ function contextOf({ order, opened, state, stores }: ContextParts, terminal: Ter
   return {
     ...{ order, surveyor: opened.surveyor, now: timestamp, record: emptyDryRunRecord() },
     killSwitch: () => readKillSwitch({ stateDirectory: state }),
+    adapterFor: simulatedAdapter,
     surroundings: {
       program: lookAtProgram,
       trees: () => lookAtTrees(opened.configuration.integrity.trees),

@@ -9,6 +9,7 @@ import { type Configuration, readConfiguration } from "../kernel/conninfo/config
 import { describeTarget } from "../kernel/conninfo/describe.ts";
 import { resolveTarget } from "../kernel/conninfo/resolve.ts";
 import type { Target } from "../kernel/conninfo/target.ts";
+import { sha256 } from "../kernel/digest.ts";
 import { Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import { readRegularFile } from "../kernel/private-files/file.ts";
@@ -83,7 +84,10 @@ function recorded(path: string, configuration: Configuration): SurveySource | Fa
   if (bytes instanceof Failure) return bytes;
   const document = parseSurveyDocument(bytes, path);
   if (document instanceof Failure) return document;
-  const line = `a recorded survey of ${document.survey.target.database}, taken ${document.takenAt} (from ${path})`;
+  const { target } = document.survey;
+  // The digest says which file it was: whoever may edit it may make it say anything.
+  const which = `taken ${document.takenAt}, sha256 ${sha256(bytes)}`;
+  const line = `a recorded survey of "${target.database}", ${which} (from ${path})`;
   const database = { line, source: "--survey-file", kind: "recorded" } as const;
   return { surveyor: recordedSurveyor(document), database, configuration };
 }

@@ -9,6 +9,7 @@ import type { KillSwitchReading } from "../../kernel/kill-switch.ts";
 import type { TreesAtOnce } from "../../readiness/surroundings.ts";
 import type { Judgement, Observation } from "../../report/judgement.ts";
 import type { Planned } from "../planning.ts";
+import type { Preparing } from "../prepare.ts";
 import type { RunSettings } from "../run-files.ts";
 import type { RunRecord } from "../store/run-record.ts";
 import type { Store } from "../store/store.ts";
@@ -49,6 +50,8 @@ export type DryRunContext = {
   readonly surveyor: Surveyor;
   readonly surroundings: Surroundings;
   readonly killSwitch: () => KillSwitchReading;
+  /** The simulator; another one in a test alone. */
+  readonly adapterFor: Preparing["adapterFor"];
   /** Opened when the first run begins. */
   readonly store: () => Promise<Store | Failure>;
   /** ISO 8601, UTC. */

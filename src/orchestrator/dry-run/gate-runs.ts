@@ -13,7 +13,6 @@ import type { Mismatch } from "../../report/battery.ts";
 import { expectEqual, failed, type Judgement, judge } from "../../report/judgement.ts";
 import { beginRun } from "../begin.ts";
 import { resumeRun, type Standing } from "../run.ts";
-import { simulatedAdapter } from "../simulated.ts";
 import { readSmokeApproval } from "../smoke-approvals.ts";
 import type { RunRecord } from "../store/run-record.ts";
 import type { DryGate, DryRunContext } from "./context.ts";
@@ -127,7 +126,7 @@ async function resume(context: DryRunContext, id: string, approval: Uint8Array |
   const store = await context.store();
   if (store instanceof Failure) return store;
   const standing = await resumeRun(id, {
-    ...{ store, approval, now: context.now, adapterFor: simulatedAdapter },
+    ...{ store, approval, now: context.now, adapterFor: context.adapterFor },
     surveyAgain: async () => {
       const sight = await lookAt(context);
       return sight instanceof Failure ? sight : sight.document;

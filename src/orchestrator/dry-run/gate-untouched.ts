@@ -53,8 +53,8 @@ export const untouchedGate: DryGate = {
 };
 
 /** Nothing to compare: because no database was ever looked at, or because the look came to nothing. */
-function notCompared({ record }: DryRunContext): { summary: string; disturbances: readonly Mismatch[] } {
-  if (record.before !== null)
+function notCompared({ record, surveyor }: DryRunContext): { summary: string; disturbances: readonly Mismatch[] } {
+  if (surveyor.kind === "recorded")
     return { summary: "no database was looked at: the survey was recorded", disturbances: [] };
   if (record.looks === 0) return { summary: "no database was looked at", disturbances: [] };
   const disturbances = expectEqual("rows before", "counted by the survey", "not counted: it did not come to its end");

@@ -1,0 +1,99 @@
+/**
+ * gate-untouched.test: G7 with one part of what it watches broken: red, or inconclusive where others may have done it.
+ *
+ * The database is real, and so is everything else but for the one part that a test breaks.
+ */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import {
+  type DryRunDesk,
+  openDryRunDesk,
+  outcome,
+  seenIn,
+  switchedOn,
+  withTransactionId,
+} from "../../../scripts/database/dry-run.ts";
+import { temporaryFolder } from "../../../scripts/database/files.ts";
+import { Failure } from "../../kernel/failure.ts";
+import { lookAtTrees } from "../../readiness/surroundings.ts";
+
+/** The looks of a dry run: the survey, one behind each gate of either run, the last one. */
+const LAST_LOOK = 6;
+
+let desk: DryRunDesk;
+beforeAll(async () => {
+  desk = await openDryRunDesk();
+});
+afterAll(() => desk.close());
+
+test("a row that another session wrote meanwhile: inconclusive, and the count that moved is named", async () => {
+  const meanwhile = (): void => {
+    desk.database.psql("SELECT fn_iu_create('OTHER/a', 't', 'b', 'x', 'law_unit', 'article', 'law')");
+  };
+  let looks = 0;
+  const report = await desk.dryRun(() => ({
+    surveyor: {
+      ...desk.surveyor,
+      look(order) {
+        looks += 1;
+        if (looks === LAST_LOOK) meanwhile();
+        return desk.surveyor.look(order);
+      },
+    },
+  }));
+  expect(outcome(report)).toBe("PASS PASS PASS PASS PASS PASS INCONCLUSIVE, exit 3");
+  expect(seenIn(report, "G7")).toEqual(["rows of public.information_unit: 159", "rows of public.unit_version: 166"]);
+});
+
+test("a transaction id that our session was given at any look", async () => {
+  for (const look of [2, LAST_LOOK]) {
+    const report = await desk.dryRun(() => ({ surveyor: desk.atLook(look, withTransactionId) }));
+    expect(outcome(report)).toBe("PASS PASS PASS PASS PASS PASS FAIL, exit 3");
+  }
+});
+
+test("a kill switch that is switched on midway", async () => {
+  let readings = 0;
+  const report = await desk.dryRun(({ killSwitch }) => ({
+    killSwitch: () => (++readings === 1 ? killSwitch() : switchedOn(killSwitch())),
+  }));
+  expect(outcome(report)).toBe("PASS PASS PASS PASS PASS PASS FAIL, exit 3");
+  expect(seenIn(report, "G7").join()).toContain("kill switch");
+});
+
+test("a service of ours that runs by itself", async () => {
+  const mismatches = [{ what: "crontab", expected: "nothing of ours", seen: "cutter cut" }];
+  const report = await desk.dryRun(({ surroundings }) => ({
+    surroundings: { ...surroundings, services: async () => ({ summary: "", facts: {}, mismatches }) },
+  }));
+  expect([outcome(report), seenIn(report, "G7")]).toEqual([
+    "PASS PASS PASS PASS PASS PASS FAIL, exit 3",
+    ["crontab: cutter cut"],
+  ]);
+});
+
+test("a last look that fails keeps what was found beside the database", async () => {
+  const lost = () => new Failure("SESSION_LOST", "broken on purpose");
+  const report = await desk.dryRun(({ killSwitch }) => ({
+    surveyor: desk.atLook(LAST_LOOK, lost),
+    killSwitch: () => switchedOn(killSwitch()),
+  }));
+  expect(outcome(report)).toBe("FAIL - - - - - FAIL, exit 3");
+  const alone = await desk.dryRun(() => ({ surveyor: desk.atLook(LAST_LOOK, lost) }));
+  expect([outcome(alone), alone.failure?.code]).toEqual(["PASS PASS PASS PASS PASS PASS FAIL, exit 5", "SESSION_LOST"]);
+});
+
+test("a tree that is not as it was at the start", async () => {
+  let taken = 0;
+  const tree = temporaryFolder();
+  const report = await desk.dryRun(({ surroundings }) => ({
+    surroundings: {
+      ...surroundings,
+      async trees() {
+        taken += 1;
+        if (taken === 2) await Bun.write(`${tree}/new`, "x");
+        return lookAtTrees([tree]);
+      },
+    },
+  }));
+  expect(outcome(report)).toBe("PASS PASS PASS PASS PASS PASS FAIL, exit 3");
+});
