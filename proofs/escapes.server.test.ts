@@ -29,7 +29,7 @@ INSERT INTO public.orders SELECT g, 'n' FROM generate_series(1, 100) AS g;
 `;
 
 /** `outside()` is known by what it calls, and by its owner's powers. */
-const OUTSIDE = ["dblink", "user-code"];
+const OUTSIDE = ["dblink"];
 
 let database: TestDatabase;
 

@@ -179,10 +179,13 @@ export class Reach {
     for (const relation of this.#mentions.relations) this.#asked.delete(`relation ${relation}`);
   }
 
-  /** What no call was seen of and yet a power could be used by. */
+  /** What no call was seen of and yet a power could be used by. What is refused by its own name needs no second one. */
   #readSuspects(body: Mentions, through: string): void {
     if (body.words.has("copy")) this.#copies.add(through);
-    if (body.suspects.size > 0) this.#suspects.set(through, [...body.suspects]);
+    const names = [...body.suspects].filter(
+      (name) => this.found.get(knownEscape(name)?.name ?? "")?.weight !== "refused",
+    );
+    if (names.length > 0) this.#suspects.set(through, names);
   }
 
   /** Names that need no catalog, languages, and whether dynamic SQL could do harm here. */
