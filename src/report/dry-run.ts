@@ -144,15 +144,14 @@ function runsSection({ runs }: DryRunReport): Section {
   return {
     title: "Runs, simulated",
     table: {
-      columns: [left("run"), left("state"), left("source version"), right("phases")],
+      columns: [left("run"), right("phases"), left("state")],
       rows: runs.map((run) => [
         run.runId,
-        run.stopCode === null ? run.state : `${run.state} (${run.stopCode})`,
-        run.sourceVersionId,
         `${run.phases.filter(({ outcome }) => outcome === "done").length}`,
+        run.stopCode === null ? run.state : `${run.state} (${run.stopCode})`,
       ]),
     },
-    remarks: [],
+    remarks: [...new Set(runs.map((run) => `source version ${run.sourceVersionId}, plan ${run.cutplanSha256}`))],
     empty: "no run was begun",
   };
 }
