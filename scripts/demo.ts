@@ -51,7 +51,30 @@ async function onTheEmbeddedDatabase(): Promise<void> {
   await step({ argv: ["proof", "rollback", "--embedded"], exit: 0 });
   say("It never connects to a database that was not named. With none named it says so and stops:");
   await step({ argv: ["proof", "rollback"], exit: 2 });
+  writeFileSync(join(folder, "law.md"), LAW);
+  say("Its other half cuts documents into units. What a person approves is this tree:");
+  await step({ argv: ["plan", "law.md", "--document", "HARBOUR"], exit: 0 });
+  say("And a dry run walks the whole cut through a simulator, stopping at both gates, writing nothing:");
+  await step({ argv: ["dryrun", "HARBOUR", "--source", "law.md"], exit: 0 });
 }
+
+/** A law that does not exist, of our own making. */
+const LAW = `# Harbour Act
+
+## Chapter 1. Ships
+
+### Article 1. Entering
+
+1. A ship enters when the gate is open.
+2. The gate is open:
+   (a) by day;
+   (b) by night, if a pilot asks.
+
+### Article 2. Leaving
+
+A ship leaves as it came, see
+Article 1 of this Act.
+`;
 
 /** A table of somebody else's, and a migration of it: what most people would want to try first. */
 const SHOP = `
