@@ -18,6 +18,7 @@ import { COMMIT } from "../kernel/version.ts";
 import { type DryRunContext, type DryRunOrder, emptyDryRunRecord } from "../orchestrator/dry-run/context.ts";
 import { dryRunReport } from "../orchestrator/dry-run/report.ts";
 import { runGates } from "../orchestrator/dry-run/run-gates.ts";
+import { sessionRuns } from "../orchestrator/dry-run/session-runs.ts";
 import { writeRunEvidence } from "../orchestrator/run-evidence.ts";
 import { simulatedAdapter } from "../orchestrator/simulated.ts";
 import { openStore } from "../orchestrator/store/open-store.ts";
@@ -181,7 +182,9 @@ function withoutEvidence(report: DryRunReport, kept: Failure): DryRunReport {
 /** The session's folder, and that of each run that came to its end. */
 async function keepEvidence(report: DryRunReport, context: DryRunContext, state: string): Promise<string | Failure> {
   const events: Record<string, string> = {};
-  for (const run of context.record.runs) {
+  const runs = await sessionRuns(context);
+  if (runs instanceof Failure) return runs;
+  for (const run of runs) {
     const store = await context.store();
     if (store instanceof Failure) return store;
     const lines = store.exportEvents(run.runId);
