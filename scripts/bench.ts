@@ -8,6 +8,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { benchBattery } from "./bench/battery.ts";
+import { benchDryRun } from "./bench/dry-run.ts";
 import { benchEmbedded } from "./bench/embedded.ts";
 import { benchGrowth } from "./bench/growth.ts";
 import type { Ratio } from "./bench/measure.ts";
@@ -26,6 +27,7 @@ const BENCHES = {
   script: benchScript,
   growth: benchGrowth,
   segment: benchSegment,
+  "dry-run": benchDryRun,
 } as const satisfies Record<string, (place: BenchPlace) => Promise<readonly Ratio[]>>;
 
 const PROJECT = join(import.meta.dirname, "..");

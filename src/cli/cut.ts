@@ -9,6 +9,7 @@ import { runId } from "../kernel/evidence/run-id.ts";
 import { Failure } from "../kernel/failure.ts";
 import { beginRun } from "../orchestrator/begin.ts";
 import type { Globals } from "./command/command.ts";
+import { showProgress } from "./progress.ts";
 import { showAndTell } from "./resume.ts";
 import { withStore } from "./run-store.ts";
 import { readSource } from "./source-file.ts";
@@ -41,18 +42,24 @@ export function cut({ positionals, flags, globals }: Invocation, terminal: Termi
     if (source instanceof Failure) return source;
     await terminal.talk(database.line);
     const writingRole = flags["allow-writing-role"] ? "allowed" : "refused";
+    const progress = showProgress(terminal);
+    progress.now("survey");
     const sight = await surveyor.look({ documentId, because: "it was named", writingRole });
     await surveyor.close();
-    if (sight instanceof Failure) return sight;
-    const begun = await beginRun({
-      ...{ store, runId: runId("ictr"), sessionId: null, mode: "dryrun", survey: sight.document },
-      source: source.bytes,
-      settings: {
-        ...{ source: { from: "file", fileName: source.fileName }, profile: source.profile, actor: "cutter" },
-        ...{ ownProfile: source.ownProfile, ownerRef: flags["owner-ref"] ?? null },
-        publicationType: flags["publication-type"] ?? null,
-      },
-    });
+    progress.now("manifest and cutplan");
+    const begun =
+      sight instanceof Failure
+        ? sight
+        : await beginRun({
+            ...{ store, runId: runId("ictr"), sessionId: null, mode: "dryrun", survey: sight.document },
+            source: source.bytes,
+            settings: {
+              ...{ source: { from: "file", fileName: source.fileName }, profile: source.profile, actor: "cutter" },
+              ...{ ownProfile: source.ownProfile, ownerRef: flags["owner-ref"] ?? null },
+              publicationType: flags["publication-type"] ?? null,
+            },
+          });
+    progress.stop();
     if (begun instanceof Failure) return begun;
     const { run, planned } = begun;
     for (const { canonicalAddress, field, problem, choices } of planned.cutplan.problems) {

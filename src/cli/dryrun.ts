@@ -18,6 +18,7 @@ import { COMMIT } from "../kernel/version.ts";
 import { type DryRunContext, type DryRunOrder, emptyDryRunRecord } from "../orchestrator/dry-run/context.ts";
 import { dryRunReport } from "../orchestrator/dry-run/report.ts";
 import { runGates } from "../orchestrator/dry-run/run-gates.ts";
+import { sessionRuns } from "../orchestrator/dry-run/session-runs.ts";
 import { writeRunEvidence } from "../orchestrator/run-evidence.ts";
 import { simulatedAdapter } from "../orchestrator/simulated.ts";
 import { openStore } from "../orchestrator/store/open-store.ts";
@@ -32,6 +33,7 @@ import { junit } from "../report/junit.ts";
 import type { Globals } from "./command/command.ts";
 import { commandLine } from "./command/command-line.ts";
 import { tellFailure } from "./exit.ts";
+import { type Progress, showProgress } from "./progress.ts";
 import { readSource } from "./source-file.ts";
 import { type SurveyFlags, type SurveySource, surveySource } from "./survey-source.ts";
 import { paint, type Terminal } from "./terminal.ts";
@@ -61,11 +63,14 @@ export async function dryrun(invocation: Invocation, terminal: Terminal): Promis
   const order = await orderOf(invocation, opened.configuration);
   if (order instanceof Failure) return order;
   const stores: Store[] = [];
-  const context = contextOf({ order, opened, state, stores }, terminal);
+  const progress = showProgress(terminal);
+  const context = contextOf({ order, opened, state, stores }, progress);
   try {
     const report = await runAll(context, { opened, state, globals });
+    progress.stop();
     return report instanceof Failure ? report : await keepAndShow(report, context, { globals, terminal, state });
   } finally {
+    progress.stop();
     await opened.surveyor.close();
     for (const store of stores) store.close();
   }
@@ -105,7 +110,7 @@ type ContextParts = {
   readonly stores: Store[];
 };
 
-function contextOf({ order, opened, state, stores }: ContextParts, terminal: Terminal): DryRunContext {
+function contextOf({ order, opened, state, stores }: ContextParts, progress: Progress): DryRunContext {
   return {
     ...{ order, surveyor: opened.surveyor, now: timestamp, record: emptyDryRunRecord() },
     killSwitch: () => readKillSwitch({ stateDirectory: state }),
@@ -121,7 +126,7 @@ function contextOf({ order, opened, state, stores }: ContextParts, terminal: Ter
       if (!(store instanceof Failure) && known === undefined) stores.push(store);
       return store;
     },
-    progress: (what) => void (terminal.progress === "drawn" ? terminal.draw(what) : terminal.detail(what)),
+    progress: progress.now,
   };
 }
 
@@ -181,7 +186,9 @@ function withoutEvidence(report: DryRunReport, kept: Failure): DryRunReport {
 /** The session's folder, and that of each run that came to its end. */
 async function keepEvidence(report: DryRunReport, context: DryRunContext, state: string): Promise<string | Failure> {
   const events: Record<string, string> = {};
-  for (const run of context.record.runs) {
+  const runs = await sessionRuns(context);
+  if (runs instanceof Failure) return runs;
+  for (const run of runs) {
     const store = await context.store();
     if (store instanceof Failure) return store;
     const lines = store.exportEvents(run.runId);

@@ -18,6 +18,7 @@ import type { RunRecord } from "../orchestrator/store/run-record.ts";
 import type { Store } from "../orchestrator/store/store.ts";
 import type { Globals } from "./command/command.ts";
 import { tellFailure } from "./exit.ts";
+import { showProgress } from "./progress.ts";
 import { findRun, withStore } from "./run-store.ts";
 import { showStanding } from "./show.ts";
 import { type SurveyFlags, surveySource } from "./survey-source.ts";
@@ -81,6 +82,7 @@ type Order = {
 
 async function goOn(store: Store, run: RunRecord, order: Order): Promise<Standing | Failure> {
   const { approval, flags, globals, terminal } = order;
+  const progress = showProgress(terminal);
   const parts: RunParts = {
     ...{ store, approval, seen: run, now: timestamp, adapterFor: simulatedAdapter, closeOut: closeOutSimulated },
     surveyAgain: async (documentId) => {
@@ -89,13 +91,18 @@ async function goOn(store: Store, run: RunRecord, order: Order): Promise<Standin
       await terminal.talk(opened.database.line);
       const writingRole = flags["allow-writing-role"] ? "allowed" : "refused";
       const because = `the document of run ${run.runId}`;
+      progress.now(`${run.runId}: the survey, repeated`);
       const sight = await opened.surveyor.look({ documentId, because, writingRole });
       await opened.surveyor.close();
       return sight instanceof Failure ? sight : sight.document;
     },
-    progress: (phase) => void terminal.detail(`${run.runId}: ${phase} done`),
+    progress: (phase) => progress.now(`${run.runId}: ${phase} done`),
   };
-  return resumeRun(run.runId, parts);
+  try {
+    return await resumeRun(run.runId, parts);
+  } finally {
+    progress.stop();
+  }
 }
 
 /** The last phase of a dry run: what the simulated database holds in the end. */

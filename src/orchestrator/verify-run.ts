@@ -40,7 +40,11 @@ function verifySession(store: Store, id: string, checked: string[]): Failure | n
   if (!isThere && members.length > 0) return altered("missing", id, "is missing: the folder of the dry run is gone");
   if (!isThere) return new Failure("RUN_UNKNOWN", `there is nothing of ${id} in ${store.directory}`);
   if (id.startsWith("ictr-")) return altered("extra", id, "is a folder of a run that the run store does not have");
-  const evidence = verifyEvidenceOf(store, { folder, id }, checked);
+  const evidence = verifyEvidenceOf(
+    store,
+    { folder, id, own: members.map(({ runId }) => `${runId}.${EVENTS}`) },
+    checked,
+  );
   if (evidence !== null) return evidence;
   const known = ["evidence", ...members.map(({ runId }) => runId)];
   const extra = readdirSync(folder)
@@ -59,7 +63,7 @@ function verifyMember(store: Store, run: RunRecord, checked: string[]): Failure 
   if (files instanceof Failure) return files;
   checked.push(`${run.runId}: ${files.join(", ")} as they were written`);
   const folder = runFolder({ stateDirectory: store.directory, ...run });
-  if (isClosed(run.state)) return verifyEvidenceOf(store, { folder, id: run.runId }, checked);
+  if (isClosed(run.state)) return verifyEvidenceOf(store, { folder, id: run.runId, own: [EVENTS] }, checked);
   if (existsSync(join(folder, "evidence"))) {
     return altered("extra", "evidence", `lies in ${folder}, and the run has not ended: it stands at ${run.state}`);
   }
@@ -67,9 +71,10 @@ function verifyMember(store: Store, run: RunRecord, checked: string[]): Failure 
   return null;
 }
 
-type Place = { readonly folder: string; readonly id: string };
+/** `own`: the files of events that have to be there. */
+type Place = { readonly folder: string; readonly id: string; readonly own: readonly string[] };
 
-function verifyEvidenceOf(store: Store, { folder, id }: Place, checked: string[]): Failure | null {
+function verifyEvidenceOf(store: Store, { folder, id, own }: Place, checked: string[]): Failure | null {
   const evidence = join(folder, "evidence");
   if (!existsSync(evidence)) {
     const why = "is missing: its process ended before it was written, or it was removed";
@@ -77,23 +82,33 @@ function verifyEvidenceOf(store: Store, { folder, id }: Place, checked: string[]
   }
   const verified = verifyEvidence(evidence);
   if (verified instanceof Failure) return verified;
+  const lacking = own.find((name) => !verified.files.includes(name));
+  if (lacking !== undefined) return altered("missing", lacking, `is not in the evidence of ${id}`);
   checked.push(`${id}: ${verified.files.length} files as SHA256SUMS has them`);
-  for (const name of verified.files.filter((file) => file.endsWith("events.jsonl"))) {
+  for (const name of verified.files.filter((file) => file.endsWith(EVENTS))) {
     const bytes = readPrivateFile(join(evidence, name), limits.evidenceFileBytes);
     if (bytes instanceof Failure) return bytes;
-    const wrong = compareEvents(store, { name, text: new TextDecoder().decode(bytes) });
-    if (wrong instanceof Failure) return wrong;
-    checked.push(`${id}: ${name}, ${wrong} events, chain intact, as the run store has them`);
+    const text = new TextDecoder().decode(bytes);
+    const ofRun = name === EVENTS ? id : name.slice(0, -EVENTS.length - 1);
+    const events = compareEvents(store, { name, text, runId: ofRun });
+    if (events instanceof Failure) return events;
+    checked.push(`${id}: ${name}, ${events} events, chain intact, as the run store has them`);
   }
   return null;
 }
 
+/** The end of the name, behind the run's in the evidence of a dry run. */
+const EVENTS = "events.jsonl";
+
+type Lines = { readonly name: string; readonly text: string; readonly runId: string };
+
 /** How many they are. What the run did after they were written is in the store alone. */
-function compareEvents(store: Store, { name, text }: { readonly name: string; readonly text: string }) {
+function compareEvents(store: Store, { name, text, runId }: Lines): number | Failure {
   const lines = verifyEventLines(text);
   if (lines instanceof Failure) return new Failure(lines.code, `${name}: ${lines.message}`, { facts: lines.facts });
-  const events = store.events(lines.runId);
+  if (lines.runId !== runId) return altered("changed", name, `is of run ${lines.runId}, not of ${runId}`);
+  const events = store.events(runId);
   if (events instanceof Failure) return events;
-  const same = events.slice(0, lines.events);
-  return renderEventLines(same) === text ? lines.events : altered("changed", name, "is not what the run store holds");
+  const same = renderEventLines(events.slice(0, lines.events)) === text;
+  return same ? lines.events : altered("changed", name, "is not what the run store holds");
 }

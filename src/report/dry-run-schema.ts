@@ -16,8 +16,8 @@ const runSchema = v.strictObject({
   state: field(v.string(), "Where the run stands."),
   stopCode: field(v.nullable(v.string()), "Why it does not go on by itself; null where it ended."),
   sourceVersionId: field(v.string(), "Of the source, the document and the write contract; the same for equal runs."),
-  manifestSha256: digest,
-  cutplanSha256: digest,
+  manifestSha256: field(v.nullable(digest), "null where the run did not get that far."),
+  cutplanSha256: field(v.nullable(digest), "null where the run did not get that far."),
   phases: field(
     v.array(
       v.strictObject({ phase: v.string(), attempt: count, outcome: v.string(), at: timestamp, facts: factsSchema }),

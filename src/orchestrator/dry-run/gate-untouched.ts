@@ -87,6 +87,8 @@ function governance({ counts }: SurveyDocument): string {
 function summaryOf({ record }: DryRunContext, after: SurveyDocument, disturbances: readonly Mismatch[]): string {
   if (disturbances.length > 0) return `${disturbances.length} counts moved, and no transaction id was ever ours`;
   const counted = after.counts.filter(({ how }) => how === "exact").length;
+  const estimates = after.counts.filter(({ how }) => how === "estimate").length;
+  const estimated = estimates === 0 ? "" : `, ${estimates} only estimated`;
   const ids = record.transactionIds.length === 0 ? "no transaction id assigned" : "a transaction id was assigned";
-  return `${counted} counts equal, governance ${governance(after)}, ${ids}`;
+  return `${counted} counts equal${estimated}, governance ${governance(after)}, ${ids}`;
 }

@@ -11,6 +11,7 @@ import { phaseDocuments } from "../run-report.ts";
 import type { RunRecord } from "../store/run-record.ts";
 import type { Store } from "../store/store.ts";
 import type { DryRunContext } from "./context.ts";
+import { sessionRuns } from "./session-runs.ts";
 
 export type DryRunParts = {
   readonly command: string;
@@ -58,11 +59,12 @@ function whyNotAll({ order, record }: DryRunContext, gates: readonly GateResult[
 }
 
 async function runDocuments(context: DryRunContext): Promise<DryRunReport["runs"] | Failure> {
-  if (context.record.runs.length === 0) return [];
+  const runs = await sessionRuns(context);
+  if (runs instanceof Failure || runs.length === 0) return runs instanceof Failure ? runs : [];
   const store = await context.store();
   if (store instanceof Failure) return store;
   const documents: DryRunReport["runs"][number][] = [];
-  for (const run of context.record.runs) {
+  for (const run of runs) {
     const document = runDocument(store, run);
     if (document instanceof Failure) return document;
     documents.push(document);
@@ -75,7 +77,7 @@ function runDocument(store: Store, run: RunRecord): DryRunReport["runs"][number]
   if (phases instanceof Failure) return phases;
   return {
     ...{ runId: run.runId, state: run.state, stopCode: run.stopCode, sourceVersionId: run.sourceVersionId },
-    ...{ manifestSha256: run.manifestSha256 ?? "", cutplanSha256: run.cutplanSha256 ?? "", phases },
+    ...{ manifestSha256: run.manifestSha256, cutplanSha256: run.cutplanSha256, phases },
   };
 }
 
