@@ -5,7 +5,6 @@
  * came are in /proc/self/cmdline; it is read only where that character is seen, and where it cannot be read the line is
  * refused, since nobody can tell. Never tells the text, which may hold a password. Called by program.ts.
  */
-import { readFileSync } from "node:fs";
 import { Failure } from "../../kernel/failure.ts";
 
 /** `argv` holds no program name. A USAGE Failure, or null where every word came as it is. */
@@ -22,6 +21,8 @@ export function refuseForeignBytes(argv: readonly string[]): Failure | null {
 
 function rawArguments(count: number): readonly Uint8Array[] | null {
   try {
+    // Asked for here and not imported: nearly no run needs it, and it costs every run's start a millisecond.
+    const { readFileSync } = process.getBuiltinModule("node:fs");
     const line = readFileSync("/proc/self/cmdline");
     const words: Uint8Array[] = [];
     for (let start = 0; start < line.length; ) {

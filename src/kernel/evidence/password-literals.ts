@@ -29,7 +29,11 @@ const OPENING = new RegExp(
   "giu",
 );
 
+/** What every match of OPENING begins with; it costs a hundredth, and nearly no text holds it. */
+const NAMED = /pass(?:w|p)/iu;
+
 export function passwordLiterals(text: string): readonly Literal[] {
+  if (!NAMED.test(text)) return [];
   const found: Literal[] = [];
   const json = /^\s*[[{"]/.test(text) ? "JSON" : "text";
   OPENING.lastIndex = 0;
