@@ -76,3 +76,29 @@ test("a malformed document is refused, each field by name; an unknown field too"
   expect(parseApproval(Buffer.from("{")) instanceof Failure).toBe(true);
   expect(parseApproval(Buffer.from([0xff])) instanceof Failure).toBe(true);
 });
+
+test.each([
+  ["2026-05-21T12:30:00+08:00", "2026-05-21T12:30:00.000Z", "passes"],
+  ["2026-05-21T04:00:00Z", "2026-05-21T10:29:59+06:00", "STOP_APPROVAL_EXPIRED"],
+  ["2026-05-21T04:00:00Z", "2026-05-20T21:00:00-08:00", "passes"],
+  ["2026-05-21T01:00:00-12:00", "2026-05-22T00:00:00Z", "STOP_APPROVAL_EXPIRED"],
+])("times are moments, whatever their offset: from %s to %s", (issued_at, expires_at, expected) => {
+  expect(verdict({ issued_at, expires_at })).toStartWith(expected);
+});
+
+test.each(["2026-02-30T00:00:00Z", "2026-05-21 05:00:00+00", "2026-05-21T05:00:00", "tomorrow"])(
+  "a time that is none (%p) is refused",
+  (expires_at) => {
+    expect(parseApproval(Buffer.from(JSON.stringify({ ...approval, expires_at })))).toBeInstanceOf(Failure);
+  },
+);
+
+test("a key given twice is refused, since a person reads the first and a program the last", () => {
+  const json = JSON.stringify(approval);
+  const twice = json.replace("{", '{"decision":"rejected",');
+  expect(parseApproval(Buffer.from(twice))).toMatchObject({ code: "STOP_APPROVAL_INVALID" });
+  const inner = json.replace('"target":{', '"target":{"database":"other",');
+  expect(parseApproval(Buffer.from(inner))).toMatchObject({ code: "STOP_APPROVAL_INVALID" });
+  const odd = { ...approval, note: 'it says "a": ": b", \\" : and [":"' };
+  expect(parseApproval(Buffer.from(JSON.stringify(odd, null, 2)))).toEqual(odd);
+});

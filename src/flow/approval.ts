@@ -20,6 +20,20 @@ export const SMOKE_LABEL = "CUTTER-DRYRUN-SMOKE";
 
 const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const text = v.pipe(v.string(), v.nonEmpty());
+/** ISO 8601 with `T` and an offset, which may be another than UTC: an approver writes the time of the place. */
+const moment = v.pipe(
+  v.string(),
+  v.isoTimestamp(),
+  v.check(isMoment, "is no time such as 2026-11-25T10:00:00Z or 2026-11-25T17:00:00+07:00"),
+);
+
+/** The calendar has the day, which `Date` would otherwise roll over into the next month. */
+function isMoment(value: string): boolean {
+  const day = value.slice(0, 10);
+  const midnight = new Date(`${day}T00:00:00Z`);
+  if (Number.isNaN(midnight.getTime()) || !midnight.toISOString().startsWith(day)) return false;
+  return value[10] === "T" && !Number.isNaN(Date.parse(value));
+}
 
 const approvalSchema = v.strictObject({
   schema: v.literal("cutter.approval/v1"),
@@ -36,9 +50,8 @@ const approvalSchema = v.strictObject({
     database: text,
   }),
   authority: text,
-  /** ISO 8601, UTC. */
-  issued_at: v.pipe(v.string(), v.isoTimestamp()),
-  expires_at: v.pipe(v.string(), v.isoTimestamp()),
+  issued_at: moment,
+  expires_at: moment,
   note: v.string(),
 });
 
@@ -48,7 +61,11 @@ export type Approval = v.InferOutput<typeof approvalSchema>;
 export function parseApproval(bytes: Uint8Array): Approval | Failure {
   let document: unknown;
   try {
-    document = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    const json = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    document = JSON.parse(json);
+    if (keysWritten(json) !== keysKept(document)) {
+      return new Failure("STOP_APPROVAL_INVALID", "the approval gives one key twice, so it can be read in two ways");
+    }
   } catch (cause) {
     return new Failure("STOP_APPROVAL_INVALID", "the approval is not JSON in UTF-8", { cause });
   }
@@ -58,6 +75,17 @@ export function parseApproval(bytes: Uint8Array): Approval | Failure {
   return new Failure("STOP_APPROVAL_INVALID", `the approval is malformed: ${problems.join("; ")}`, {
     facts: { problems },
   });
+}
+
+/** `json` is valid: there a string is a key where a colon follows, and nowhere else. */
+function keysWritten(json: string): number {
+  return [...json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon !== undefined).length;
+}
+
+function keysKept(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  const own = Array.isArray(value) ? 0 : Object.keys(value).length;
+  return Object.values(value).reduce((sum: number, inner: unknown) => sum + keysKept(inner), own);
 }
 
 /** What a run shows at a gate, to be compared with what was approved. */
@@ -82,8 +110,10 @@ export function refuseApproval(approval: Approval, stand: GateStand): Failure | 
   if (approval.decision !== "approved") {
     return invalid(`${approval.authority} rejected it: ${approval.note || "no reason was given"}`, []);
   }
-  if (stand.now < approval.issued_at) return outOfTime(`it is valid from ${approval.issued_at}`, stand);
-  if (stand.now >= approval.expires_at) return outOfTime(`it expired at ${approval.expires_at}`, stand);
+  const now = Date.parse(stand.now);
+  // Each is written so that a time which is no number would refuse, too.
+  if (!(now >= Date.parse(approval.issued_at))) return outOfTime(`it is valid from ${approval.issued_at}`, stand);
+  if (!(now < Date.parse(approval.expires_at))) return outOfTime(`it expired at ${approval.expires_at}`, stand);
   return null;
 }
 
