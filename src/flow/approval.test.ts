@@ -73,6 +73,8 @@ test("a malformed document is refused, each field by name; an unknown field too"
   if (!(refused instanceof Failure)) throw new Error("accepted");
   const fields = (refused.facts.problems as readonly string[]).map((problem) => problem.split(":")[0]);
   expect([refused.code, fields.sort()]).toEqual(["STOP_APPROVAL_INVALID", ["extra", "gate"]]);
+  const blank = parseApproval(Buffer.from(JSON.stringify({ ...approval, authority: "" })));
+  expect(blank).toMatchObject({ message: expect.stringContaining("authority: must not be empty") });
   expect(parseApproval(Buffer.from("{")) instanceof Failure).toBe(true);
   expect(parseApproval(Buffer.from([0xff])) instanceof Failure).toBe(true);
 });

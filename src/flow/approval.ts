@@ -19,7 +19,7 @@ export type Mode = (typeof MODES)[number];
 export const SMOKE_LABEL = "CUTTER-DRYRUN-SMOKE";
 
 const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
-const text = v.pipe(v.string(), v.nonEmpty());
+const text = v.pipe(v.string(), v.nonEmpty("must not be empty"));
 /** ISO 8601 with `T` and an offset, which may be another than UTC: an approver writes the time of the place. */
 const moment = v.pipe(
   v.string(),

@@ -166,7 +166,7 @@ function removalSection({ removal, folder }: DryRunReport): Section {
   return {
     title: "What is left, and how to remove it",
     table: { columns: [left("command")], rows: removal.map((line) => [line]) },
-    remarks: [`Everything of this dry run lies in ${folder}.`],
+    remarks: [`Its files lie in ${folder}; the run store keeps the record of its runs, and of what they decided.`],
     empty: "nothing",
   };
 }

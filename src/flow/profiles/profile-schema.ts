@@ -10,7 +10,7 @@ import { canonicalJson, sha256 } from "../../kernel/digest.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { ENUMERATOR_STYLES, type Label, type Level, PLAIN, type Profile } from "./profile.ts";
 
-const text = v.pipe(v.string(), v.nonEmpty(), v.maxLength(100));
+const text = v.pipe(v.string(), v.nonEmpty("must not be empty"), v.maxLength(100));
 const word = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_]{0,39}$/, "small letters, digits and _"));
 const words = v.pipe(v.array(text), v.minLength(1), v.maxLength(50));
 

@@ -9,7 +9,7 @@ import * as v from "valibot";
 import { limits } from "../limits.ts";
 import { CONNECTIONS, type ConnectionName } from "./connection-name.ts";
 
-const text = v.pipe(v.string(), v.nonEmpty());
+const text = v.pipe(v.string(), v.nonEmpty("must not be empty"));
 
 /** One of url, service and env_file; the last with env_map. */
 const connection = v.pipe(
