@@ -9,6 +9,7 @@ import { enumeratorLevel, PLAIN, type Profile, wordLevel } from "./profile.ts";
 export const LAW_FR: Profile = {
   ...PLAIN,
   name: "law-fr",
+  version: "2",
   about: "French law: Partie, Livre, Titre, Chapitre, Section, Article",
   levels: [
     wordLevel({ kind: "preamble", words: ["Préambule"] }, { role: "apart", number: "none" }),
@@ -34,7 +35,11 @@ export const LAW_FR: Profile = {
   },
   suffixes: [
     ...["bis", "ter", "quater", "quinquies", "sexies", "septies", "octies", "nonies", "novies", "decies", "undecies"],
+    ...["duodecies", "terdecies", "quaterdecies", "quindecies", "quinquedecies", "sexdecies", "septdecies"],
+    ...["octodecies", "novodecies", "vicies", "unvicies", "duovicies", "tervicies", "quatervicies", "quinvicies"],
+    ...["sexvicies", "septvicies", "octovicies", "novovicies", "tricies"],
   ],
+  capitals: "suffix",
   unnumbered: ["préliminaire", "unique", "liminaire"],
   continuing: [
     ...["de", "du", "des", "la", "le", "les", "à", "au", "aux", "et", "ou", "par", "l'", "d'", "un", "une", "présent"],

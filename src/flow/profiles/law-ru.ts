@@ -8,6 +8,7 @@ import { enumeratorLevel, PLAIN, type Profile, wordLevel } from "./profile.ts";
 export const LAW_RU: Profile = {
   ...PLAIN,
   name: "law-ru",
+  version: "2",
   about: "Russian law: часть, раздел, подраздел, глава, статья, часть статьи, пункт",
   levels: [
     wordLevel({ kind: "preamble", words: ["Преамбула"] }, { role: "apart", number: "none" }),
@@ -28,6 +29,7 @@ export const LAW_RU: Profile = {
     ...{ девятая: 9, девятый: 9, десятая: 10, десятый: 10 },
   },
   numbers: "dotted",
+  superscripts: "number",
   alphabet: "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
   continuing: [
     ...["в", "и", "или", "с", "со", "по", "на", "из", "от", "до", "к", "о", "об", "за", "при", "для", "согласно"],

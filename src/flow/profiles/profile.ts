@@ -82,6 +82,10 @@ export type Profile = {
   readonly unnumbered: readonly string[];
   /** `dotted`: `15.1` is one number; `whole`: what follows the dot is no part of it. */
   readonly numbers: "dotted" | "whole";
+  /** `suffix`: a capital alone after a number belongs to it (`4 A`); `text`: it begins what follows. */
+  readonly capitals: "suffix" | "text";
+  /** `number`: raised digits belong to the number (`12¹`); `footnote`: they mark a note. */
+  readonly superscripts: "number" | "footnote";
   /** Letters in the order in which points are counted. */
   readonly alphabet: string;
   /** A line that ends in one of these goes on in the next, which then holds a reference and no label. */
@@ -110,6 +114,8 @@ export const PLAIN = {
   suffixes: [],
   unnumbered: [],
   numbers: "whole",
+  capitals: "text",
+  superscripts: "footnote",
   alphabet: "abcdefghijklmnopqrstuvwxyz",
   continuing: [],
   listTitles: [],

@@ -1,6 +1,6 @@
 /** continental.test: traps of German, French and Russian law texts, each in a few lines. */
 import { expect, test } from "bun:test";
-import { tree } from "./sample.ts";
+import { cut, tree } from "./sample.ts";
 
 test("German: ordinals before the word, letters, ranges, placeholders, clauses in parentheses", () => {
   const text = `Erster Teil
@@ -201,5 +201,33 @@ test("Russian: divisions, chapters, articles with dots, parts and points; quoted
     "      clause 2",
     "division 2 | ПРАВА",
     "  article 2",
+  ]);
+});
+
+test("French: a capital after the number belongs to it, and a sentence that begins with one does not", () => {
+  const numbers = ["4", "4 A", "4 B", "4 bis", "44 quindecies A", "1er A", "3 quater AA"];
+  const plain = numbers.map((number) => `Article ${number}\nTexte.\n\n`).join("");
+  const addresses = ["4", "4-a", "4-b", "4-bis", "44-quindecies-a", "1-a", "3-quater-aa"];
+  expect(cut(plain, "law-fr").map(({ address }) => address)).toEqual(addresses.map((one) => `D/article-${one}`));
+  const markdown = numbers.map((number) => `### Article ${number}\n\nTexte.\n\n`).join("");
+  expect(cut(markdown, "law-fr").map(({ address }) => address)).toEqual(addresses.map((one) => `D/article-${one}`));
+  expect(tree("Chapitre Ier\nArticle 3 ter A\nTexte.\nArticle 4 A - Objet\nTexte.\n", "law-fr")).toEqual([
+    "chapter 1",
+    "  article 3 ter A",
+    "  article 4 A | Objet",
+  ]);
+  expect(tree("### Article 4\n\nTexte.\n\n### Article 5 A la demande\n\nTexte.\n", "law-fr")).toEqual([
+    "article 4",
+    "article 5 | A la demande",
+  ]);
+});
+
+test("Russian: raised digits number an inserted article, as a character or as markup", () => {
+  const numbers = (text: string) => cut(text, "law-ru").map(({ address }) => address);
+  expect(numbers("Статья 12. Один\nТ.\n\nСтатья 12¹. Два\nТ.\n\nСтатья 12². Три\nТ.\n")).toEqual([
+    ...["D/article-12", "D/article-12-1", "D/article-12-2"],
+  ]);
+  expect(numbers("### Статья 12\nт\n\n### Статья 12<sup>10</sup>. Два\nт\n")).toEqual([
+    ...["D/article-12", "D/article-12-10"],
   ]);
 });

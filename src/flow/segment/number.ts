@@ -2,7 +2,8 @@
  * segment/number: how the number of a label is read: Arabic, Roman, words, letters, and what belongs to them.
  *
  * Numbers come out in Arabic digits with their letters kept: `IV a` → `4a`, `28A`, `68-1`, `XI bis` → `11 bis`,
- * `Ier` → `1`, `9.1.LQ.1`. A number also has a value, so that order can be told. Pure. Called by label.ts.
+ * `Ier` → `1`, `12¹` → `12-1`, `9.1.LQ.1`. A number also has a value, so that order can be told. Pure. Called by
+ * label.ts.
  */
 
 export type LabelNumber = {
@@ -21,6 +22,8 @@ export type NumberRules = {
   readonly suffixes: readonly string[];
   readonly unnumbered: readonly string[];
   readonly numbers: "dotted" | "whole";
+  readonly capitals: "suffix" | "text";
+  readonly superscripts: "number" | "footnote";
 };
 
 export type NumberReader = (text: string) => LabelNumber | null;
@@ -44,7 +47,7 @@ export function numberReader(rules: NumberRules): NumberReader {
   );
   const suffix =
     rules.suffixes.length === 0 ? null : new RegExp(`^[ -]?(${alternatives(rules.suffixes)})(?![\\p{L}])`, "iu");
-  return (text) => {
+  const read: NumberReader = (text) => {
     const simple = SIMPLE.exec(text);
     if (simple !== null && suffix?.test(text.slice(simple[0].length)) !== true)
       return plain(simple[0], simple[0].length);
@@ -57,6 +60,32 @@ export function numberReader(rules: NumberRules): NumberReader {
       readArabic(text, arabic, suffix) ?? readWord(text, words, rules) ?? readRoman(text, suffix) ?? readLetters(text)
     );
   };
+  return (text) => withInserted(read(text), text, rules);
+}
+
+/** `A`, `AA` after a number: only before the end or a mark with a blank, so that `4 A la demande` stays text. */
+const CAPITALS = /^ (\p{Lu}{1,2})(?=\s*(?:$|[.:](?:\s|$)|[-–—]))/u;
+const SUPERSCRIPT = /^(?:<sup>\s*(\d{1,3})\s*<\/sup>|([¹²³⁰⁴-⁹]{1,3}))/u;
+const SUPERSCRIPT_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** What numbers an inserted article beside its number: French `4 bis A`, Russian `12¹`. */
+function withInserted(
+  read: LabelNumber | null,
+  text: string,
+  { capitals, superscripts }: NumberRules,
+): LabelNumber | null {
+  if (read === null || read.value === null || read.written !== "arabic") return read;
+  const rest = text.slice(read.length);
+  const [all = "", letters = ""] = (capitals === "suffix" ? CAPITALS.exec(rest) : null) ?? [];
+  if (letters !== "") {
+    const value = read.value + fraction(letters) / 10;
+    return { ...read, number: `${read.number} ${letters}`, value, length: read.length + all.length };
+  }
+  const [raised = "", tagged, written = ""] = (superscripts === "number" ? SUPERSCRIPT.exec(rest) : null) ?? [];
+  if (raised === "") return read;
+  const digits = tagged ?? [...written].map((digit) => SUPERSCRIPT_DIGITS.indexOf(digit)).join("");
+  const value = read.value + tailValue(`-${digits}`);
+  return { ...read, number: `${read.number}-${digits}`, value, length: read.length + raised.length };
 }
 
 function plain(digits: string, length: number): LabelNumber {
