@@ -107,6 +107,22 @@ describe("what a survey refuses", () => {
   });
 });
 
+test("row-level security on a table, or a view in its place, is refused by name", async () => {
+  database.psql("ALTER TABLE unit_version ENABLE ROW LEVEL SECURITY");
+  const secured = failed(await takeSurvey(session, ICX));
+  database.psql(`ALTER TABLE unit_version DISABLE ROW LEVEL SECURITY;
+    ALTER TABLE information_unit RENAME TO iu_real; CREATE VIEW information_unit AS SELECT * FROM iu_real;
+    GRANT SELECT ON information_unit TO context_pack_readonly`);
+  const viewed = failed(await takeSurvey(session, ICX));
+  database.psql("DROP VIEW information_unit; ALTER TABLE iu_real RENAME TO information_unit");
+  expect([secured.code, secured.facts.relations, viewed.code, viewed.facts.relations]).toEqual([
+    "SURVEY_FAILED",
+    ["public.unit_version: row-level security is active for this role"],
+    "SURVEY_FAILED",
+    ["public.information_unit: it is no table"],
+  ]);
+});
+
 describe("the basis of a plan", () => {
   test("other documents and the order of units are not in it; a changed status, content or contract is", async () => {
     const { survey: planned } = await survey({ ...ICX, documentId: "HB-OPS" });

@@ -16,6 +16,7 @@ import { limits } from "../../kernel/limits.ts";
 import { inspectSession, type SessionIdentity } from "../../kernel/rollback-only/identity.ts";
 import type { Session } from "../../kernel/session/session.ts";
 import { contractDifferences, readContract } from "../../schema/contract.ts";
+import { refuseHiddenRows } from "./hidden.ts";
 import { watchedRelations } from "./relations.ts";
 import { refuseWritingRole, writingRights } from "./rights.ts";
 import { readUnits } from "./units.ts";
@@ -83,6 +84,8 @@ async function readAll(
   if (rights instanceof Failure) return rights;
   const refused = order.writingRole === "refused" ? refuseWritingRole(rights) : null;
   if (refused !== null) return refused;
+  const hidden = await refuseHiddenRows(session);
+  if (hidden !== null) return hidden;
   const contract = await readContract(session);
   if (contract instanceof Failure) return contract;
   const chosen = await chooseDocument(session, order);
