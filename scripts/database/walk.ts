@@ -77,6 +77,7 @@ export class SampleWalk {
       settings: {
         source: { from: "file", fileName: "new.md" },
         ...{ profile: "markdown", ownProfile: null, actor: "test", ownerRef: null, publicationType: null },
+        surveyed: "live",
         ...settings,
       },
     });

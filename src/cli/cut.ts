@@ -57,6 +57,7 @@ export function cut({ positionals, flags, globals }: Invocation, terminal: Termi
               ...{ source: { from: "file", fileName: source.fileName }, profile: source.profile, actor: "cutter" },
               ...{ ownProfile: source.ownProfile, ownerRef: flags["owner-ref"] ?? null },
               publicationType: flags["publication-type"] ?? null,
+              surveyed: surveyor.kind === "recorded" ? "recorded" : "live",
             },
           });
     progress.stop();

@@ -85,9 +85,10 @@ async function goOn(store: Store, run: RunRecord, order: Order): Promise<Standin
   const progress = showProgress(terminal);
   const parts: RunParts = {
     ...{ store, approval, seen: run, now: timestamp, adapterFor: simulatedAdapter, closeOut: closeOutSimulated },
-    surveyAgain: async (documentId) => {
+    surveyAgain: async (documentId, from) => {
       const opened = await surveySource(flags, globals);
       if (opened instanceof Failure) return opened;
+      if (from === "live" && opened.surveyor.kind === "recorded") return refuseRecording(run);
       await terminal.talk(opened.database.line);
       const writingRole = flags["allow-writing-role"] ? "allowed" : "refused";
       const because = `the document of run ${run.runId}`;
@@ -103,6 +104,13 @@ async function goOn(store: Store, run: RunRecord, order: Order): Promise<Standin
   } finally {
     progress.stop();
   }
+}
+
+/** What was recorded is what the plan rests on: it would show no drift, whatever happened to the database since. */
+function refuseRecording({ runId }: RunRecord): Failure {
+  return new Failure("STOP_TARGET_CHANGED", `run ${runId} was surveyed live, and a recorded survey shows no change`, {
+    hint: "Name the database of the run, with --survey and --url.",
+  });
 }
 
 /** The last phase of a dry run: what the simulated database holds in the end. */

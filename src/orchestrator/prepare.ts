@@ -28,8 +28,8 @@ export type AdapterWork = {
 
 export type Preparing = {
   readonly store: Store;
-  /** Looks at the database again; the session is closed before it answers. */
-  readonly surveyAgain: (documentId: string) => Promise<SurveyDocument | Failure>;
+  /** Looks again at what the run was surveyed from; the session is closed before it answers. */
+  readonly surveyAgain: (documentId: string, from: RunSettings["surveyed"]) => Promise<SurveyDocument | Failure>;
   /** The adapter of the run's mode, chosen once. */
   readonly adapterFor: (work: AdapterWork) => Promise<ExecutionAdapter | Failure>;
 };
@@ -43,7 +43,7 @@ export async function prepareRun(run: RunRecord, parts: Preparing): Promise<Prep
   const files = readRunFiles({ stateDirectory: parts.store.directory, ...run }, settingsDigest(done));
   if (files instanceof Failure) return files;
   const { settings, source } = files;
-  const now = await parts.surveyAgain(run.documentId);
+  const now = await parts.surveyAgain(run.documentId, settings.surveyed);
   if (now instanceof Failure) return now;
   const { survey } = now;
   const changed = refuseTarget(run, survey) ?? refuseDrift(files.survey.survey, survey);

@@ -31,6 +31,8 @@ const settingsSchema = v.strictObject({
   actor: v.string(),
   ownerRef: v.nullable(v.string()),
   publicationType: v.nullable(v.string()),
+  /** What the run was surveyed from; a recording cannot show what changed in a database since. */
+  surveyed: v.picklist(["live", "recorded"]),
   sourceSha256: digest,
   surveySha256: digest,
 });

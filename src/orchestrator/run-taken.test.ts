@@ -43,6 +43,7 @@ async function begin(): Promise<RunRecord> {
     settings: {
       source: { from: "file", fileName: "new.md" },
       ...{ profile: "markdown", ownProfile: null, actor: "test", ownerRef: null, publicationType: null },
+      surveyed: "live",
     },
   });
   return succeed(begun).run;

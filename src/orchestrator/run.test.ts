@@ -147,6 +147,7 @@ describe("what stops a run where it stands", () => {
       settings: {
         source: { from: "file", fileName: "new.md" },
         ...{ profile: "markdown", ownProfile: null, actor: "", ownerRef: null, publicationType: "no-such" },
+        surveyed: "live",
       },
     });
     const { run, planned } = succeed(begun);

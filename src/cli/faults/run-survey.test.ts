@@ -127,6 +127,19 @@ describe("a recorded survey", () => {
     }
   });
 
+  test("a recording, which shows no drift, is refused by a run that was surveyed live, and serves one that was not", async () => {
+    const recording = ["--survey-file", fileOf(recorded)];
+    const live = makeDesk();
+    const id = runIdIn(await live.run(["cut", "HANDBOOK", "--source", source, ...surveying(database)]));
+    const refused = await live.run(["resume", id, ...recording]);
+    expect([refused.code, readText(refused)?.code]).toEqual([4, "STOP_TARGET_CHANGED"]);
+    expect((await live.show(id)).state).toBe("AWAITING_CUT_AUTHORIZATION");
+    const offline = makeDesk();
+    const other = runIdIn(await offline.run(["cut", "HANDBOOK", "--source", source, ...recording]));
+    expect((await offline.run(["resume", other, ...recording])).code).toBe(6);
+    expect((await offline.show(other)).state).toBe("AWAITING_LIFECYCLE_AUTHORIZATION");
+  });
+
   const broken: Readonly<Record<string, (text: string) => string>> = {
     "cut short": (text) => text.slice(0, -20),
     "with a key more": (text) => text.replace('"hasRevise"', '"more":1,"hasRevise"'),

@@ -24,14 +24,13 @@ export const planGate: DryGate = {
   },
 };
 
-function givenWork({ order, record }: DryRunContext): DryRunContext["record"]["replay"] {
+function givenWork({ order, record, surveyor }: DryRunContext): DryRunContext["record"]["replay"] {
   if (order.source === null) return record.replay;
   const { fileName, bytes, profile, ownProfile } = order.source;
   const { actor, ownerRef, publicationType } = order;
-  return {
-    source: bytes,
-    settings: { source: { from: "file", fileName }, profile, ownProfile, actor, ownerRef, publicationType },
-  };
+  const surveyed = surveyor.kind === "recorded" ? "recorded" : "live";
+  const settings = { profile, ownProfile, actor, ownerRef, publicationType, surveyed } as const;
+  return { source: bytes, settings: { source: { from: "file", fileName }, ...settings } };
 }
 
 function judgePlan({ manifest, cutplan }: Planned): Judgement {

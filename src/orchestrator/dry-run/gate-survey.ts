@@ -65,7 +65,7 @@ function replayWork({ order, record }: DryRunContext, sight: Sight, replay: Repl
     settings: {
       source: { from: "replay", addresses: [...addresses], ends: [...ends] },
       ...{ profile: "replay", ownProfile: null, actor: order.actor },
-      ...{ ownerRef: order.ownerRef, publicationType: order.publicationType },
+      ...{ ownerRef: order.ownerRef, publicationType: order.publicationType, surveyed: "live" },
     },
   };
   return null;
