@@ -2,9 +2,9 @@
  * run-folder: whether the folder of a run holds what the run wrote into it, to the byte, and nothing else.
  *
  * The files that a resume reads, the approvals that a dry run wrote for itself, and those that were used at a gate.
- * Reads only. Called by verify-run.ts.
+ * Reads only. Called by verify-run.ts, and by run.ts for what a run goes on with.
  */
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseApproval } from "../flow/approval.ts";
 import { authorityOf, GATES, type Gate, PHASES, waitsAt } from "../flow/phase.ts";
@@ -75,6 +75,19 @@ function verifyUsed({ store, run, phases }: Behind, { folder, present, gate }: P
   const isOwn = used?.runId === run.runId && used.gate === gate && used.documentSha256 === sha256(bytes);
   if (isOwn || (!needed && waitsAt(run.state) === gate)) return null;
   return altered("changed", name, "is not the approval that the run has used");
+}
+
+/** EVIDENCE_ALTERED where an approval by which the run passed an earlier gate is gone or is not what was used. */
+export function refuseAlteredApprovals(store: Store, run: RunRecord): Failure | null {
+  const phases = store.phases(run.runId);
+  if (phases instanceof Failure) return phases;
+  const folder = runFolder({ stateDirectory: store.directory, ...run });
+  const present = GATES.map(approvalName).filter((name) => existsSync(join(folder, name)));
+  for (const gate of GATES.filter((one) => isBehind(phases, one))) {
+    const wrong = verifyUsed({ store, run, phases }, { folder, present, gate });
+    if (wrong !== null) return wrong;
+  }
+  return null;
 }
 
 /** Whether an attempt of a phase is recorded that needed what this gate gives. */

@@ -1,5 +1,7 @@
-/** Tests of a run that another process took between the look at it and its lock. */
+/** Tests of a run that is not as it was left: another process took it, or its approvals were changed. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { appendFileSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
 import { createDatabase, type TestDatabase } from "../../scripts/database/database.ts";
 import { temporaryFolder } from "../../scripts/database/files.ts";
 import { failed, hostOf, succeed, targetOf } from "../../scripts/database/target.ts";
@@ -9,7 +11,9 @@ import { runId } from "../kernel/evidence/run-id.ts";
 import { Failure } from "../kernel/failure.ts";
 import { beginRun } from "./begin.ts";
 import { liveSurveyor, type Surveyor } from "./dry-run/surveyor.ts";
+import { approvalName } from "./gates.ts";
 import { type RunParts, resumeRun } from "./run.ts";
+import { runFolder } from "./run-files.ts";
 import { simulatedAdapter } from "./simulated.ts";
 import { readSmokeApproval } from "./smoke-approvals.ts";
 import { openStore } from "./store/open-store.ts";
@@ -74,4 +78,30 @@ test("two that saw the same run resume it at once: one goes on, and the other is
   const refused = ends.filter((end) => end instanceof Failure);
   expect(refused.map(({ code }) => code)).toEqual(["STOP_LOCKED"]);
   expect(succeed(store.run(waiting.runId))?.state).toBe("AWAITING_LIFECYCLE_AUTHORIZATION");
+});
+
+test("a run that was seen while its owner worked is not gone on with from there", async () => {
+  const waiting = await begin();
+  const seen: RunRecord[] = [];
+  const owner: RunParts = {
+    ...parts(waiting),
+    progress: () => {
+      const now = succeed(store.run(waiting.runId));
+      if (now !== null) seen.push(now);
+    },
+  };
+  succeed(await resumeRun(waiting.runId, owner));
+  for (const run of seen) expect(failed(await resumeRun(run.runId, parts(run))).code).toBe("STOP_LOCKED");
+  expect(seen.length).toBeGreaterThan(2);
+  expect(succeed(store.run(waiting.runId))?.state).toBe("AWAITING_LIFECYCLE_AUTHORIZATION");
+});
+
+test("an approval that was used and is changed, or gone, stops the run before the next gate", async () => {
+  for (const spoil of [(path: string) => appendFileSync(path, " "), (path: string) => unlinkSync(path)]) {
+    const waiting = await begin();
+    const { run } = succeed(await resumeRun(waiting.runId, parts(waiting)));
+    spoil(join(runFolder({ stateDirectory: store.directory, ...run }), approvalName("SG1")));
+    expect(failed(await resumeRun(run.runId, parts(run))).code).toBe("EVIDENCE_ALTERED");
+    expect(succeed(store.run(run.runId))?.state).toBe("AWAITING_LIFECYCLE_AUTHORIZATION");
+  }
 });

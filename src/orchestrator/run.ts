@@ -8,11 +8,13 @@
 import { type ExecutionAdapter, METHODS, type Method } from "../execution/adapter.ts";
 import { authorityOf, type Gate, isClosed, nextStep, type Phase, type RunState, waitsAt } from "../flow/phase.ts";
 import { isStopCode, type StopCode } from "../flow/stop-code.ts";
+import { canonicalJson } from "../kernel/digest.ts";
 import { type Facts, Failure } from "../kernel/failure.ts";
 import { nextAttempt, settleOpen } from "./attempts.ts";
 import { passGate, refuseAuthority } from "./gates.ts";
 import { type Prepared, type Preparing, planAgain, prepareRun } from "./prepare.ts";
 import { recordPlan, stopsInPlanning } from "./record-plan.ts";
+import { refuseAlteredApprovals } from "./run-folder.ts";
 import type { PhaseRecord } from "./store/phase-record.ts";
 import { acquireRunLock } from "./store/run-lock.ts";
 import type { RunRecord } from "./store/run-record.ts";
@@ -53,11 +55,19 @@ export async function resumeRun(runId: string, parts: RunParts): Promise<Standin
   if (lock instanceof Failure) return lock;
   try {
     // Between the look above and the lock another process may have had the run, and then nothing fits any more.
-    if (lock.fence !== run.fence + 1) return advancedMeanwhile(runId);
+    const now = store.run(runId);
+    if (now instanceof Failure) return now;
+    const isAsSeen = now !== null && standOf(now) === standOf(run);
+    if (!isAsSeen || lock.fence !== run.fence + 1) return advancedMeanwhile(runId);
     return await new Walk(parts, lock.fence).goOn(run);
   } finally {
     lock.release();
   }
+}
+
+/** A run that was read while its owner worked has the fence of the owner, and stands elsewhere once that is done. */
+function standOf({ state, openPhase }: RunRecord): string {
+  return canonicalJson({ state, openPhase });
 }
 
 function advancedMeanwhile(runId: string): Failure {
@@ -144,6 +154,8 @@ class Walk {
     // In memory nothing is left of a phase that never ended; live, the database will say.
     const settled = settleOpen(this.#parts.store, run, this.#fence);
     if (settled instanceof Failure) return settled;
+    const altered = this.#prepared === null ? refuseAlteredApprovals(this.#parts.store, settled) : null;
+    if (altered !== null) return altered;
     const prepared = this.#prepared ?? (await prepareRun(settled, this.#parts));
     if (prepared instanceof Failure) return prepared;
     this.#prepared = prepared;

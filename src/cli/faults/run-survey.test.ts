@@ -127,7 +127,7 @@ describe("a recorded survey", () => {
     }
   });
 
-  test("a recording, which shows no drift, is refused by a run that was surveyed live, and serves one that was not", async () => {
+  test("is refused by a run that was surveyed live, since it shows no drift, and serves another", async () => {
     const recording = ["--survey-file", fileOf(recorded)];
     const live = makeDesk();
     const id = runIdIn(await live.run(["cut", "HANDBOOK", "--source", source, ...surveying(database)]));
