@@ -13,7 +13,7 @@ export const STOPS = {
     exit: 6,
     cause: "The run is paused at a gate and waits for a person to approve it.",
     action: "Look at the plan (cutter show RUN), have it approved, and resume the run.",
-    data: AS_BEFORE,
+    data: "The run waits at its gate: what its earlier phases did stands, and nothing more is written.",
   },
   STOP_APPROVAL_INVALID: {
     exit: 4,
