@@ -5,7 +5,7 @@ import { failed, openRoleSession, succeed } from "../../../scripts/database/targ
 import { basisOf, driftBetween } from "../../flow/survey.ts";
 import { sha256 } from "../../kernel/digest.ts";
 import type { Session } from "../../kernel/session/session.ts";
-import { type Observation, type SurveyOrder, takeSurvey } from "./take.ts";
+import { largestOf, type Observation, type SurveyOrder, takeSurvey } from "./take.ts";
 import { readBodies } from "./units.ts";
 
 let database: TestDatabase;
@@ -105,6 +105,16 @@ describe("what a survey refuses", () => {
     expect([refusal.code, refusal.message]).toEqual(["SURVEY_FAILED", "BARE/article-1: it has no version"]);
     database.psql("DELETE FROM information_unit WHERE canonical_address = 'BARE/article-1'");
   });
+});
+
+test("a document whose id no cut could have written is passed over, and that is said", () => {
+  const one = (documentId: string, units: number) => ({ documentId, units, draft: 0, enacted: units });
+  expect(succeed(largestOf([one("BIG\nDOC", 9), one("", 8), one("HB-OPS", 7), one("HB-SAFE", 6)]))).toEqual({
+    documentId: "HB-OPS",
+    because: 'the document with the most units (7); passed over, since such an id cannot be planned: "BIG\\nDOC", ""',
+  });
+  expect(failed(largestOf([one("a b", 1)])).message).toContain("no document with an id that can be planned");
+  expect(failed(largestOf([])).message).toContain("holds no unit");
 });
 
 test("row-level security on a table, or a view in its place, is refused by name", async () => {

@@ -7,6 +7,7 @@
  */
 import documentsQuery from "../../../sql/survey/documents.sql" with { type: "text" };
 import settingsQuery from "../../../sql/survey/settings.sql" with { type: "text" };
+import { checkDocumentId } from "../../flow/document.ts";
 import type { Survey } from "../../flow/survey.ts";
 import { countTogether } from "../../kernel/counts/count.ts";
 import { plannedCounts } from "../../kernel/counts/plan.ts";
@@ -134,17 +135,28 @@ async function chooseDocument(session: Session, order: SurveyOrder): Promise<Cho
     enacted: Number(row.enacted),
   }));
   const documentCount = Number(reply.rows[0]?.documents ?? 0);
-  const [largest] = documents;
   if (order.documentId !== null) {
     return { documents, documentCount, documentId: order.documentId, because: order.because };
   }
-  if (largest === undefined) {
-    return new Failure("SURVEY_FAILED", "the database holds no unit, so there is no document to take", {
+  const largest = largestOf(documents);
+  return largest instanceof Failure ? largest : { documents, documentCount, ...largest };
+}
+
+/** One whose id cannot be the first part of an address was never written by a cut, and could not be planned. */
+export function largestOf(documents: readonly DocumentSummary[]): Pick<Chosen, "documentId" | "because"> | Failure {
+  const at = documents.findIndex(({ documentId }) => checkDocumentId(documentId) === null);
+  const chosen = documents[at];
+  if (chosen === undefined) {
+    const why = documents.length === 0 ? "holds no unit" : "holds no document with an id that can be planned";
+    return new Failure("SURVEY_FAILED", `the database ${why}, so there is no document to take`, {
       hint: "Name a document and give its text with --source FILE.",
     });
   }
-  const because = `the document with the most units (${largest.units})`;
-  return { documents, documentCount, documentId: largest.documentId, because };
+  const passed = documents
+    .slice(0, Math.min(at, limits.namedInRemark))
+    .map(({ documentId }) => JSON.stringify(documentId));
+  const beside = passed.length === 0 ? "" : `; passed over, since such an id cannot be planned: ${passed.join(", ")}`;
+  return { documentId: chosen.documentId, because: `the document with the most units (${chosen.units})${beside}` };
 }
 
 /** In the survey's own snapshot; what the role may not read is said by name. */
