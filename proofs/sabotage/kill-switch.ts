@@ -4,7 +4,8 @@
  *
  * Only what the proof is told is changed; the real switch has no way to be turned on, which is the point.
  */
-import type { Arming, KillSwitchReading, SwitchSource } from "../../src/kernel/kill-switch.ts";
+import type { Arming } from "../../src/kernel/kill-switch/arming.ts";
+import type { KillSwitchReading, SwitchSource } from "../../src/kernel/kill-switch.ts";
 import type { ProofContext } from "../context.ts";
 import type { Sabotage } from "../proof.ts";
 

@@ -30,7 +30,7 @@ export function productionAdapter(parts: ProductionParts): ExecutionAdapter {
 }
 
 async function perform(parts: ProductionParts, method: Method, order: Order): Promise<PhaseResult | Failure> {
-  const refused = refusal(parts.killSwitch());
+  const refused = refusal(parts.killSwitch(), null);
   if (refused !== null) {
     const facts = { ...refused.facts, method, run_id: order.runId };
     return new Failure(refused.code, `${method}: ${refused.message}`, { facts });

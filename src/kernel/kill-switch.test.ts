@@ -3,8 +3,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Arming, type ArmingScope, arm, currentArming, disarm } from "./kill-switch/arming.ts";
 import {
-  type Arming,
   executionEnabled,
   type KillSwitchReading,
   readKillSwitch,
@@ -32,10 +32,12 @@ function says(reading: KillSwitchReading): string[] {
 
 const QUIET = ["EXECUTION_ENABLED off", "HOLD nothing", "DISABLED nothing", "arming nothing"];
 
+const SCOPE: ArmingScope = { runId: "r", cutplanDigest: "d", target: "t", gate: "SG1" };
+
 /** A reading as it would be in a live run: the only way in a test to see execution on. */
 function armedReading(changes: Partial<Arming> = {}): KillSwitchReading {
   const expiresAt = "2999-01-01T00:00:00.000Z";
-  const arming: Arming = { runId: "r", cutplanDigest: "d", target: "t", gate: "SG1", expiresAt, ...changes };
+  const arming: Arming = { ...SCOPE, expiresAt, ...changes };
   return { ...readKillSwitch(places()), armed: arming };
 }
 
@@ -45,7 +47,7 @@ test("out of the box execution is off, nothing is armed, and every source was re
   expect(executionEnabled(reading)).toBe(false);
   expect(reading.armed).toBeNull();
   expect(switchMismatches(reading)).toEqual([]);
-  expect(refusal(reading)?.code).toBe("KILL_SWITCH_OFF");
+  expect(refusal(reading, SCOPE)?.code).toBe("KILL_SWITCH_OFF");
 });
 
 test("a state directory that was never made is no reason and no failure", () => {
@@ -72,7 +74,7 @@ test("HOLD and DISABLED each say off, and a reading shows their first line", () 
     { name: "DISABLED", where: where.operatorFile, says: "off", detail: "exists, empty" },
   ]);
   expect(switchMismatches(reading)).toEqual([]);
-  expect(refusal(reading)?.message).toContain("leg_b failed");
+  expect(refusal(reading, SCOPE)?.message).toContain("leg_b failed");
 });
 
 const unreadable: Record<string, (path: string) => void> = {
@@ -91,7 +93,7 @@ for (const [kind, make] of Object.entries(unreadable)) {
       const reading = readKillSwitch(where);
       expect(says(reading)).toContain(`${file === "hold" ? "HOLD" : "DISABLED"} unreadable`);
       expect(switchMismatches(reading)).toHaveLength(1);
-      expect(refusal(reading)?.code).toBe("KILL_SWITCH_UNREADABLE");
+      expect(refusal(reading, SCOPE)?.code).toBe("KILL_SWITCH_UNREADABLE");
       expect(executionEnabled({ ...armedReading(), sources: reading.sources })).toBe(false);
     });
   }
@@ -128,14 +130,14 @@ for (const [kind, make] of Object.entries(untrusted)) {
     const reading = readKillSwitch(where);
     expect(says(reading)).toContain("HOLD unreadable");
     expect(switchMismatches(reading)).toHaveLength(1);
-    expect(refusal(reading)?.code).toBe("KILL_SWITCH_UNREADABLE");
+    expect(refusal(reading, SCOPE)?.code).toBe("KILL_SWITCH_UNREADABLE");
     expect(executionEnabled({ ...armedReading(), sources: reading.sources })).toBe(false);
   });
 }
 
 test("execution is on only with an arming in time and both files silent", () => {
   expect(executionEnabled(armedReading())).toBe(true);
-  expect(refusal(armedReading())).toBeNull();
+  expect(refusal(armedReading(), SCOPE)).toBeNull();
   expect(executionEnabled(armedReading({ expiresAt: "2001-01-01T00:00:00.000Z" }))).toBe(false);
   expect(executionEnabled(armedReading({ expiresAt: "not a time" }))).toBe(false);
   const reading = armedReading();
@@ -144,6 +146,41 @@ test("execution is on only with an arming in time and both files silent", () => 
     expect(executionEnabled({ ...reading, sources: off })).toBe(false);
     expect(executionEnabled({ ...reading, sources: reading.sources.filter((one) => one.name !== name) })).toBe(false);
   }
+});
+
+test("an arming is for one run, plan, target and gate, and for nothing else", () => {
+  for (const [what, other] of [
+    ["run", { runId: "another" }],
+    ["plan", { cutplanDigest: "another" }],
+    ["target", { target: "another" }],
+    ["gate", { gate: "SG2" }],
+  ] as const) {
+    const refused = refusal(armedReading(), { ...SCOPE, ...other });
+    expect([refused?.code, refused?.message]).toEqual([
+      "KILL_SWITCH_OFF",
+      `execution is off; what is armed is for another ${what}`,
+    ]);
+  }
+  expect(refusal(armedReading(), null)?.code).toBe("KILL_SWITCH_OFF");
+});
+
+test("one run is armed at a time, every reading shows it, and disarmed it is gone", () => {
+  const arming: Arming = { ...SCOPE, expiresAt: "2999-01-01T00:00:00.000Z" };
+  const where = places();
+  try {
+    expect(arm(arming)).toBeNull();
+    expect(arm(arming)).toBeNull();
+    expect(arm({ ...arming, runId: "another" })?.code).toBe("KILL_SWITCH_OFF");
+    expect(currentArming()).toEqual(arming);
+    expect(says(readKillSwitch(where))).toContain("arming on");
+    expect(refusal(readKillSwitch(where), SCOPE)).toBeNull();
+    fs.writeFileSync(where.hold, "stop\n");
+    expect(refusal(readKillSwitch(where), SCOPE)?.code).toBe("KILL_SWITCH_OFF");
+  } finally {
+    disarm();
+  }
+  expect(currentArming()).toBeNull();
+  expect(refusal(readKillSwitch(places()), SCOPE)?.message).toBe("execution is off; nothing is armed");
 });
 
 test("sabotage: a switch that is on in the source, an arming, or a source not read, is a mismatch", () => {

@@ -9,6 +9,7 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { timestamp } from "./clock.ts";
 import { Failure } from "./failure.ts";
+import { type Arming, type ArmingScope, currentArming, outOfScope } from "./kill-switch/arming.ts";
 import { limits } from "./limits.ts";
 import { checkPrivateDirectory } from "./private-files/directory.ts";
 import { errnoOf } from "./private-files/errno.ts";
@@ -17,24 +18,10 @@ import { readRegularFile } from "./private-files/file.ts";
 /** The default of every run. Typed boolean so that code asks it; a build in which it is true fails PROOF-1. */
 const EXECUTION_ENABLED = false as boolean;
 
-/** What this build can do at most; in the facts of PROOF-1. */
-const MILESTONE = "proofs only: no live run can be armed";
+/** What can turn it on in this build; in the facts of PROOF-1. */
+const MILESTONE = "a live run is armed by its own signed approvals only, in memory";
 
 const OPERATOR_FILE = "/etc/cutter/DISABLED";
-
-/** Permission for one run's phases behind one gate, held in memory and gone with the process. */
-export type Arming = {
-  readonly runId: string;
-  readonly cutplanDigest: string;
-  /** System identifier, timeline and database, as approved. */
-  readonly target: string;
-  readonly gate: "SG1" | "SG2" | "REVERT" | "HARD_DELETE";
-  /** ISO 8601, UTC. */
-  readonly expiresAt: string;
-};
-
-/** Nothing in this milestone makes an arming; when something does, it lives here and is not exported. */
-const armed = null as Arming | null;
 
 export type SwitchSource = {
   readonly name: "EXECUTION_ENABLED" | "HOLD" | "DISABLED" | "arming";
@@ -61,6 +48,7 @@ export type KillSwitchPlaces = {
 
 /** Reads every source, each time anew. Never fails: what cannot be read says so, and that is off. */
 export function readKillSwitch(places: KillSwitchPlaces): KillSwitchReading {
+  const armed = currentArming();
   return {
     readAt: timestamp(),
     sources: [
@@ -91,9 +79,9 @@ export function executionEnabled(reading: KillSwitchReading): boolean {
   return fileSources(reading).length === 2 && fileSources(reading).every((source) => source.says === "nothing");
 }
 
-/** What a mutating method answers before anything else; null where it may go on. */
-export function refusal(reading: KillSwitchReading): Failure | null {
-  if (executionEnabled(reading)) return null;
+/** What a mutating method answers before anything else; null where it may go on. `asked`: what it is about to do. */
+export function refusal(reading: KillSwitchReading, asked: ArmingScope | null): Failure | null {
+  if (executionEnabled(reading)) return refuseScope(reading.armed, asked);
   const unreadable = reading.sources.find((source) => source.says === "unreadable");
   const facts = { sources: reading.sources.map((source) => ({ ...source })) };
   if (unreadable !== undefined) {
@@ -101,8 +89,18 @@ export function refusal(reading: KillSwitchReading): Failure | null {
     return new Failure("KILL_SWITCH_UNREADABLE", message, { facts });
   }
   const file = fileSources(reading).find((source) => source.says === "off");
-  const reason = file === undefined ? "nothing is armed" : `${file.where} says so: ${file.detail}`;
+  const unarmed = reading.armed === null ? "nothing is armed" : `the arming ended at ${reading.armed.expiresAt}`;
+  const reason = file === undefined ? unarmed : `${file.where} says so: ${file.detail}`;
   return new Failure("KILL_SWITCH_OFF", `execution is off; ${reason}`, { facts });
+}
+
+/** An arming that is for anything else than what is asked is none. */
+function refuseScope(armed: Arming | null, asked: ArmingScope | null): Failure | null {
+  const wrong = armed === null || asked === null ? ["everything"] : outOfScope(armed, asked);
+  if (wrong.length === 0) return null;
+  return new Failure("KILL_SWITCH_OFF", `execution is off; what is armed is for another ${wrong.join(", ")}`, {
+    facts: { armed: armed === null ? null : { ...armed }, asked: asked === null ? null : { ...asked } },
+  });
 }
 
 /**
