@@ -44,7 +44,7 @@ export type IuParts = {
 };
 
 export const realParts: IuParts = {
-  adapter: (connect, context) => productionAdapter({ killSwitch: context.killSwitch, connect }),
+  adapter: (connect, context) => productionAdapter({ killSwitch: context.killSwitch, connect, live: null }),
   guard: checkUnitRow,
 };
 

@@ -15,7 +15,7 @@ export type Relay = {
   stop(): void;
 };
 
-type Ends = { readonly client: Socket; open(): Socket };
+export type Ends = { readonly client: Socket; open(): Socket };
 
 /** `answered` sees what the server says before it is passed on. */
 export function relayTo(server: Server, answered: (bytes: Buffer) => void = () => {}): Promise<Relay> {
@@ -75,7 +75,7 @@ export function poolerTo(server: Server): Promise<Relay> {
 }
 
 /** Goes to the server over its socket, where any role is trusted; no password passes here. */
-async function listen(server: Server, serve: (ends: Ends) => void): Promise<Relay> {
+export async function listen(server: Server, serve: (ends: Ends) => void): Promise<Relay> {
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): Socket => {
     sockets.add(socket);

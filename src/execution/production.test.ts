@@ -47,7 +47,11 @@ test("every method refuses before it asks for a connection, whatever else says o
       asked += 1;
       return new Failure("CONNECT_FAILED", "never");
     };
-    const adapter = productionAdapter({ killSwitch: () => readKillSwitch({ stateDirectory: state }), connect });
+    const adapter = productionAdapter({
+      killSwitch: () => readKillSwitch({ stateDirectory: state }),
+      connect,
+      live: null,
+    });
     for (const method of METHODS) {
       const answer = failed(await adapter[method]({ runId: "ictr-1" }));
       expect([answer.code, answer.facts.method, asked]).toEqual(["KILL_SWITCH_OFF", method, 0]);

@@ -2,41 +2,141 @@
  * production: the adapter that writes for real. Each method asks the kill switch before it does anything else.
  *
  * The gate is the first line of every method, before a connection provider is called, so that a refusal proves that
- * nothing was reached. No arming exists in this version, so every method ends at its gate; the phases behind it come
- * with the live path. What leg A will send is real already: leg-a.ts.
+ * nothing was reached; it is asked again just before COMMIT. Behind it each method is one transaction (production/)
+ * around a body that knows nothing of it. Without a plan (the proofs) every method ends at its gate.
  */
+
+import { canonicalJson } from "../kernel/digest.ts";
+import type { Facts } from "../kernel/failure.ts";
 import { Failure } from "../kernel/failure.ts";
+import type { ArmingScope } from "../kernel/kill-switch/arming.ts";
 import { type KillSwitchReading, refusal } from "../kernel/kill-switch.ts";
 import type { Session } from "../kernel/session/session.ts";
 import type { ExecutionAdapter, Method, Order, PhaseResult } from "./adapter.ts";
+import { type BackupArtifact, recordBackup } from "./backup-artifact.ts";
+import { cutLegA } from "./cut.ts";
+import { enactUnits } from "./enact.ts";
+import type { LiveWork } from "./live-work.ts";
+import { preparePhaseSession } from "./production/phase-session.ts";
+import { phaseTransaction } from "./production/phase-transaction.ts";
+import type { LedgerRole, PhaseBody, PhaseStep } from "./production/phase-work.ts";
+import { registerRun } from "./production/register.ts";
+import { PHASE_STEPS } from "./production/steps.ts";
+import { recordLegB } from "./record.ts";
+import { verifyWritten } from "./verify-written.ts";
 
 export type ProductionParts = {
   /** Reads every source that can say off, anew at each call. */
   readonly killSwitch: () => KillSwitchReading;
-  /** Opens a session; called by a method only behind its gate. */
-  readonly connect: () => Promise<Session | Failure>;
+  /** Opens a session of a role; called by a method only behind its gate. */
+  readonly connect: (role: LedgerRole) => Promise<Session | Failure>;
+  /** null: there is nothing that could be written. */
+  readonly live: LiveParts | null;
 };
 
-export function productionAdapter(parts: ProductionParts): ExecutionAdapter {
-  const method = (name: Method) => (order: Order) => perform(parts, name, order);
+export type LiveParts = {
+  readonly work: LiveWork;
+  /** Makes the encrypted backup and reads it back; touches no ledger. */
+  readonly backUp: () => Promise<BackupArtifact | Failure>;
+  /** Takes the run back; the revert's own. */
+  readonly compensate: (order: Order) => Promise<PhaseResult | Failure>;
+  /** The last look, whose answer is recorded as the closeout. */
+  readonly lookAfter: () => Promise<Facts | Failure>;
+};
+
+/** The six methods, and the closeout, which is no method of a mode but is recorded in the same way. */
+export type ProductionAdapter = ExecutionAdapter & {
+  readonly closeOut: (order: Order) => Promise<Facts | Failure>;
+};
+
+export function productionAdapter(parts: ProductionParts): ProductionAdapter {
+  const method = (name: Exclude<Method, "pre_write_backup" | "compensate">, body: Body) => (order: Order) =>
+    gated(parts, { method: name, gate: PHASE_STEPS[name].gate, order }, (live) => {
+      return perform(parts, live, { step: PHASE_STEPS[name], order, body: (tx) => body(tx, live.work, order) });
+    });
   return {
-    pre_write_backup: method("pre_write_backup"),
-    cut_leg_a: method("cut_leg_a"),
-    leg_b_record: method("leg_b_record"),
-    write_verify: method("write_verify"),
-    lifecycle_enact: method("lifecycle_enact"),
-    compensate: method("compensate"),
+    pre_write_backup: (order) =>
+      gated(parts, { method: "pre_write_backup", gate: "SG1", order }, (live) => backUp(parts, live, order)),
+    cut_leg_a: method("cut_leg_a", (transaction, work) => cutLegA(transaction, work)),
+    leg_b_record: method("leg_b_record", (transaction, work) => recordLegB(transaction, work)),
+    write_verify: method("write_verify", (transaction, work, { attempt = 1 }) => {
+      return verifyWritten(transaction, work, attempt);
+    }),
+    lifecycle_enact: method("lifecycle_enact", (transaction, work) => enactUnits(transaction, work)),
+    compensate: (order) =>
+      gated(parts, { method: "compensate", gate: "REVERT", order }, (live) => live.compensate(order)),
+    closeOut: (order) =>
+      gated(parts, { method: "closeout", gate: "SG2", order }, async (live) => {
+        const done = await perform(parts, live, { step: PHASE_STEPS.closeout, order, body: live.lookAfter });
+        return done instanceof Failure ? done : done.facts;
+      }),
   };
 }
 
-async function perform(parts: ProductionParts, method: Method, order: Order): Promise<PhaseResult | Failure> {
-  const refused = refusal(parts.killSwitch(), null);
-  if (refused !== null) {
-    const facts = { ...refused.facts, method, run_id: order.runId };
-    return new Failure(refused.code, `${method}: ${refused.message}`, { facts });
-  }
-  const session = await parts.connect();
+type Body = (transaction: Parameters<PhaseBody>[0], work: LiveWork, order: Order) => ReturnType<PhaseBody>;
+
+type Asked = {
+  readonly method: Method | "closeout";
+  readonly gate: ArmingScope["gate"];
+  readonly order: Order;
+};
+
+/** The first line of every method: nothing is asked for before it. */
+async function gated<T>(
+  parts: ProductionParts,
+  asked: Asked,
+  behind: (live: LiveParts) => Promise<T | Failure>,
+): Promise<T | Failure> {
+  const refused = refuse(parts, asked);
+  if (refused !== null) return refused;
+  if (parts.live === null) throw new Error(`${asked.method} passed its gate and has no plan`);
+  return behind(parts.live);
+}
+
+function refuse({ killSwitch, live }: ProductionParts, { method, gate, order }: Asked): Failure | null {
+  const refused = refusal(killSwitch(), live === null ? null : scopeOf(live.work, gate));
+  if (refused === null) return null;
+  const facts = { ...refused.facts, method, run_id: order.runId };
+  return new Failure(refused.code, `${method}: ${refused.message}`, { facts });
+}
+
+/** What an arming has to be for. */
+export function scopeOf(
+  { runId, target, cutplan }: Pick<LiveWork, "runId" | "target" | "cutplan">,
+  gate: ArmingScope["gate"],
+): ArmingScope {
+  return { runId, cutplanDigest: cutplan.cutplanSha256, target: canonicalJson(target), gate };
+}
+
+type Performing = { readonly step: PhaseStep; readonly order: Order; readonly body: PhaseBody };
+
+async function perform<S extends PhaseStep["phase"]>(
+  parts: ProductionParts,
+  { work }: LiveParts,
+  { step, order, body }: Performing & { readonly step: PhaseStep & { readonly phase: S } },
+) {
+  const { phase, gate } = step;
+  const done = await phaseTransaction(
+    { work, step, attempt: order.attempt ?? 1, body },
+    { connect: parts.connect, refusal: () => refuse(parts, { method: phase, gate, order }) },
+  );
+  if (done instanceof Failure) return done;
+  return { method: phase, outcome: done.outcome, facts: done.facts };
+}
+
+/** The run's row first, so that a tombstone can stand; then the backup, with no transaction open; then its record. */
+async function backUp(parts: ProductionParts, live: LiveParts, order: Order): Promise<PhaseResult | Failure> {
+  const { work } = live;
+  const session = await parts.connect("exec");
   if (session instanceof Failure) return session;
-  await session.close();
-  return new Failure("PHASE_NOT_BUILT", `${method} passed its gate, but this version has no live phases`);
+  const { target, cutplan } = work;
+  const ready = await preparePhaseSession(session, { target, documentId: cutplan.documentId });
+  if (ready instanceof Failure) return ready;
+  const registered = await registerRun(ready, work);
+  await ready.close();
+  if (registered !== null) return registered;
+  const artifact = await live.backUp();
+  if (artifact instanceof Failure) return artifact;
+  const body: PhaseBody = (transaction) => recordBackup(transaction, work.runId, artifact);
+  return perform(parts, live, { step: PHASE_STEPS.pre_write_backup, order, body });
 }

@@ -161,5 +161,24 @@ export function rowRecord(row: PlannedRow) {
 
 /** The body that a row sends: its range of the source, as text. The document was checked to be UTF-8. */
 export function bodyOf(bytes: Uint8Array, { byteStart, byteEnd }: Pick<Unit, "byteStart" | "byteEnd">): string {
-  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(byteStart, byteEnd));
+  return utf8.decode(bytes.subarray(byteStart, byteEnd));
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** A row as leg A sends it: JSON with its body, the fields named as in the write contract. */
+export function rowText(row: PlannedRow, bytes: Uint8Array): string {
+  return JSON.stringify({
+    ordinal: row.ordinal,
+    ...(row.informationUnitId === null ? {} : { information_unit_id: row.informationUnitId }),
+    canonical_address: row.canonicalAddress,
+    title: row.title,
+    body: bodyOf(bytes, row),
+    actor: row.actor,
+    unit_kind: row.unitKind,
+    section_type: row.sectionType,
+    publication_type: row.publicationType,
+    owner_ref: row.ownerRef,
+    content_sha256: row.contentSha256,
+  });
 }

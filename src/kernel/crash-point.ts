@@ -18,6 +18,11 @@ export const CRASH_POINTS = [
   "store-event-appended",
   "store-before-commit",
   "store-committed",
+  "phase-recorded-begun",
+  "phase-transaction-begun",
+  "phase-batch-written",
+  "phase-before-commit",
+  "phase-committed",
   "evidence-written-aside",
   "evidence-in-place",
 ] as const;

@@ -11,17 +11,34 @@ export function sha256(bytes: string | Uint8Array): string {
   return hash("sha256", bytes, "hex");
 }
 
+/** 43 characters of base64 without padding, as OpenSSH prints a digest. */
+export function sha256Base64(bytes: Uint8Array): string {
+  return hash("sha256", bytes, "base64").replace(/=+$/, "");
+}
+
 /** As sha256() of all lines, each with a line feed after it, without holding them at once. */
 export function sha256OfLines(lines: Iterable<string>): string {
-  const hash = createHash("sha256");
-  let gathered = "";
-  for (const line of lines) {
-    gathered += `${line}\n`;
-    if (gathered.length < GATHERED_CHARACTERS) continue;
-    hash.update(gathered);
-    gathered = "";
+  const digest = new LineDigest();
+  for (const line of lines) digest.add(line);
+  return digest.end();
+}
+
+/** As sha256OfLines(), for lines that come one after the other. */
+export class LineDigest {
+  readonly #hash = createHash("sha256");
+  #gathered = "";
+
+  add(line: string): void {
+    this.#gathered += `${line}\n`;
+    if (this.#gathered.length < GATHERED_CHARACTERS) return;
+    this.#hash.update(this.#gathered);
+    this.#gathered = "";
   }
-  return hash.update(gathered).digest("hex");
+
+  /** 64 lower-case hex digits; nothing can be added after it. */
+  end(): string {
+    return this.#hash.update(this.#gathered).digest("hex");
+  }
 }
 
 const GATHERED_CHARACTERS = 64 * 1024;

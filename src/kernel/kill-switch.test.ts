@@ -4,13 +4,7 @@ import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Arming, type ArmingScope, arm, currentArming, disarm } from "./kill-switch/arming.ts";
-import {
-  executionEnabled,
-  type KillSwitchReading,
-  readKillSwitch,
-  refusal,
-  switchMismatches,
-} from "./kill-switch.ts";
+import { executionEnabled, type KillSwitchReading, readKillSwitch, refusal, switchMismatches } from "./kill-switch.ts";
 
 const root = fs.mkdtempSync(join(tmpdir(), "kill-switch-"));
 afterAll(() => fs.rmSync(root, { recursive: true, force: true }));

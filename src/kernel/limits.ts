@@ -94,6 +94,19 @@ export const limits = {
   surveyedUnits: 1_000_000,
   surveyedUnitsPerFetch: 5_000,
   surveyedBodiesPerFetch: 500,
+  /** Rows of the ledger, and planned rows with their bodies, that go through one statement of a live phase. */
+  ledgerRowsPerFetch: 5_000,
+  rowsPerBatch: 1_000,
+  batchBytes: 2 * 1024 * 1024,
+  /** Differences that a verification names; the others are counted. */
+  verifyFindings: 1_000,
+  /** How long the outcome of a COMMIT whose answer was lost is asked for, and how often; then it is unknown. */
+  resolveTimeoutMs: 30_000,
+  resolvePauseMs: 250,
+  /** One statement of a live phase: a batch of calls on a busy server. */
+  phaseStatementTimeoutMs: 120_000,
+  /** A phase of 100,000 units takes a minute or two. */
+  phaseTransactionTimeoutMs: 1_800_000,
   /** Documents that a survey names; the others are counted. */
   surveyedDocuments: 50,
   approvalBytes: 64 * 1024,

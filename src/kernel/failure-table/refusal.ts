@@ -127,4 +127,10 @@ export const REFUSALS = {
     action: "Take a backup first; then say that the rows are given up.",
     data: ROLLED_BACK,
   },
+  PHASE_REFUSED: {
+    exit: 4,
+    cause: "The ledger or the database is not as this phase has to find it.",
+    action: "Read what was found in the message; cutter show RUN says which phases are done.",
+    data: ROLLED_BACK,
+  },
 } as const satisfies Record<string, FailureEntry>;

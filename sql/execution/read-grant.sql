@@ -1,0 +1,6 @@
+-- Purpose: what a run has consumed at a gate.
+-- search_path must be pinned.
+-- Parameters: $1 run id, $2 gate.
+-- Locks: ACCESS SHARE on cutter_governance.approval_grant.
+SELECT g.approval_id, g.document_sha256, g.expires_at::text AS expires_at
+FROM cutter_governance.approval_grant AS g WHERE g.run_id = $1 AND g.gate = $2
