@@ -117,6 +117,9 @@ export function liveAdapter(database: TestDatabase, work: LiveWork, changed: Cha
 }
 
 function armedReading(stateDirectory: string, work: LiveWork, gate: "SG1" | "SG2"): KillSwitchReading {
-  const armed = { ...scopeOf(work, gate), expiresAt: "2999-01-01T00:00:00.000Z" };
+  const armed = {
+    ...scopeOf({ ...work, cutplanSha256: work.cutplan.cutplanSha256 }, gate),
+    expiresAt: "2999-01-01T00:00:00.000Z",
+  };
   return { ...readKillSwitch({ stateDirectory, operatorFile: `${stateDirectory}/DISABLED` }), armed };
 }

@@ -94,19 +94,21 @@ async function gated<T>(
 }
 
 function refuse({ killSwitch, live }: ProductionParts, { method, gate, order }: Asked): Failure | null {
-  const refused = refusal(killSwitch(), live === null ? null : scopeOf(live.work, gate));
+  const refused = refusal(
+    killSwitch(),
+    live === null ? null : scopeOf({ ...live.work, cutplanSha256: live.work.cutplan.cutplanSha256 }, gate),
+  );
   if (refused === null) return null;
   const facts = { ...refused.facts, method, run_id: order.runId };
   return new Failure(refused.code, `${method}: ${refused.message}`, { facts });
 }
 
 /** What an arming has to be for. */
-export function scopeOf(
-  { runId, target, cutplan }: Pick<LiveWork, "runId" | "target" | "cutplan">,
-  gate: ArmingScope["gate"],
-): ArmingScope {
-  return { runId, cutplanDigest: cutplan.cutplanSha256, target: canonicalJson(target), gate };
+export function scopeOf({ runId, target, cutplanSha256 }: Scoped, gate: ArmingScope["gate"]): ArmingScope {
+  return { runId, cutplanDigest: cutplanSha256, target: canonicalJson(target), gate };
 }
+
+type Scoped = Pick<LiveWork, "runId" | "target"> & { readonly cutplanSha256: string };
 
 type Performing = { readonly step: PhaseStep; readonly order: Order; readonly body: PhaseBody };
 

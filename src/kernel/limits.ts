@@ -109,6 +109,8 @@ export const limits = {
   phaseTransactionTimeoutMs: 1_800_000,
   /** Documents that a survey names; the others are counted. */
   surveyedDocuments: 50,
+  /** Of a private key in PEM. */
+  signingKeyBytes: 16 * 1024,
   approvalBytes: 64 * 1024,
   /** How long the approvals hold that a dry run writes for itself: a person may try the gates later. */
   smokeApprovalMs: 7 * 24 * 3_600_000,

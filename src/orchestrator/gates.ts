@@ -47,7 +47,7 @@ export function passGate(order: GateOrder, bytes: Uint8Array): RunRecord | Failu
 /** null where the authority that was given at this gate still holds for the phases behind it. */
 export function refuseAuthority(order: GateOrder): Failure | null {
   const { store, run, gate } = order;
-  const bytes = readPrivateFile(approvalFile(order), limits.approvalBytes);
+  const bytes = keptApproval(order);
   if (bytes instanceof Failure) return bytes;
   const approval = parseApproval(bytes);
   if (approval instanceof Failure) return approval;
@@ -58,6 +58,11 @@ export function refuseAuthority(order: GateOrder): Failure | null {
     return new Failure("STOP_APPROVAL_INVALID", `the kept approval of ${gate} is not one that this run has consumed`);
   }
   return refuseApproval(approval, standOf(order));
+}
+
+/** The exact bytes of the approval by which this run passed the gate. */
+export function keptApproval(order: GateOrder): Uint8Array | Failure {
+  return readPrivateFile(approvalFile(order), limits.approvalBytes);
 }
 
 /** What the run shows at a gate; what an approval must name. */

@@ -5,13 +5,14 @@
  * not changed, and the plan made again has the same digest. Only then is there an adapter. Called by run.ts.
  */
 import type { ExecutionAdapter } from "../execution/adapter.ts";
+import { withoutOwn } from "../flow/own-units.ts";
 import { basisOf, driftBetween, type Survey } from "../flow/survey.ts";
 import type { SurveyDocument } from "../flow/survey-document.ts";
 import { canonicalJson } from "../kernel/digest.ts";
 import { Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import { type Planned, planWork } from "./planning.ts";
-import { type RunSettings, readRunFiles } from "./run-files.ts";
+import { type RunFiles, type RunSettings, readRunFiles } from "./run-files.ts";
 import type { PhaseRecord } from "./store/phase-record.ts";
 import type { RunRecord } from "./store/run-record.ts";
 import type { Store } from "./store/store.ts";
@@ -22,6 +23,8 @@ export type AdapterWork = {
   readonly planned: Planned;
   readonly survey: Survey;
   readonly settings: RunSettings;
+  /** Of the process that holds the run's lock. */
+  readonly fence: number;
   /** Phases that are done, in order. */
   readonly done: readonly PhaseRecord[];
 };
@@ -37,7 +40,7 @@ export type Preparing = {
 export type Prepared = { readonly planned: Planned; readonly adapter: ExecutionAdapter };
 
 /** STOP_TARGET_CHANGED, STOP_PLAN_DRIFT with what changed, EVIDENCE_ALTERED, or what the database answers. */
-export async function prepareRun(run: RunRecord, parts: Preparing): Promise<Prepared | Failure> {
+export async function prepareRun(run: RunRecord, fence: number, parts: Preparing): Promise<Prepared | Failure> {
   const done = parts.store.phases(run.runId);
   if (done instanceof Failure) return done;
   const files = readRunFiles({ stateDirectory: parts.store.directory, ...run }, settingsDigest(done));
@@ -45,16 +48,29 @@ export async function prepareRun(run: RunRecord, parts: Preparing): Promise<Prep
   const { settings, source } = files;
   const now = await parts.surveyAgain(run.documentId, settings.surveyed);
   if (now instanceof Failure) return now;
-  const { survey } = now;
+  const mode = run.mode === "live" ? "live" : "dry-run";
+  const survey = surveyBefore({ run, done }, { now: now.survey, files });
+  if (survey instanceof Failure) return survey;
   const changed = refuseTarget(run, survey) ?? refuseDrift(files.survey.survey, survey);
   if (changed !== null) return changed;
-  const mode = run.mode === "live" ? "live" : "dry-run";
   const planned = planWork({ mode, source, settings, survey });
   if (planned instanceof Failure) return planned;
   if (planned.cutplan.cutplanSha256 !== run.cutplanSha256) return otherPlan(run, planned);
   const finished = done.filter(({ outcome }) => outcome === "done");
-  const adapter = await parts.adapterFor({ run, planned, survey, settings, done: finished });
+  const adapter = await parts.adapterFor({ run, planned, survey, settings, fence, done: finished });
   return adapter instanceof Failure ? adapter : { planned, adapter };
+}
+
+type Standing = { readonly run: RunRecord; readonly done: readonly PhaseRecord[] };
+type Seen = { readonly now: Survey; readonly files: RunFiles };
+
+/** What a dry run wrote is in no survey; a live run's own units are taken out of it once they are there. */
+function surveyBefore({ run, done }: Standing, { now, files }: Seen): Survey | Failure {
+  const isCut = done.some(({ phase, outcome }) => phase === "cut_leg_a" && outcome === "done");
+  if (run.mode !== "live" || !isCut) return now;
+  const { source, settings, survey } = files;
+  const planned = planWork({ mode: "live", source, settings, survey: survey.survey });
+  return planned instanceof Failure ? planned : withoutOwn(now, survey.survey, planned.cutplan.rows);
 }
 
 type Kept = { readonly store: Store; readonly phases: readonly PhaseRecord[] };

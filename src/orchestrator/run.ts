@@ -9,9 +9,9 @@ import { type ExecutionAdapter, METHODS, type Method } from "../execution/adapte
 import { authorityOf, type Gate, isClosed, nextStep, type Phase, type RunState, waitsAt } from "../flow/phase.ts";
 import { isStopCode, type StopCode } from "../flow/stop-code.ts";
 import { canonicalJson } from "../kernel/digest.ts";
-import { type Facts, Failure } from "../kernel/failure.ts";
-import { nextAttempt, settleOpen } from "./attempts.ts";
-import { passGate, refuseAuthority } from "./gates.ts";
+import { type Facts, Failure, joinFailure } from "../kernel/failure.ts";
+import { nextAttempt } from "./attempts.ts";
+import { type Conduct, DRY_RUN_CONDUCT } from "./conduct.ts";
 import { type Prepared, type Preparing, planAgain, prepareRun } from "./prepare.ts";
 import { recordPlan, stopsInPlanning } from "./record-plan.ts";
 import { refuseAlteredApprovals } from "./run-folder.ts";
@@ -26,6 +26,8 @@ export type RunParts = Preparing & {
   readonly now: () => string;
   /** The last phase: looks once more; what it answers is recorded. */
   readonly closeOut: (run: RunRecord, adapter: ExecutionAdapter) => Promise<Facts | Failure>;
+  /** What the run's mode adds; absent: a dry run's. */
+  readonly conduct?: Conduct;
   /** The run as it was when the approval was chosen; absent: as it is now. */
   readonly seen?: RunRecord;
   /** Called as each phase ends, for progress. */
@@ -61,6 +63,7 @@ export async function resumeRun(runId: string, parts: RunParts): Promise<Standin
     if (!isAsSeen || lock.fence !== run.fence + 1) return advancedMeanwhile(runId);
     return await new Walk(parts, lock.fence).goOn(run);
   } finally {
+    parts.conduct?.end();
     lock.release();
   }
 }
@@ -92,6 +95,7 @@ function stopOf({ stopCode, stopMessage, runId }: RunRecord): Failure | null {
 class Walk {
   readonly #parts: RunParts;
   readonly #fence: number;
+  readonly #conduct: Conduct;
   readonly #did: Phase[] = [];
   #approval: Uint8Array | null;
   #prepared: Prepared | null = null;
@@ -99,6 +103,7 @@ class Walk {
   constructor(parts: RunParts, fence: number) {
     this.#parts = parts;
     this.#fence = fence;
+    this.#conduct = parts.conduct ?? DRY_RUN_CONDUCT;
     this.#approval = parts.approval;
   }
 
@@ -151,22 +156,21 @@ class Walk {
 
   /** Everything that must hold before a phase; the run as it then stands. */
   async #makeReady(run: RunRecord, phase: Phase): Promise<RunRecord | Failure> {
-    // In memory nothing is left of a phase that never ended; live, the database will say.
-    const settled = settleOpen(this.#parts.store, run, this.#fence);
+    const settled = this.#prepared === null ? await this.#conduct.settle(this.#parts.store, run, this.#fence) : run;
     if (settled instanceof Failure) return settled;
     const altered = this.#prepared === null ? refuseAlteredApprovals(this.#parts.store, settled) : null;
     if (altered !== null) return altered;
-    const prepared = this.#prepared ?? (await prepareRun(settled, this.#parts));
+    const prepared = this.#prepared ?? (await prepareRun(settled, this.#fence, this.#parts));
     if (prepared instanceof Failure) return prepared;
     this.#prepared = prepared;
     const gate = authorityOf(phase);
     if (gate === null) return settled;
     const order = { store: this.#parts.store, run: settled, gate, fence: this.#fence, now: this.#parts.now() };
-    if (waitsAt(settled.state) === null) return refuseAuthority(order) ?? settled;
+    if (waitsAt(settled.state) === null) return (await this.#conduct.authorise(order)) ?? settled;
     const approval = this.#approval;
     if (approval === null) throw new Error("a gate was passed without an approval");
     this.#approval = null;
-    return passGate(order, approval);
+    return this.#conduct.pass(order, approval);
   }
 
   async #perform(run: RunRecord, phase: Phase, after: RunState): Promise<RunRecord | Failure> {
@@ -178,18 +182,40 @@ class Walk {
     if (begun instanceof Failure) return begun;
     const result = await this.#work(begun, phase, attempt);
     const end = { phase, attempt, fence: this.#fence };
-    if (result instanceof Failure) {
-      const stopCode: StopCode = isStopCode(result.code) ? result.code : "STOP_PHASE_FAILED";
-      const message = `${phase}: ${result.code}: ${result.message}`;
-      return store.finishPhase(runId, { ...end, outcome: "void", payload: null, to: "STOPPED", stopCode, message });
-    }
+    if (result instanceof Failure) return this.#fail(begun, end, result);
     const { outcome, facts: payload } = result;
     if (outcome === "done") return store.finishPhase(runId, { ...end, outcome, payload, to: after });
-    const message = `${phase}: what was written is not what was planned`;
-    return store.finishPhase(runId, {
-      ...{ ...end, outcome, payload, message },
-      ...{ to: "STOPPED", stopCode: "STOP_VERIFY_MISMATCH" },
-    });
+    const failure = new Failure("STOP_VERIFY_MISMATCH", `${phase}: what was written is not what was planned`);
+    const stop = { to: "STOPPED", stopCode: "STOP_VERIFY_MISMATCH", message: failure.message } as const;
+    return this.#stopped(store.finishPhase(runId, { ...end, outcome, payload, ...stop }), failure);
+  }
+
+  /** A phase that did not come to its end, recorded as the mode has it. */
+  async #fail(run: RunRecord, end: PhaseEnd, failure: Failure): Promise<RunRecord | Failure> {
+    const { store } = this.#parts;
+    const aftermath = this.#conduct.aftermath(failure);
+    if (aftermath === "left open") return this.#leaveOpen(run, failure);
+    const isVoid = { ...end, outcome: "void", payload: null } as const;
+    if (aftermath === "as before") {
+      const recorded = store.finishPhase(run.runId, isVoid);
+      return recorded instanceof Failure ? joinFailure(failure, recorded) : this.#refuse(recorded, failure);
+    }
+    const stopCode: StopCode = isStopCode(failure.code) ? failure.code : "STOP_PHASE_FAILED";
+    const message = `${end.phase}: ${failure.code}: ${failure.message}`;
+    return this.#stopped(store.finishPhase(run.runId, { ...isVoid, to: "STOPPED", stopCode, message }), failure);
+  }
+
+  /** Nobody knows what became of it: the run stands with its open phase, and where that is a HOLD, it is set. */
+  async #leaveOpen(run: RunRecord, failure: Failure): Promise<Failure> {
+    if (failure.code !== "STOP_OUTCOME_UNKNOWN") return failure;
+    const recorded = this.#refuse(run, failure);
+    return (await this.#conduct.stopped(run, failure)) ?? recorded;
+  }
+
+  async #stopped(run: RunRecord | Failure, failure: Failure): Promise<RunRecord | Failure> {
+    if (run instanceof Failure) return joinFailure(failure, run);
+    const held = await this.#conduct.stopped(run, failure);
+    return held ?? run;
   }
 
   async #work(run: RunRecord, phase: Phase, attempt: number): Promise<Result | Failure> {
@@ -215,5 +241,7 @@ class Walk {
     return recorded instanceof Failure ? recorded : failure;
   }
 }
+
+type PhaseEnd = { readonly phase: Phase; readonly attempt: number; readonly fence: number };
 
 type Result = { readonly outcome: "done" | "mismatch"; readonly facts: Facts };

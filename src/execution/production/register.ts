@@ -31,7 +31,7 @@ export async function registerRun(session: Session, work: LiveWork): Promise<nul
 }
 
 /** In whatever transaction it is given. */
-async function writeRun(transaction: StatementRunner, work: LiveWork): Promise<null | Failure> {
+export async function writeRun(transaction: StatementRunner, work: LiveWork): Promise<null | Failure> {
   const { runId, mode, fence, target, cutplan, planning } = work;
   const reply = await transaction.query(insertRun, [
     ...[runId, cutplan.documentId, mode, "AWAITING_CUT_AUTHORIZATION", `${fence}`],

@@ -87,7 +87,7 @@ async function read(session: Session, parameters: readonly string[]): Promise<En
 type AttemptRow = { readonly [column: string]: string | null };
 
 /** The payload is compared with its digest: it is what the run goes on with. */
-function endingOf({ outcome, payload, payload_sha256: digest }: AttemptRow): Ending | Failure {
+export function endingOf({ outcome, payload, payload_sha256: digest }: AttemptRow): Ending | Failure {
   if (outcome === "void") return { outcome };
   const facts = JSON.parse(payload ?? "null") as Facts;
   if ((outcome !== "done" && outcome !== "mismatch") || payloadDigest(facts) !== digest) {

@@ -46,10 +46,14 @@ const integrity = v.strictObject({
   ),
 });
 
+/** The keys of the DOT pair: Ed25519 in PEM, one for each leg. */
+const signing = v.strictObject({ exec_key: v.optional(absolutePath), verify_key: v.optional(absolutePath) });
+
 export const configurationSchema = v.strictObject({
   document: v.optional(text),
   connections: v.optional(v.strictObject(connections)),
   integrity: v.optional(integrity),
+  signing: v.optional(signing),
   /** Checked by flow/profiles, which knows what a profile is. */
   profiles: v.optional(v.record(text, v.unknown())),
 });

@@ -43,6 +43,7 @@ test("a document and the trees that must stay as they are come back as they are 
     document: "ICX-CONST",
     connections: {},
     profiles: {},
+    signing: { execKey: null, verifyKey: null },
     integrity: { trees: ["/etc/cutter", "/opt/app/web", "/srv/été"] },
   });
 });
@@ -112,6 +113,7 @@ test("a named file must exist; a default one need not", async () => {
     connections: {},
     profiles: {},
     integrity: { trees: [] },
+    signing: { execKey: null, verifyKey: null },
   });
 });
 

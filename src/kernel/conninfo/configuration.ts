@@ -22,6 +22,8 @@ export type Configuration = {
   readonly profiles: Readonly<Record<string, unknown>>;
   /** Absolute paths without a slash at the end, as listed; empty where the file names none. */
   readonly integrity: { readonly trees: readonly string[] };
+  /** Paths of the private keys of the two legs; null where the file names none. */
+  readonly signing: { readonly execKey: string | null; readonly verifyKey: string | null };
 };
 
 export const NO_CONFIGURATION: Configuration = {
@@ -30,6 +32,7 @@ export const NO_CONFIGURATION: Configuration = {
   connections: {},
   profiles: {},
   integrity: { trees: [] },
+  signing: { execKey: null, verifyKey: null },
 };
 
 const SYSTEM_FILE = "/etc/cutter/cutter.toml";
@@ -75,9 +78,10 @@ async function parseConfiguration(text: string, path: string): Promise<Configura
     return new Failure("CONFIG_INVALID", `${path}: ${problems.join("; ")}`, { facts: { problems } });
   }
   const { document: name = null, connections = {}, profiles = {}, integrity = { trees: [] } } = result.output;
+  const { exec_key: execKey = null, verify_key: verifyKey = null } = result.output.signing ?? {};
   const entries = Object.entries(connections).map(([use, entry]) => [use, configured(entry ?? {})]);
   const named = Object.fromEntries(entries) as Configuration["connections"];
-  return { path, document: name, connections: named, profiles, integrity };
+  return { path, document: name, connections: named, profiles, integrity, signing: { execKey, verifyKey } };
 }
 
 type Issue = {

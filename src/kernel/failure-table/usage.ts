@@ -60,4 +60,10 @@ export const USAGE_FAILURES = {
     action: "Take the survey.json of a run as it is; it is not made by hand.",
     data: NOT_CONNECTED,
   },
+  SIGNING_KEY_INVALID: {
+    exit: 2,
+    cause: "A key of the DOT pair cannot be used.",
+    action: "Make two Ed25519 keys, one for each leg: openssl genpkey -algorithm ed25519 -out FILE; chmod 600 FILE.",
+    data: NOT_CONNECTED,
+  },
 } as const satisfies Record<string, FailureEntry>;

@@ -1,0 +1,61 @@
+/**
+ * live/adapter: the production adapter of one run, made from its plan as it was made sure of a moment ago.
+ *
+ * Holds the grants of the live conduct by reference, which fills them as gates are passed. Called by prepare.ts through
+ * the verb that resumes a live run.
+ */
+import type { BackupArtifact } from "../../execution/backup-artifact.ts";
+import type { LiveWork } from "../../execution/live-work.ts";
+import {
+  type LiveParts as MethodParts,
+  type ProductionAdapter,
+  productionAdapter,
+} from "../../execution/production.ts";
+import { canonicalJson } from "../../kernel/digest.ts";
+import type { Facts, Failure } from "../../kernel/failure.ts";
+import { readKillSwitch } from "../../kernel/kill-switch.ts";
+import type { AdapterWork } from "../prepare.ts";
+import type { PhaseRecord } from "../store/phase-record.ts";
+import type { Grants } from "./conduct.ts";
+import type { Connect } from "./settle.ts";
+import type { SigningKeys } from "./signing-keys.ts";
+
+export type AdapterParts = {
+  readonly stateDirectory: string;
+  readonly connect: Connect;
+  readonly grants: Grants;
+  readonly keys: SigningKeys;
+  readonly backUp: (work: LiveWork) => Promise<BackupArtifact | Failure>;
+  readonly compensate: MethodParts["compensate"];
+  /** The last look at the database, for the closeout's record. */
+  readonly lookAfter: () => Promise<Facts | Failure>;
+};
+
+export async function liveAdapter(work: AdapterWork, parts: AdapterParts): Promise<ProductionAdapter> {
+  const { stateDirectory, connect, backUp, compensate, lookAfter } = parts;
+  const live = liveWork(work, parts);
+  return productionAdapter({
+    connect,
+    killSwitch: () => readKillSwitch({ stateDirectory }),
+    live: { work: live, backUp: () => backUp(live), compensate, lookAfter },
+  });
+}
+
+/** Planned again from files that are as they were written. */
+export function liveWork(
+  { run, planned, survey, settings, fence, done }: AdapterWork,
+  { grants, keys }: Pick<AdapterParts, "grants" | "keys">,
+): LiveWork {
+  const { document, manifest, cutplan } = planned;
+  return {
+    ...{ runId: run.runId, mode: run.mode === "live" ? "live" : "rehearsal", fence, target: survey.target },
+    ...{ document, manifest, cutplan, actor: settings.actor, grants, signers: keys },
+    planning: done.filter(({ phase }) => PLANNING.has(phase)).map(planningPhase),
+  };
+}
+
+const PLANNING: ReadonlySet<string> = new Set(["survey", "manifest", "cutplan"]);
+
+function planningPhase({ phase, attempt, payload, payloadSha256 }: PhaseRecord): LiveWork["planning"][number] {
+  return { phase, attempt, payload: canonicalJson(payload), payloadSha256: payloadSha256 ?? "" };
+}

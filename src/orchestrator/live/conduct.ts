@@ -1,0 +1,88 @@
+/**
+ * live/conduct: what a live run adds: a signed approval at each gate, an arming behind it, the ledger's word on an open
+ * phase, and a HOLD after a failure.
+ *
+ * An arming is made here and nowhere else, from an approval that was verified a moment ago; it ends when the process is
+ * done with the run, whatever happened. Made by the verb that resumes a live run.
+ */
+
+import type { Grant } from "../../execution/live-work.ts";
+import { scopeOf } from "../../execution/production.ts";
+import type { Gate } from "../../flow/phase.ts";
+import type { TargetIdentity } from "../../flow/survey.ts";
+import { Failure } from "../../kernel/failure.ts";
+import { arm, currentArming, disarm } from "../../kernel/kill-switch/arming.ts";
+import type { Aftermath, Conduct } from "../conduct.ts";
+import { type GateOrder, keptApproval, passGate, refuseAuthority } from "../gates.ts";
+import type { RunRecord } from "../store/run-record.ts";
+import { type Connect, settleLive } from "./settle.ts";
+
+export type Grants = { [gate in Gate]?: Grant };
+
+export type LiveParts = {
+  /** Filled as gates are passed; the adapter's work holds the same. */
+  readonly grants: Grants;
+  readonly connect: Connect;
+  /** Who signed the document with these bytes, if that is enough for the gate. */
+  readonly verify: (order: GateOrder, approval: Uint8Array) => Promise<Grant | Failure>;
+  /** Keeps what was verified beside the run, so that a resume can verify it again. */
+  readonly keep: (order: GateOrder) => Failure | null;
+  /** Before the first phase that writes: what the database is and holds, kept for a revert. */
+  readonly snapshot: (run: RunRecord) => Promise<Failure | null>;
+  /** After a failed phase: sets the HOLD and takes the last snapshot. */
+  readonly hold: (run: RunRecord, failure: Failure) => Promise<Failure | null>;
+};
+
+export function liveConduct(parts: LiveParts): Conduct {
+  return {
+    async pass(order, approval) {
+      const grant = await parts.verify(order, approval);
+      if (grant instanceof Failure) return grant;
+      const kept = parts.keep(order);
+      if (kept !== null) return kept;
+      const snapshot = order.gate === "SG1" ? await parts.snapshot(order.run) : null;
+      if (snapshot !== null) return snapshot;
+      const passed = passGate(order, approval);
+      if (passed instanceof Failure) return passed;
+      return armFor(parts, order, grant) ?? passed;
+    },
+    async authorise(order) {
+      if (currentArming()?.gate === order.gate) return null;
+      const refused = refuseAuthority(order);
+      if (refused !== null) return refused;
+      const approval = keptApproval(order);
+      if (approval instanceof Failure) return approval;
+      const grant = await parts.verify(order, approval);
+      return grant instanceof Failure ? grant : armFor(parts, order, grant);
+    },
+    settle: (store, run, fence) => settleLive(run, { store, fence, connect: parts.connect }),
+    aftermath,
+    async stopped(run, failure) {
+      disarm();
+      return parts.hold(run, failure);
+    },
+    end: disarm,
+  };
+}
+
+function armFor({ grants }: LiveParts, { run, gate }: GateOrder, grant: Grant): Failure | null {
+  const { runId, cutplanSha256, target } = run;
+  if (cutplanSha256 === null) throw new Error(`run ${runId} stands behind ${gate} and has no plan`);
+  grants[gate] = grant;
+  disarm();
+  const scope = scopeOf({ runId, target: target as TargetIdentity, cutplanSha256 }, gate);
+  return arm({ ...scope, expiresAt: grant.expiresAt });
+}
+
+/** Codes after which nothing of a phase can be in the database, so that the run may simply be resumed. */
+const NOT_BEGUN: ReadonlySet<string> = new Set([
+  ...["CONNECT_FAILED", "KILL_SWITCH_OFF", "KILL_SWITCH_UNREADABLE", "STOP_HOLD", "STOP_LOCKED"],
+  ...["STOP_TARGET_CHANGED", "TARGET_IS_STANDBY", "TARGET_IS_POOLER"],
+]);
+
+function aftermath(failure: Failure): Aftermath {
+  if (failure.code === "STOP_OUTCOME_UNKNOWN" || failure.exitCode > 128) return "left open";
+  // A lost connection rolled the phase back; where its COMMIT was sent, a tombstone says so.
+  if (NOT_BEGUN.has(failure.code) || failure.code === "SESSION_LOST") return "as before";
+  return "stopped";
+}
