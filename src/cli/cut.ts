@@ -1,8 +1,8 @@
 /**
  * cut: `cutter cut DOCUMENT --source FILE`: begins a run and takes it to its first gate.
  *
- * In dry-run mode, which is all that this version has: whatever would write is simulated. Reads the source, surveys,
- * plans, and prints where the run stands. Called by run-commands.ts.
+ * With --live the run is one that may write once it is approved; without, whatever would write is simulated. Reads the
+ * source, surveys, plans, and prints where the run stands; writes to no database. Called by run-commands.ts.
  */
 import { checkDocumentId } from "../flow/document.ts";
 import { runId } from "../kernel/evidence/run-id.ts";
@@ -22,6 +22,7 @@ type Flags = SurveyFlags & {
   readonly "publication-type": string | undefined;
   readonly "owner-ref": string | undefined;
   readonly "allow-writing-role": boolean;
+  readonly live: boolean;
 };
 type Invocation = {
   readonly positionals: { readonly DOCUMENT: string };
@@ -32,8 +33,8 @@ type Invocation = {
 export function cut({ positionals, flags, globals }: Invocation, terminal: Terminal): Promise<number | Failure> {
   const { DOCUMENT: documentId } = positionals;
   return withStore(globals, async (store) => {
-    const wrongId = checkDocumentId(documentId);
-    if (wrongId !== null) return wrongId;
+    const refused = checkDocumentId(documentId) ?? refuseUnsurveyed(flags);
+    if (refused !== null) return refused;
     const opened = await surveySource(flags, globals);
     if (opened instanceof Failure) return opened;
     const { configuration, surveyor, database } = opened;
@@ -51,7 +52,13 @@ export function cut({ positionals, flags, globals }: Invocation, terminal: Termi
       sight instanceof Failure
         ? sight
         : await beginRun({
-            ...{ store, runId: runId("ictr"), sessionId: null, mode: "dryrun", survey: sight.document },
+            ...{
+              store,
+              runId: runId("ictr"),
+              sessionId: null,
+              mode: flags.live ? "live" : "dryrun",
+              survey: sight.document,
+            },
             source: source.bytes,
             settings: {
               ...{ source: { from: "file", fileName: source.fileName }, profile: source.profile, actor: "cutter" },
@@ -71,4 +78,10 @@ export function cut({ positionals, flags, globals }: Invocation, terminal: Termi
     const stop = stopCode === null ? null : new Failure(stopCode, `run ${run.runId}: ${stopMessage}`);
     return showAndTell(store, { run, stop, did: ["survey", "manifest", "cutplan"] }, { globals, terminal });
   });
+}
+
+/** What is to be written is planned on the database where it will be, as it is now. */
+function refuseUnsurveyed({ live, survey }: Flags): Failure | null {
+  if (!live || survey) return null;
+  return new Failure("USAGE", "--live goes with --survey: a run that is to write is planned on the live database");
 }

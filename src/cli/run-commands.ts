@@ -73,8 +73,13 @@ const dryrun = defineCommand({
 
 const cut = defineCommand({
   name: "cut",
-  summary: "Begins a run of a document and takes it to its first gate; in this version a dry run.",
+  summary: "Begins a run of a document and takes it to its first gate; a dry run, or with --live one that may write.",
+  description: [
+    "Whatever the mode, this writes to no database: it surveys, plans, and stops where a person has to approve. A " +
+      "live run is then rehearsed (cutter rehearse), approved (cutter approve) and resumed (cutter resume --live).",
+  ],
   examples: [
+    { arguments: "LAW-35 --source law.md --survey --service icx --live", explanation: "A run that may write later." },
     { arguments: "LAW-35 --source law.md --survey --service icx", explanation: "Planned against a live survey." },
     { arguments: "LAW-35 --source law.md", explanation: "Planned against the database inside." },
   ],
@@ -92,6 +97,7 @@ const cut = defineCommand({
     },
     ...PLAN_FLAGS,
     ...SURVEY_FLAGS,
+    { name: "live", kind: "boolean", description: "Begin a run that may write once it is approved; with --survey." },
   ],
   run: async (invocation, terminal) => (await import("./cut.ts")).cut(invocation, terminal),
 });

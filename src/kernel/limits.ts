@@ -111,6 +111,8 @@ export const limits = {
   surveyedDocuments: 50,
   /** Of a private key in PEM. */
   signingKeyBytes: 16 * 1024,
+  /** rehearsal.json beside a run. */
+  rehearsalBytes: 16 * 1024 * 1024,
   approvalBytes: 64 * 1024,
   /** How long the approvals hold that a dry run writes for itself: a person may try the gates later. */
   smokeApprovalMs: 7 * 24 * 3_600_000,

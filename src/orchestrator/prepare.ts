@@ -75,14 +75,20 @@ function surveyBefore({ run, done }: Standing, { now, files }: Seen): Survey | F
 
 type Kept = { readonly store: Store; readonly phases: readonly PhaseRecord[] };
 
-/** The plan of a run that waits for none yet, from its own files: no database is asked. EVIDENCE_ALTERED, drift. */
-export function planAgain(run: RunRecord, { store, phases }: Kept): Planned | Failure {
+type PlannedAgain = { readonly planned: Planned } & Pick<AdapterWork, "survey" | "settings">;
+
+/** A run's plan from its own files, with what it was made from: no database is asked. EVIDENCE_ALTERED, drift. */
+export function planAgain(run: RunRecord, { store, phases }: Kept): PlannedAgain | Failure {
   const files = readRunFiles({ stateDirectory: store.directory, ...run }, settingsDigest(phases));
   if (files instanceof Failure) return files;
+  const { source, settings } = files;
+  const { survey } = files.survey;
   const mode = run.mode === "live" ? "live" : "dry-run";
-  const planned = planWork({ mode, source: files.source, settings: files.settings, survey: files.survey.survey });
-  if (planned instanceof Failure || run.cutplanSha256 === null) return planned;
-  return planned.cutplan.cutplanSha256 === run.cutplanSha256 ? planned : otherPlan(run, planned);
+  const planned = planWork({ mode, source, settings, survey });
+  if (planned instanceof Failure) return planned;
+  const { cutplanSha256 } = run;
+  const isSame = cutplanSha256 === null || planned.cutplan.cutplanSha256 === cutplanSha256;
+  return isSame ? { planned, survey, settings } : otherPlan(run, planned);
 }
 
 /** The digest of the settings that a run was begun with, from the record of its survey. */

@@ -9,12 +9,13 @@ import { join } from "node:path";
 import { parseApproval } from "../flow/approval.ts";
 import { authorityOf, GATES, type Gate, PHASES, waitsAt } from "../flow/phase.ts";
 import { sha256 } from "../kernel/digest.ts";
-import { Failure } from "../kernel/failure.ts";
+import { type Facts, Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import { checkPrivateDirectory } from "../kernel/private-files/directory.ts";
 import { readPrivateFile } from "../kernel/private-files/file.ts";
 import { approvalName } from "./gates.ts";
 import { settingsDigest } from "./prepare.ts";
+import { REHEARSAL_FILE, REHEARSED_NOTE } from "./rehearsal-file.ts";
 import { readRunFiles, runFolder } from "./run-files.ts";
 import { smokeApprovalName, smokeApprovalText } from "./smoke-approvals.ts";
 import type { PhaseRecord } from "./store/phase-record.ts";
@@ -41,6 +42,9 @@ export function verifyRunFiles(store: Store, run: RunRecord): readonly string[] 
     if (wrong !== null) return wrong;
     checked.push(...[smokeApprovalName(gate), approvalName(gate)].filter((name) => present.includes(name)));
   }
+  const rehearsed = verifyRehearsal(store, run, { folder, present });
+  if (rehearsed !== null) return rehearsed;
+  if (present.includes(REHEARSAL_FILE)) checked.push(REHEARSAL_FILE);
   const extra = present.find((name) => name !== "evidence" && !checked.includes(name) && !LEFT_BY_A_KILL.test(name));
   return extra === undefined ? checked : altered("extra", extra, `lies in ${folder} and was not written by the run`);
 }
@@ -75,6 +79,19 @@ function verifyUsed({ store, run, phases }: Behind, { folder, present, gate }: P
   const isOwn = used?.runId === run.runId && used.gate === gate && used.documentSha256 === sha256(bytes);
   if (isOwn || (!needed && waitsAt(run.state) === gate)) return null;
   return altered("changed", name, "is not the approval that the run has used");
+}
+
+/** The last rehearsal, whose digest is in the chain. One that a kill left without its file is no alteration. */
+function verifyRehearsal(store: Store, { runId }: RunRecord, { folder, present }: Omit<Place, "gate">): Failure | null {
+  if (!present.includes(REHEARSAL_FILE)) return null;
+  const events = store.events(runId);
+  if (events instanceof Failure) return events;
+  const noted = events.filter(({ data }) => data.subject === REHEARSED_NOTE).map(({ data }) => data.facts as Facts);
+  const bytes = readPrivateFile(join(folder, REHEARSAL_FILE), limits.rehearsalBytes);
+  if (bytes instanceof Failure) return bytes;
+  const digest = sha256(bytes);
+  if (noted.some((facts) => facts.sha256 === digest)) return null;
+  return altered("changed", REHEARSAL_FILE, "is not one that a rehearsal of this run wrote");
 }
 
 /** EVIDENCE_ALTERED where an approval by which the run passed an earlier gate is gone or is not what was used. */

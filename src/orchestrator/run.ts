@@ -139,9 +139,9 @@ class Walk {
     const phases = store.phases(run.runId);
     if (phases instanceof Failure) return phases;
     if (!stopsInPlanning(run, phases)) return run;
-    const planned = planAgain(run, { store, phases });
-    if (planned instanceof Failure) return planned;
-    const recorded = recordPlan({ store, run, fence: this.#fence, planned });
+    const again = planAgain(run, { store, phases });
+    if (again instanceof Failure) return again;
+    const recorded = recordPlan({ store, run, fence: this.#fence, planned: again.planned });
     if (recorded instanceof Failure) return recorded;
     if (run.state === "SURVEYED") this.#did.push("manifest");
     if (run.state !== "PLANNED") this.#did.push("cutplan");

@@ -8,7 +8,7 @@ import { sha256 } from "../../kernel/digest.ts";
 import type { BackupArtifact } from "../backup-artifact.ts";
 import type { Grant } from "../live-work.ts";
 
-export const REHEARSAL_LABEL = "CUTTER-REHEARSAL-STUB";
+const REHEARSAL_LABEL = "CUTTER-REHEARSAL-STUB";
 
 export const STUB_BACKUP: BackupArtifact = {
   fileName: `${REHEARSAL_LABEL}.gpg`,

@@ -133,4 +133,10 @@ export const REFUSALS = {
     action: "Read what was found in the message; cutter show RUN says which phases are done.",
     data: ROLLED_BACK,
   },
+  CONFIRMATION_MISSING: {
+    exit: 4,
+    cause: "What has to be typed before something is written for real was not typed.",
+    action: "Run the command on a terminal and type what it asks for, or give it with the option that it names.",
+    data: NOT_CONNECTED,
+  },
 } as const satisfies Record<string, FailureEntry>;

@@ -32,7 +32,7 @@ function readSigner(leg: Leg, path: string | null): DotSigner | Failure {
       "CONFIG_INVALID",
       `signing.${leg}_key is not configured: the key that signs for the leg ${leg}`,
       {
-        hint: `Make one: openssl genpkey -algorithm ed25519 -out FILE; chmod 600 FILE; then [signing] ${leg}_key = "FILE".`,
+        hint: `openssl genpkey -algorithm ed25519 -out FILE; chmod 600 FILE; then [signing] ${leg}_key = "FILE".`,
       },
     );
   }

@@ -1,0 +1,54 @@
+/**
+ * live-connections: the connections that a live or rehearsed run needs, by role, each named on its own.
+ *
+ * `--exec-url` and its like, else [connections.exec] and its like; never libpq's environment, which names one database
+ * and one role. All are resolved before the first connection is made. Called by the verbs that run live phases.
+ */
+import type { Configuration } from "../kernel/conninfo/configuration.ts";
+import type { ConnectionName } from "../kernel/conninfo/connection-name.ts";
+import { resolveTarget } from "../kernel/conninfo/resolve.ts";
+import type { Target } from "../kernel/conninfo/target.ts";
+import { Failure } from "../kernel/failure.ts";
+import { boundSession } from "../kernel/session/bounds.ts";
+import { openSession } from "../kernel/session/open.ts";
+import type { Session } from "../kernel/session/session.ts";
+import type { Flag } from "./command/command.ts";
+
+type LiveRole = Extract<ConnectionName, "exec" | "verify" | "rehearse" | "backup" | "revert">;
+
+export type RoleUrls = { readonly [role in LiveRole as `${role}-url`]?: string | undefined };
+
+/** The flag that names the connection of a role. */
+export function roleFlag<R extends LiveRole>(role: R, what: string) {
+  return {
+    name: `${role}-url`,
+    kind: "string",
+    valueName: "URL",
+    description: `The connection that ${what}; [connections.${role}] where it is left out.`,
+  } as const satisfies Flag;
+}
+
+/** USAGE where neither the command line nor the configuration names it. */
+export async function roleTarget(
+  role: LiveRole,
+  urls: RoleUrls,
+  { connections }: Pick<Configuration, "connections">,
+): Promise<Target | Failure> {
+  const url = urls[`${role}-url`];
+  if (url !== undefined) return resolveTarget({ environment: process.env, url, urlOption: `--${role}-url` });
+  const configured = connections[role];
+  if (configured !== undefined) return resolveTarget({ environment: {}, configured });
+  return new Failure("USAGE", `no connection is named for the role ${role}`, {
+    hint: `Give --${role}-url URL, or [connections.${role}] in the configuration.`,
+  });
+}
+
+/** A session that may write; it ends soon after its client did. */
+export async function openRole(role: LiveRole, target: Target): Promise<Session | Failure> {
+  const session = await openSession(target, { label: role });
+  if (session instanceof Failure) return session;
+  const bounded = await boundSession(session, "off");
+  if (!(bounded instanceof Failure)) return session;
+  await session.close();
+  return bounded;
+}
