@@ -11,6 +11,7 @@ import { benchBattery } from "./bench/battery.ts";
 import { benchDryRun } from "./bench/dry-run.ts";
 import { benchEmbedded } from "./bench/embedded.ts";
 import { benchGrowth } from "./bench/growth.ts";
+import { benchLegA } from "./bench/leg-a.ts";
 import type { Ratio } from "./bench/measure.ts";
 import type { BenchPlace } from "./bench/place.ts";
 import { benchScript } from "./bench/script.ts";
@@ -28,6 +29,7 @@ const BENCHES = {
   growth: benchGrowth,
   segment: benchSegment,
   "dry-run": benchDryRun,
+  "leg-a": benchLegA,
 } as const satisfies Record<string, (place: BenchPlace) => Promise<readonly Ratio[]>>;
 
 const PROJECT = join(import.meta.dirname, "..");

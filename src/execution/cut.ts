@@ -10,6 +10,7 @@ import insertChangeSet from "../../sql/execution/insert-change-set.sql" with { t
 import readBackups from "../../sql/execution/read-backups.sql" with { type: "text" };
 import reviseRows from "../../sql/execution/revise-rows.sql" with { type: "text" };
 import { type PlannedRow, rowText } from "../flow/cutplan.ts";
+import { turnOfEvents } from "../kernel/clock.ts";
 import { crashPoint } from "../kernel/crash-point.ts";
 import { type Facts, Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
@@ -54,9 +55,16 @@ async function writeRows(
   { changeSetId, action }: Writing,
 ): Promise<number | Failure> {
   const rows = cutplan.rows.filter((row) => row.action === action);
+  const statement = action === "create" ? cutRows : reviseRows;
+  const batches = batchesOf(rows, document.bytes);
   let written = 0;
-  for (const batch of batchesOf(rows, document.bytes)) {
-    const reply = await transaction.query(action === "create" ? cutRows : reviseRows, [batch.json, changeSetId]);
+  // While the server works on one batch the next is made; it is sent only when that one was answered.
+  for (let next = batches.next(); next.done !== true; ) {
+    const batch = next.value;
+    const answer = transaction.query(statement, [batch.json, changeSetId]);
+    await turnOfEvents();
+    next = batches.next();
+    const reply = await answer;
     if (reply instanceof Failure) return reply;
     const [counted, ...refused] = reply.rows;
     if (refused.length > 0 || Number(counted?.detail) !== batch.rows) return rejected(batch, refused);
@@ -69,7 +77,7 @@ async function writeRows(
 type Batch = { readonly json: string; readonly rows: number; readonly from: number };
 
 /** Each at most limits.rowsPerBatch rows, and about limits.batchBytes of bodies. */
-function* batchesOf(rows: readonly PlannedRow[], bytes: Uint8Array): Iterable<Batch> {
+function* batchesOf(rows: readonly PlannedRow[], bytes: Uint8Array): Generator<Batch, undefined> {
   let [texts, size, from]: [string[], number, number] = [[], 0, 0];
   for (const [index, row] of rows.entries()) {
     texts.push(rowText(row, bytes));

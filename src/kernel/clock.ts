@@ -25,3 +25,8 @@ export function stopwatch(): () => number {
 export function sleep(durationMs: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, durationMs));
 }
+
+/** Resolves when what was begun before has had its turn: a statement that was queued is on its way to the server. */
+export function turnOfEvents(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -96,8 +96,8 @@ export const limits = {
   surveyedBodiesPerFetch: 500,
   /** Rows of the ledger, and planned rows with their bodies, that go through one statement of a live phase. */
   ledgerRowsPerFetch: 5_000,
-  rowsPerBatch: 1_000,
-  batchBytes: 2 * 1024 * 1024,
+  rowsPerBatch: 400,
+  batchBytes: 1 * 1024 * 1024,
   /** Differences that a verification names; the others are counted. */
   verifyFindings: 1_000,
   /** How long the outcome of a COMMIT whose answer was lost is asked for, and how often; then it is unknown. */

@@ -139,7 +139,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ["CHECK ((byte_end >= byte_start", { byte_start: 10, byte_end: 9 }],
     ["CHECK ((byte_start >= 0", { byte_start: -1 }],
     ["CHECK ((canonical_address <>", { canonical_address: "" }],
-    ["CHECK ((content_sha256 ~", { content_sha256: "abc" }],
+    ["CHECK (((length(content_sha256)", { content_sha256: HEX.toUpperCase() }],
     ["CHECK ((ordinal >= 1", { ordinal: 0 }],
     ["FOREIGN KEY (manifest_sha256)", { manifest_sha256: HEX }],
     ["PRIMARY KEY", { ordinal: COPIED }],
@@ -158,7 +158,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   "cutter_governance.cut_change_set_affected_row": [
     ["CHECK ((action = ANY", { action: "delete" }],
     ["CHECK ((canonical_address <>", { canonical_address: "" }],
-    ["CHECK ((content_sha256 ~", { content_sha256: "abc" }],
+    ["CHECK (((length(content_sha256)", { content_sha256: "abc" }],
     ["CHECK ((ordinal >= 1", { ordinal: 0 }],
     ["FOREIGN KEY (change_set_id)", { change_set_id: NO_ID }],
     ["PRIMARY KEY", { ordinal: COPIED }],
