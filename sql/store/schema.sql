@@ -1,4 +1,4 @@
--- Purpose: the run store, version 1 (SQLite): runs, their phases, the approvals they used, and the chain of events.
+-- Purpose: the run store (SQLite), less evidence.sql: runs, phases, the approvals they used, the chain of events.
 -- Parameters: none.
 -- Locks taken: none; it runs on a database in memory, whose bytes become the file.
 -- A text like this one is kept in sqlite_schema, comments inside the statements included, and compared when opened.

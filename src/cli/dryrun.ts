@@ -19,6 +19,7 @@ import { type DryRunContext, type DryRunOrder, emptyDryRunRecord } from "../orch
 import { dryRunReport } from "../orchestrator/dry-run/report.ts";
 import { runGates } from "../orchestrator/dry-run/run-gates.ts";
 import { sessionRuns } from "../orchestrator/dry-run/session-runs.ts";
+import { keepEvidence } from "../orchestrator/kept-evidence.ts";
 import { writeRunEvidence } from "../orchestrator/run-evidence.ts";
 import { simulatedAdapter } from "../orchestrator/simulated.ts";
 import { openStore } from "../orchestrator/store/open-store.ts";
@@ -157,7 +158,7 @@ async function keepAndShow(
 ): Promise<number | Failure> {
   // Before it is drawn, since a line that is wrapped or escaped no longer shows what it holds.
   const made = redactFact(found) as DryRunReport;
-  const kept = await keepEvidence(made, context, state);
+  const kept = await keepSession(made, context, state);
   const report = kept instanceof Failure ? withoutEvidence(made, kept) : made;
   const { stdout } = terminal.colour;
   const detail = globals.talk === "verbose" ? "full" : "short";
@@ -184,27 +185,29 @@ function withoutEvidence(report: DryRunReport, kept: Failure): DryRunReport {
 }
 
 /** The session's folder, and that of each run that came to its end. */
-async function keepEvidence(report: DryRunReport, context: DryRunContext, state: string): Promise<string | Failure> {
+async function keepSession(report: DryRunReport, context: DryRunContext, state: string): Promise<string | Failure> {
   const events: Record<string, string> = {};
   const runs = await sessionRuns(context);
   if (runs instanceof Failure) return runs;
+  const store = await context.store();
+  const files = {
+    "facts.json": jsonDocument(report),
+    "report.md": dryRunMarkdown(report),
+    "report.txt": dryRunText(report, { detail: "full" }),
+    "junit.xml": junit(dryRunSuite(report)),
+  };
+  const { sessionId: id } = context.order;
+  // The gates have said what is wrong with the store; their report is kept all the same, and nobody vouches for it.
+  if (store instanceof Failure) return writeEvidence({ stateDirectory: state, runId: id, files });
   for (const run of runs) {
-    const store = await context.store();
-    if (store instanceof Failure) return store;
     const lines = store.exportEvents(run.runId);
     if (lines instanceof Failure) return lines;
     events[`${run.runId}.events.jsonl`] = lines;
     const closed = run.state === "CLOSEOUT_REPORTED" ? writeRunEvidence(store, run) : null;
     if (closed instanceof Failure) return closed;
   }
-  return writeEvidence({
-    ...{ stateDirectory: state, runId: context.order.sessionId },
-    files: {
-      "facts.json": jsonDocument(report),
-      "report.md": dryRunMarkdown(report),
-      "report.txt": dryRunText(report, { detail: "full" }),
-      "junit.xml": junit(dryRunSuite(report)),
-      ...events,
-    },
-  });
+  const whole = { ...files, ...events };
+  const kept = keepEvidence(store, { runId: id, files: whole });
+  const isUnnoted = kept instanceof Failure && kept.code === "FILE_WRITE_FAILED";
+  return isUnnoted ? writeEvidence({ stateDirectory: state, runId: id, files: whole }) : kept;
 }

@@ -1,7 +1,7 @@
 /**
  * report: `cutter report RUN`: the report of a run, a dry run or a proof, in the format that was asked for.
  *
- * Of a dry run and of a proof from its evidence folder, if that is as its SHA256SUMS has it; of a run from the store.
+ * Of a dry run and of a proof from its evidence folder, if that is as it was written; of a run from the store.
  * Reads only. Called by run-commands.ts.
  */
 import { existsSync } from "node:fs";
@@ -12,10 +12,12 @@ import { Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import { readPrivateFile } from "../kernel/private-files/file.ts";
 import { stateDirectory } from "../kernel/private-files/state-directory.ts";
+import { refuseForged } from "../orchestrator/kept-evidence.ts";
 import { type DryRunReport, dryRunMarkdown, dryRunSuite, dryRunText } from "../report/dry-run.ts";
 import { draw } from "../report/format.ts";
 import type { Globals } from "./command/command.ts";
 import { EXIT } from "./exit.ts";
+import { withStore } from "./run-store.ts";
 import { show } from "./show.ts";
 import { paint, type Terminal } from "./terminal.ts";
 
@@ -26,12 +28,8 @@ export async function report(invocation: Invocation, terminal: Terminal): Promis
   const { RUN: id } = positionals;
   if (!isRunId(id)) return new Failure("USAGE", `${id} is not the name of a run`, { hint: "cutter runs lists them." });
   if (id.startsWith("ictr-")) return show(invocation, terminal);
-  const state = stateDirectory(process.env, { flag: globals.stateDir });
-  if (state instanceof Failure) return state;
-  const evidence = join(state, "runs", id, "evidence");
-  if (!existsSync(evidence)) return new Failure("RUN_UNKNOWN", `there is no evidence of ${id} in ${state}`);
-  const unaltered = verifyEvidence(evidence);
-  if (unaltered instanceof Failure) return unaltered;
+  const evidence = await openEvidence(id, globals);
+  if (evidence instanceof Failure) return evidence;
   const bytes = readPrivateFile(join(evidence, "facts.json"), limits.evidenceFileBytes);
   if (bytes instanceof Failure) return bytes;
   const text = new TextDecoder().decode(bytes);
@@ -48,6 +46,18 @@ export async function report(invocation: Invocation, terminal: Terminal): Promis
   };
   await terminal.result(draw(drawing, globals.format));
   return EXIT.done;
+}
+
+/** The folder, if it is as it was written; of a dry run also by what the run store says. */
+async function openEvidence(id: string, globals: Globals): Promise<string | Failure> {
+  const state = stateDirectory(process.env, { flag: globals.stateDir });
+  if (state instanceof Failure) return state;
+  const evidence = join(state, "runs", id, "evidence");
+  if (!existsSync(evidence)) return new Failure("RUN_UNKNOWN", `there is no evidence of ${id} in ${state}`);
+  const unaltered = verifyEvidence(evidence);
+  if (unaltered instanceof Failure) return unaltered;
+  if (id.startsWith("proof-")) return evidence;
+  return withStore(globals, async (store) => refuseForged(store, id, unaltered.digest) ?? evidence);
 }
 
 async function parseDryRun(text: string, id: string): Promise<DryRunReport | Failure> {

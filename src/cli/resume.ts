@@ -45,7 +45,7 @@ export function resume({ positionals, flags, globals }: Invocation, terminal: Te
     if (approval instanceof Failure) return approval;
     const standing = await goOn(store, run, { approval, flags, globals, terminal });
     if (standing instanceof Failure) return standing;
-    const written = lacksEvidence(store, standing.run) ? writeRunEvidence(store, standing.run) : null;
+    const written = finishEvidence(store, standing.run);
     const shown = await showAndTell(store, standing, { globals, terminal });
     if (written instanceof Failure) {
       await terminal.alarm(`evidence was NOT kept: ${written.message}`);
@@ -54,6 +54,13 @@ export function resume({ positionals, flags, globals }: Invocation, terminal: Te
     if (written !== null) await terminal.talk(`evidence: ${written}`);
     return shown;
   });
+}
+
+/** Where it was written; null where there is none to write. A run whose evidence was kept once is left alone. */
+function finishEvidence(store: Store, run: RunRecord): string | null | Failure {
+  const lacks = lacksEvidence(store, run);
+  if (lacks instanceof Failure) return lacks;
+  return lacks ? writeRunEvidence(store, run) : null;
 }
 
 /** The document as it stands, and on stderr why it does not go on. */

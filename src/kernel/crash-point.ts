@@ -7,7 +7,7 @@
  */
 declare const CUTTER_TEST_BUILD: "crash-points" | "none" | undefined;
 
-/** In the order in which one command could pass them. */
+/** Of every command that writes files, in the order in which one could pass them. */
 export const CRASH_POINTS = [
   "store-written-aside",
   "store-in-place",
@@ -18,16 +18,19 @@ export const CRASH_POINTS = [
   "store-event-appended",
   "store-before-commit",
   "store-committed",
-  "phase-recorded-begun",
-  "phase-transaction-begun",
-  "phase-batch-written",
-  "phase-before-commit",
-  "phase-committed",
   "evidence-written-aside",
   "evidence-in-place",
 ] as const;
 
-export type CrashPoint = (typeof CRASH_POINTS)[number];
+/** In the transaction of a live phase. */
+export const LIVE_CRASH_POINTS = [
+  "phase-transaction-begun",
+  "phase-batch-written",
+  "phase-before-commit",
+  "phase-committed",
+] as const;
+
+export type CrashPoint = (typeof CRASH_POINTS | typeof LIVE_CRASH_POINTS)[number];
 
 let passed = 0;
 

@@ -12,7 +12,7 @@ import type { TargetIdentity } from "../flow/survey.ts";
 import { sha256 } from "../kernel/digest.ts";
 import { Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
-import { readPrivateFile, writePrivateFile } from "../kernel/private-files/file.ts";
+import { readPrivateFile, renamePrivateFile, writePrivateFile } from "../kernel/private-files/file.ts";
 import { runFolder } from "./run-files.ts";
 import type { RunRecord } from "./store/run-record.ts";
 import type { Store } from "./store/store.ts";
@@ -33,15 +33,18 @@ export function passGate(order: GateOrder, bytes: Uint8Array): RunRecord | Failu
   const refused = refuseApproval(approval, standOf(order));
   if (refused !== null) return refused;
   const { store, run, gate, fence } = order;
-  const kept = writePrivateFile(approvalFile(order), bytes);
-  if (kept !== null) return kept;
-  return store.consumeApproval(run.runId, {
+  const pending = writePrivateFile(fileOf(order, pendingName), bytes);
+  if (pending !== null) return pending;
+  const consumed = store.consumeApproval(run.runId, {
     approvalId: approval.approval_id,
     gate,
     documentSha256: sha256(bytes),
     cutplanSha256: approval.cutplan_sha256,
     fence,
   });
+  if (consumed instanceof Failure) return consumed;
+  // Its name says that it was used: a store that does not know of that is older than this folder.
+  return renamePrivateFile(fileOf(order, pendingName), fileOf(order, approvalName)) ?? consumed;
 }
 
 /** null where the authority that was given at this gate still holds for the phases behind it. */
@@ -62,7 +65,7 @@ export function refuseAuthority(order: GateOrder): Failure | null {
 
 /** The exact bytes of the approval by which this run passed the gate. */
 export function keptApproval(order: GateOrder): Uint8Array | Failure {
-  return readPrivateFile(approvalFile(order), limits.approvalBytes);
+  return readPrivateFile(fileOf(order, approvalName), limits.approvalBytes);
 }
 
 /** What the run shows at a gate; what an approval must name. */
@@ -76,6 +79,11 @@ export function approvalName(gate: Gate): string {
   return `approval-${gate}.json`;
 }
 
-function approvalFile({ store, run, gate }: GateOrder): string {
-  return join(runFolder({ stateDirectory: store.directory, ...run }), approvalName(gate));
+/** Before it was consumed, or where it was refused. */
+export function pendingName(gate: Gate): string {
+  return `approval-${gate}.pending.json`;
+}
+
+function fileOf({ store, run, gate }: GateOrder, name: (gate: Gate) => string): string {
+  return join(runFolder({ stateDirectory: store.directory, ...run }), name(gate));
 }

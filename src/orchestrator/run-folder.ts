@@ -7,13 +7,14 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseApproval } from "../flow/approval.ts";
-import { authorityOf, GATES, type Gate, PHASES, waitsAt } from "../flow/phase.ts";
+import { authorityOf, GATES, type Gate, isClosed, PHASES, waitsAt } from "../flow/phase.ts";
 import { sha256 } from "../kernel/digest.ts";
 import { type Facts, Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import { checkPrivateDirectory } from "../kernel/private-files/directory.ts";
 import { readPrivateFile } from "../kernel/private-files/file.ts";
-import { approvalName } from "./gates.ts";
+import { altered } from "./altered.ts";
+import { approvalName, pendingName } from "./gates.ts";
 import { settingsDigest } from "./prepare.ts";
 import { REHEARSAL_FILE, REHEARSED_NOTE } from "./rehearsal-file.ts";
 import { readRunFiles, runFolder } from "./run-files.ts";
@@ -40,7 +41,8 @@ export function verifyRunFiles(store: Store, run: RunRecord): readonly string[] 
     const place = { folder, present, gate };
     const wrong = verifySmoke({ store, run, phases }, place) ?? verifyUsed({ store, run, phases }, place);
     if (wrong !== null) return wrong;
-    checked.push(...[smokeApprovalName(gate), approvalName(gate)].filter((name) => present.includes(name)));
+    const names = [smokeApprovalName(gate), approvalName(gate), pendingName(gate)];
+    checked.push(...names.filter((name) => present.includes(name)));
   }
   const rehearsed = verifyRehearsal(store, run, { folder, present });
   if (rehearsed !== null) return rehearsed;
@@ -66,7 +68,7 @@ function verifySmoke({ run, phases }: Behind, { folder, present, gate }: Place):
   return isOwn ? null : altered("changed", name, "was changed since it was written");
 }
 
-/** Kept when it was used; one that was refused at the gate at which the run still waits may lie there too. */
+/** There once it was used, and only then: before that it has its pending name. */
 function verifyUsed({ store, run, phases }: Behind, { folder, present, gate }: Place): Failure | null {
   const name = approvalName(gate);
   const needed = isBehind(phases, gate);
@@ -77,8 +79,13 @@ function verifyUsed({ store, run, phases }: Behind, { folder, present, gate }: P
   const used = approval instanceof Failure ? null : store.approval(approval.approval_id);
   if (used instanceof Failure) return used;
   const isOwn = used?.runId === run.runId && used.gate === gate && used.documentSha256 === sha256(bytes);
-  if (isOwn || (!needed && waitsAt(run.state) === gate)) return null;
-  return altered("changed", name, "is not the approval that the run has used");
+  if (isOwn) return null;
+  return needed ? altered("changed", name, "is not the approval that the run has used") : olderStore(name);
+}
+
+/** What a run leaves only when it is further on than the store says. */
+function olderStore(name: string): Failure {
+  return altered("extra", name, "lies there, and the run store has not come so far: an older cutter.db was put back");
 }
 
 /** The last rehearsal, whose digest is in the chain. One that a kill left without its file is no alteration. */
@@ -94,25 +101,20 @@ function verifyRehearsal(store: Store, { runId }: RunRecord, { folder, present }
   return altered("changed", REHEARSAL_FILE, "is not one that a rehearsal of this run wrote");
 }
 
-/** EVIDENCE_ALTERED where an approval by which the run passed an earlier gate is gone or is not what was used. */
+/** EVIDENCE_ALTERED where what the run left at its gates and its end is not what the store says, either way. */
 export function refuseAlteredApprovals(store: Store, run: RunRecord): Failure | null {
   const phases = store.phases(run.runId);
   if (phases instanceof Failure) return phases;
   const folder = runFolder({ stateDirectory: store.directory, ...run });
   const present = GATES.map(approvalName).filter((name) => existsSync(join(folder, name)));
-  for (const gate of GATES.filter((one) => isBehind(phases, one))) {
+  for (const gate of GATES) {
     const wrong = verifyUsed({ store, run, phases }, { folder, present, gate });
     if (wrong !== null) return wrong;
   }
-  return null;
+  return !isClosed(run.state) && existsSync(join(folder, "evidence")) ? olderStore("evidence") : null;
 }
 
 /** Whether an attempt of a phase is recorded that needed what this gate gives. */
 function isBehind(phases: readonly PhaseRecord[], gate: Gate): boolean {
   return phases.some(({ phase }) => PHASES.some((known) => known === phase && authorityOf(known) === gate));
-}
-
-/** `what` and `name` are as in the verification of an evidence folder. */
-export function altered(what: "missing" | "changed" | "extra", name: string, sentence: string): Failure {
-  return new Failure("EVIDENCE_ALTERED", `${name} ${sentence}`, { facts: { what, name } });
 }

@@ -11,8 +11,10 @@ import { verifyEvidence } from "../kernel/evidence/verify.ts";
 import { Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import { readPrivateFile } from "../kernel/private-files/file.ts";
+import { altered } from "./altered.ts";
+import { refuseForged } from "./kept-evidence.ts";
 import { runFolder } from "./run-files.ts";
-import { altered, verifyRunFiles } from "./run-folder.ts";
+import { verifyRunFiles } from "./run-folder.ts";
 import { renderEventLines, verifyEventLines } from "./store/event-lines.ts";
 import type { RunRecord } from "./store/run-record.ts";
 import type { Store } from "./store/store.ts";
@@ -24,7 +26,7 @@ export type Verified = { readonly checked: readonly string[] };
 export function verifyRun(store: Store, id: string): Verified | Failure {
   const chain = store.verifyChain();
   if (chain instanceof Failure) return chain;
-  const checked = [`run store: ${chain.events} events, chain intact`];
+  const checked = [`run store: ${chain.events} events and ${chain.evidence} notes of evidence, both chains intact`];
   const run = store.run(id);
   if (run instanceof Failure) return run;
   const wrong = run === null ? verifySession(store, id, checked) : verifyMember(store, run, checked);
@@ -65,7 +67,8 @@ function verifyMember(store: Store, run: RunRecord, checked: string[]): Failure 
   const folder = runFolder({ stateDirectory: store.directory, ...run });
   if (isClosed(run.state)) return verifyEvidenceOf(store, { folder, id: run.runId, own: [EVENTS] }, checked);
   if (existsSync(join(folder, "evidence"))) {
-    return altered("extra", "evidence", `lies in ${folder}, and the run has not ended: it stands at ${run.state}`);
+    const older = "an older cutter.db was put back, or it was forged";
+    return altered("extra", "evidence", `lies in ${folder}, and the run stands at ${run.state}: ${older}`);
   }
   checked.push(`${run.runId}: no evidence yet, since it stands at ${run.state}`);
   return null;
@@ -84,7 +87,6 @@ function verifyEvidenceOf(store: Store, { folder, id, own }: Place, checked: str
   if (verified instanceof Failure) return verified;
   const lacking = own.find((name) => !verified.files.includes(name));
   if (lacking !== undefined) return altered("missing", lacking, `is not in the evidence of ${id}`);
-  checked.push(`${id}: ${verified.files.length} files as SHA256SUMS has them`);
   for (const name of verified.files.filter((file) => file.endsWith(EVENTS))) {
     const bytes = readPrivateFile(join(evidence, name), limits.evidenceFileBytes);
     if (bytes instanceof Failure) return bytes;
@@ -94,7 +96,17 @@ function verifyEvidenceOf(store: Store, { folder, id, own }: Place, checked: str
     if (events instanceof Failure) return events;
     checked.push(`${id}: ${name}, ${events} events, chain intact, as the run store has them`);
   }
+  const forged = id.startsWith("proof-") ? null : refuseForged(store, id, verified.digest);
+  if (forged !== null) return forged;
+  checked.push(`${id}: ${verified.files.length} files as SHA256SUMS has them, ${vouchedFor(id)}`);
   return null;
+}
+
+/** A proof asks no run store, so that it runs anywhere. */
+function vouchedFor(id: string): string {
+  return id.startsWith("proof-")
+    ? "for which nothing outside of the folder vouches"
+    : "and that as the run store noted it";
 }
 
 /** The end of the name, behind the run's in the evidence of a dry run. */

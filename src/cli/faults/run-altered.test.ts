@@ -6,11 +6,11 @@
  */
 import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import type { TestDatabase } from "../../../scripts/database/database.ts";
 import { temporaryFolder } from "../../../scripts/database/files.ts";
+import { forge } from "../../../scripts/faults/forge.ts";
 import { readText } from "../../../scripts/faults/refusal.ts";
 import { type Desk, HANDBOOK, makeDesk, makeReference, runIdIn, surveying } from "../../../scripts/faults/run-verbs.ts";
 import { anyServer } from "../../../scripts/faults/stock.ts";
@@ -159,15 +159,6 @@ describe("the events of a run, with the digests written anew", () => {
   });
 });
 
-/** A file with other content, and SHA256SUMS as it would be if that had been written. */
-function forge(evidence: string, name: string, content: string): void {
-  writeFileSync(join(evidence, name), content);
-  const digest = createHash("sha256").update(content).digest("hex");
-  const sums = readFileSync(join(evidence, "SHA256SUMS"), "utf8").split("\n");
-  const forged = sums.map((line) => (line.endsWith(`  ${name}`) ? `${digest}  ${name}` : line));
-  writeFileSync(join(evidence, "SHA256SUMS"), forged.join("\n"));
-}
-
 describe("the run store", () => {
   const statements: Readonly<Record<string, string>> = {
     "a state set back": "UPDATE run SET state = 'SURVEYED' WHERE state = 'CLOSEOUT_REPORTED'",
@@ -178,6 +169,8 @@ describe("the run store", () => {
     "a phase gone": "DELETE FROM run_phase WHERE phase = 'survey'",
     "a payload": "UPDATE run_phase SET payload = '{}' WHERE phase = 'cut_leg_a'",
     "an approval gone": "DELETE FROM approval",
+    "a note of evidence gone": "DELETE FROM evidence WHERE sequence = 1",
+    "a digest of evidence exchanged": `UPDATE evidence SET sums_sha256 = '${"0".repeat(64)}' WHERE sequence > 1`,
     "a state that is none": "UPDATE run SET state = 'FINE'",
     "a trigger gone": "DROP TRIGGER event_stays",
   };

@@ -141,7 +141,7 @@ test(
     const wanted = endOf(await finish(second.copy(), id), "the same run");
     for (const [desk, kills] of [
       [waiting, { "run-lock-taken": 1, "store-committed": 11, "file-in-place": 1 }],
-      [second, { "run-lock-taken": 1, "store-committed": 6, "evidence-written-aside": 1, "evidence-in-place": 1 }],
+      [second, { "run-lock-taken": 1, "store-committed": 8, "evidence-written-aside": 1, "evidence-in-place": 1 }],
     ] as const) {
       const order = { desk: () => desk.copy(), argv, times: MOST_PASSES };
       const passed = await killEverywhere(order, async (left) => {

@@ -27,6 +27,12 @@ export type EvidenceRequest = {
   readonly files: Readonly<Record<string, string>>;
 };
 
+/** SHA-256 of the SHA256SUMS that a folder with these files has. */
+export function evidenceDigest(files: EvidenceRequest["files"]): string {
+  const digests = Object.entries(files).map(([name, content]) => [name, sha256(redact(content))] as const);
+  return sha256(renderSums(new Map(digests)));
+}
+
 /** The absolute path of the folder. FILE_NOT_PRIVATE, FILE_WRITE_FAILED: then nothing of it is there. */
 export function writeEvidence(request: EvidenceRequest): string | Failure {
   const foreign = [request.sessionId ?? request.runId, request.runId].find((id) => !isRunId(id));

@@ -55,6 +55,18 @@ export function writePrivateFile(path: string, content: string | Uint8Array): Fa
   }
 }
 
+/** Gives a file of ours another name in its folder, on disk when it returns. FILE_WRITE_FAILED. */
+export function renamePrivateFile(from: string, to: string): Failure | null {
+  try {
+    fs.renameSync(from, to);
+    syncDirectory(dirname(to));
+    return null;
+  } catch (error) {
+    const facts = { path: to, errno: errnoOf(error) };
+    return new Failure("FILE_WRITE_FAILED", failedCall(`rename ${from} to ${to}`, error), { facts, cause: error });
+  }
+}
+
 /** Makes a new file and writes all of it; throws what the system says. The bytes are on disk when it returns. */
 export function writeSynced(path: string, content: string | Uint8Array): void {
   const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;

@@ -85,7 +85,7 @@ const ALTERED = { code: "EVIDENCE_ALTERED" };
 describe("the chain of the store", () => {
   test("fits where nothing was done to it", () => {
     const untouched = sabotage();
-    expect(untouched).toEqual({ events: 13, sha256: expect.any(String) });
+    expect(untouched).toEqual({ events: 13, evidence: 0, sha256: expect.any(String) });
   });
 
   test("names the event that was edited, in each of its columns", () => {
@@ -155,7 +155,7 @@ describe("the chain of the store", () => {
         .query("UPDATE run SET event_sha256 = ?, updated_at = '2020-01-01' WHERE run_id = ?")
         .run(digestAt(database, 13), otherRun);
     });
-    expect(everything).toEqual({ events: 13, sha256: expect.any(String) });
+    expect(everything).toEqual({ events: 13, evidence: 0, sha256: expect.any(String) });
     expect(canonicalJson(everything as never)).not.toBe(canonicalJson(sabotage() as never));
   });
 

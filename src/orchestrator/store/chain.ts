@@ -14,6 +14,7 @@ import { canonicalJson } from "../../kernel/digest.ts";
 import { type Facts, Failure } from "../../kernel/failure.ts";
 import type { Connection } from "./connection.ts";
 import { BEGINNING, eventDigest, parseEventRow, type StoreEvent } from "./event.ts";
+import { followEvidence } from "./evidence-record.ts";
 import { parsePhase } from "./phase-record.ts";
 import { Replay } from "./replay.ts";
 
@@ -21,6 +22,8 @@ export type VerifiedChain = {
   readonly events: number;
   /** Of the last event; BEGINNING where there is none. To be compared with one that was kept elsewhere. */
   readonly sha256: string;
+  /** Links of the chain of evidence digests. */
+  readonly evidence: number;
 };
 
 /**
@@ -35,11 +38,14 @@ export function verifyChain(connection: Connection): VerifiedChain | Failure {
     }
     const replay = new Replay();
     const chain = followChain(connection, replay);
-    return chain instanceof Failure ? chain : (compareTables(connection, replay) ?? chain);
+    if (chain instanceof Failure) return chain;
+    const evidence = followEvidence(connection);
+    if (evidence instanceof Failure) return evidence;
+    return compareTables(connection, replay) ?? { ...chain, evidence };
   });
 }
 
-function followChain(connection: Connection, replay: Replay): VerifiedChain | Failure {
+function followChain(connection: Connection, replay: Replay): Omit<VerifiedChain, "evidence"> | Failure {
   const lastOfRun = new Map<string, string>();
   let events = 0;
   let sha256 = BEGINNING;

@@ -8,6 +8,7 @@
 import type { Database } from "bun:sqlite";
 import * as fs from "node:fs";
 import { join } from "node:path";
+import evidenceSchema from "../../../sql/store/evidence.sql" with { type: "text" };
 import schema from "../../../sql/store/schema.sql" with { type: "text" };
 import schemaText from "../../../sql/store/schema-text.sql" with { type: "text" };
 import settings from "../../../sql/store/settings.sql" with { type: "text" };
@@ -23,7 +24,9 @@ import { Store } from "./store.ts";
 
 /** `cutr`: tells a run store from any other SQLite file. */
 const APPLICATION_ID = 0x63757472;
-const VERSION = 1;
+const VERSION = 2;
+/** Of the first program: as version 2, without the evidence. */
+const FIRST_VERSION = 1;
 
 type Sqlite = typeof import("bun:sqlite");
 
@@ -59,6 +62,7 @@ function openChecked(sqlite: Sqlite, directory: string, path: string): Store | F
     database = new sqlite.Database(path, { readwrite: true, create: false, strict: true });
     database.run(`PRAGMA busy_timeout = ${limits.storeBusyTimeoutMs}`);
     failure = judgeIdentity(database, path) ?? settle(database, path) ?? judgeContent(sqlite, database, path);
+    failure ??= migrate(database);
     const files = failure ?? checkStoreFiles(path);
     if (!(files instanceof Failure)) return new Store(directory, new Connection(path, database));
     failure = files;
@@ -75,7 +79,7 @@ function judgeIdentity(database: Database, path: string): Failure | null {
   const version = Number(pragma(database, "user_version"));
   const facts = { path, application_id: application, version };
   if (application !== APPLICATION_ID) return damaged(path, "it is a file of another program, or was emptied", facts);
-  if (version === VERSION) return null;
+  if (version === VERSION || version === FIRST_VERSION) return null;
   if (version < VERSION) return damaged(path, `it has version ${version}, which never was`, facts);
   const message = `the run store ${path} has version ${version}, and this program knows ${VERSION}`;
   return new Failure("STORE_TOO_NEW", message, { facts });
@@ -97,12 +101,21 @@ function settle(database: Database, path: string): Failure | null {
 }
 
 function judgeContent(sqlite: Sqlite, database: Database, path: string): Failure | null {
-  if (canonicalJson(database.query(schemaText).all()) !== expectedSchema(sqlite)) {
+  const version = Number(pragma(database, "user_version"));
+  if (canonicalJson(database.query(schemaText).all()) !== expectedSchema(sqlite, version)) {
     return damaged(path, "its tables or triggers are not those of this version", { path });
   }
-  if (fs.lstatSync(path).size > limits.storeReadThroughBytes) return null;
+  const { size } = fs.lstatSync(path);
+  if (isCutOff(database, path, size)) return damaged(path, "it ends in the middle of a page", { path, bytes: size });
+  if (size > limits.storeReadThroughBytes) return null;
   const said = pragma(database, "quick_check(1)");
   return said === "ok" ? null : damaged(path, `SQLite says: ${said}`, { path });
+}
+
+/** What a checkpoint did not bring to its end is made good from the log, so only a file without one is whole pages. */
+function isCutOff(database: Database, path: string, size: number): boolean {
+  const log = fs.lstatSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  return log === 0 && size % Number(pragma(database, "page_size")) !== 0;
 }
 
 function pragma(database: Database, name: string): string | number {
@@ -114,9 +127,22 @@ function damaged(path: string, reason: string, facts: Failure["facts"]): Failure
   return new Failure("STORE_DAMAGED", `the run store ${path} is damaged or not one: ${reason}`, { facts });
 }
 
-function expectedSchema(sqlite: Sqlite): string {
+/** In one transaction, for which another process waits and then finds it done. */
+function migrate(database: Database): null {
+  if (pragma(database, "user_version") === VERSION) return null;
+  database.run("BEGIN IMMEDIATE");
+  if (pragma(database, "user_version") !== VERSION) {
+    database.run(evidenceSchema);
+    database.run(`PRAGMA user_version = ${VERSION}`);
+  }
+  database.run("COMMIT");
+  return null;
+}
+
+function expectedSchema(sqlite: Sqlite, version: number): string {
   const database = new sqlite.Database(":memory:");
   database.run(schema);
+  if (version !== FIRST_VERSION) database.run(evidenceSchema);
   const text = canonicalJson(database.query(schemaText).all());
   database.close();
   return text;
@@ -127,6 +153,7 @@ function emptyStore(sqlite: Sqlite): Uint8Array {
   const database = new sqlite.Database(":memory:");
   database.run(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${VERSION};`);
   database.run(schema);
+  database.run(evidenceSchema);
   const bytes = new Uint8Array(database.serialize());
   database.close();
   // Bytes 18 and 19 are 2 in WAL mode (sqlite.org/fileformat2.html §1.3.3), which a database in memory cannot have;

@@ -55,7 +55,8 @@ test("a run goes through every step; each leaves its record and its events, and 
   expect(events.slice(0, 4).map(({ kind }) => kind)).toEqual([
     ...(["run-created", "lock-acquired", "phase-begun", "phase-finished"] as const),
   ]);
-  expect(ok(store.verifyChain())).toEqual({ events: events.length, sha256: events.at(-1)?.sha256 ?? "" });
+  const chain = { events: events.length, evidence: 0, sha256: events.at(-1)?.sha256 ?? "" };
+  expect(ok(store.verifyChain())).toEqual(chain);
   expect(ok(verifyEventLines(ok(store.exportEvents(lock.runId)))).events).toBe(events.length);
   expect(ok(store.runs({ sessionId: "session-1" })).map(({ runId }) => runId)).toEqual([lock.runId]);
   expect(ok(store.runs({ documentId: "ELSE" }))).toEqual([]);

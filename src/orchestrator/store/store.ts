@@ -17,6 +17,7 @@ import type { Connection } from "./connection.ts";
 import { createRun, type NewRun } from "./create-run.ts";
 import { parseEventRow, type StoreEvent } from "./event.ts";
 import { renderEventLines } from "./event-lines.ts";
+import { type EvidenceNote, findEvidence, type KnownEvidence, noteEvidence } from "./evidence-record.ts";
 import { type Move, moveRun, type StopRequest, stopRun } from "./move.ts";
 import { type Note, noteOf } from "./note.ts";
 import { listRuns, openRunOf, type RunFilter } from "./open-run.ts";
@@ -96,6 +97,16 @@ export class Store {
   /** Puts something that happened to a run into the chain, without changing the run. */
   note(runId: string, note: Note): RunRecord | Failure {
     return noteOf(this.#connection, runId, note);
+  }
+
+  /** Before an evidence folder is written (noted), and when it is there (kept). */
+  noteEvidence(note: EvidenceNote): KnownEvidence | Failure {
+    return noteEvidence(this.#connection, note);
+  }
+
+  /** null where the store knows of no evidence of this run or dry run. */
+  evidence(folder: string): KnownEvidence | null | Failure {
+    return this.#connection.read(() => findEvidence(this.#connection, folder));
   }
 
   /** Of a run, or all, in order. */

@@ -1,0 +1,45 @@
+/**
+ * kept-evidence: writes an evidence folder so that the run store vouches for it: noted before, kept when it is there.
+ *
+ * A process that was killed in between left a digest without a folder, or a folder with the noted digest: both are
+ * brought to their end by whoever renders the same again. A folder that the store did not note is not taken for ours.
+ * Called for runs and for dry runs; proofs have no run store, which `cutter verify` says of them.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type EvidenceRequest, evidenceDigest, writeEvidence } from "../kernel/evidence/folder.ts";
+import { verifyEvidence } from "../kernel/evidence/verify.ts";
+import { Failure } from "../kernel/failure.ts";
+import { altered } from "./altered.ts";
+import type { Store } from "./store/store.ts";
+
+/** The path of the folder. EVIDENCE_ALTERED, FILE_WRITE_FAILED, FILE_NOT_PRIVATE, and what the store answers. */
+export function keepEvidence(store: Store, request: Omit<EvidenceRequest, "stateDirectory">): string | Failure {
+  const { runId, sessionId = null, files } = request;
+  const sumsSha256 = evidenceDigest(files);
+  const noted = store.noteEvidence({ folder: runId, step: "noted", sumsSha256 });
+  if (noted instanceof Failure) return noted;
+  const place = join(store.directory, "runs", ...(sessionId === null ? [] : [sessionId]), runId, "evidence");
+  const written = existsSync(place)
+    ? asNoted(place, runId, sumsSha256)
+    : writeEvidence({ ...request, stateDirectory: store.directory });
+  if (written instanceof Failure) return written;
+  const kept = store.noteEvidence({ folder: runId, step: "kept", sumsSha256 });
+  return kept instanceof Failure ? kept : written;
+}
+
+function asNoted(place: string, id: string, sumsSha256: string): string | Failure {
+  const there = verifyEvidence(place);
+  if (there instanceof Failure) return there;
+  return there.digest === sumsSha256 ? place : altered("changed", `the evidence of ${id}`, FORGED);
+}
+
+const FORGED = "is not what the run store noted before it was written";
+
+/** null where the folder, whose files fit its SHA256SUMS, is the one that the store noted. */
+export function refuseForged(store: Store, id: string, digest: string): Failure | null {
+  const known = store.evidence(id);
+  if (known instanceof Failure) return known;
+  if (known === null) return altered("extra", `the evidence of ${id}`, "is not known to the run store");
+  return known.sumsSha256 === digest ? null : altered("changed", `the evidence of ${id}`, FORGED);
+}
