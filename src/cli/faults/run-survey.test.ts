@@ -87,6 +87,19 @@ describe("who surveys, and what", () => {
     ]);
   });
 
+  test("a document whose bodies are empty is no empty file: it is named, and so is the way on", async () => {
+    database.psql("SELECT fn_iu_create('BLANK/article-1', 't', '', 'x', 'law_unit', 'article', 'law')");
+    const { ended, code, gates } = await dryRun(...surveying(database), "BLANK");
+    const replayed = await dryRun(...surveying(database), "BLANK", "--source", source);
+    database.psql(`DELETE FROM unit_version WHERE information_unit_id IN
+      (SELECT id FROM information_unit WHERE canonical_address = 'BLANK/article-1');
+      DELETE FROM information_unit WHERE canonical_address = 'BLANK/article-1'`);
+    expect([ended.code, code, gates[1]?.verdict]).toEqual([3, "REPLAY_EMPTY", "FAIL"]);
+    expect(gates[1]?.summary).toContain("BLANK holds no text in the database: its one unit has an empty body");
+    expect(ended.stdout).toContain("--source FILE");
+    expect([replayed.ended.code, replayed.verdicts]).toEqual([0, ALL]);
+  });
+
   test("--url without --survey, and two sources at once, are usage errors", async () => {
     const [, ...named] = surveying(database);
     for (const argv of [named, ["--survey", "--embedded"], ["--embedded", "--survey-file", source]]) {

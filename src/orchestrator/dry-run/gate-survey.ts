@@ -60,6 +60,12 @@ function replayWork({ order, record }: DryRunContext, sight: Sight, replay: Repl
     });
   }
   const { addresses, ends, bytes } = replay;
+  if (bytes.byteLength === 0) {
+    const have = units.length === 1 ? "its one unit has" : `its ${units.length} units have all`;
+    return new Failure("REPLAY_EMPTY", `${documentId} holds no text in the database: ${have} an empty body`, {
+      facts: { document: documentId, units: units.length },
+    });
+  }
   record.replay = {
     source: bytes,
     settings: {
