@@ -63,6 +63,25 @@ describe("who surveys, and what", () => {
     expect(allowed.gates[1]?.summary).toMatch(/as cutter_exec, a role with \d+ rights to write \(allowed\), read-only/);
   });
 
+  test("a ledger of which row-level security hides rows is not counted exactly, and G7 is inconclusive", async () => {
+    const hide = (how: string) => database.psql(`ALTER TABLE cutter_governance.run ${how} ROW LEVEL SECURITY`);
+    hide("ENABLE");
+    const argv = [...surveying(database), "--governance-url", database.url("cutter_exec")];
+    const hidden = await dryRun(...argv);
+    const text = (await makeDesk().run(["dryrun", ...argv])).stdout;
+    hide("DISABLE");
+    expect([hidden.ended.code, hidden.last?.verdict]).toEqual([3, "INCONCLUSIVE"]);
+    expect(hidden.last?.mismatches).toEqual([
+      {
+        ...{ what: "rows of cutter_governance.run", expected: "counted" },
+        seen: expect.stringMatching(/^not every row counted: counted as cutter_exec, row-level security is active/),
+      },
+    ]);
+    expect(text).toMatch(/cutter_governance\.run +0 +0 +visible rows/);
+    expect(text.replaceAll(/\s+/g, " ")).toContain("hidden rows are not counted: cutter_governance.run");
+    expect((await dryRun(...argv)).verdicts).toBe(ALL);
+  });
+
   test("a standby will do, and is said to be one", async () => {
     const there = `postgres://${READER}@${encodeURIComponent(standby.socketDirectory)}:${standby.port}`;
     const { ended, verdicts, gates } = await dryRun("--survey", "--url", `${there}/${database.name}`);

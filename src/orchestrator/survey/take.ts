@@ -10,7 +10,7 @@ import settingsQuery from "../../../sql/survey/settings.sql" with { type: "text"
 import { checkDocumentId } from "../../flow/document.ts";
 import type { Survey } from "../../flow/survey.ts";
 import { countTogether } from "../../kernel/counts/count.ts";
-import { plannedCounts } from "../../kernel/counts/plan.ts";
+import { plannedCounts, readsRows } from "../../kernel/counts/plan.ts";
 import type { RelationCount } from "../../kernel/counts/request.ts";
 import { Failure, joinFailure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
@@ -164,7 +164,7 @@ async function countHere(session: Session, documentId: string): Promise<readonly
   const options = { mode: "auto", digest: "none", budgetMs: limits.exactCountBudgetMs } as const;
   const steps = await plannedCounts(session, watchedRelations(documentId), options);
   if (steps instanceof Failure) return steps;
-  const exact = steps.filter((step) => step.how === "exact");
+  const exact = steps.filter(readsRows);
   const counted = await countTogether(session, exact, options);
   if (counted instanceof Failure) return counted;
   return steps.map((step) => counted.get(step) ?? step.otherwise);
