@@ -82,6 +82,14 @@ describe("who surveys, and what", () => {
     expect((await dryRun(...argv)).verdicts).toBe(ALL);
   });
 
+  test("a server without the role that writes: the dry run goes on, and G2 tells it", async () => {
+    psqlOn(server, "postgres", "ALTER ROLE cutter_exec RENAME TO cutter_gone");
+    const { ended, gates } = await dryRun(...surveying(database));
+    psqlOn(server, "postgres", "ALTER ROLE cutter_gone RENAME TO cutter_exec");
+    expect([ended.code, gates[1]?.verdict]).toEqual([0, "PASS"]);
+    expect(gates[1]?.summary).toEndWith("; no live run could write: there is no role cutter_exec");
+  });
+
   test("a standby will do, and is said to be one", async () => {
     const there = `postgres://${READER}@${encodeURIComponent(standby.socketDirectory)}:${standby.port}`;
     const { ended, verdicts, gates } = await dryRun("--survey", "--url", `${there}/${database.name}`);

@@ -21,6 +21,7 @@ import { refuseHiddenRows } from "./hidden.ts";
 import { watchedRelations } from "./relations.ts";
 import { refuseWritingRole, writingRights } from "./rights.ts";
 import { readUnits } from "./units.ts";
+import { writerObstacles } from "./writer.ts";
 
 export type DocumentSummary = {
   readonly documentId: string;
@@ -42,6 +43,8 @@ export type Observation = {
   readonly rights: readonly string[];
   /** What of the write contract is not as it should be, one sentence each. */
   readonly contractProblems: readonly string[];
+  /** What would keep the role that writes from a live run; a dry run goes on. */
+  readonly writerObstacles: readonly string[];
   /** Whether the server ever assigned a transaction id to the snapshot. */
   readonly transactionId: string | null;
 };
@@ -87,6 +90,8 @@ async function readAll(
   if (refused !== null) return refused;
   const hidden = await refuseHiddenRows(session);
   if (hidden !== null) return hidden;
+  const obstacles = await writerObstacles(session);
+  if (obstacles instanceof Failure) return obstacles;
   const contract = await readContract(session);
   if (contract instanceof Failure) return contract;
   const chosen = await chooseDocument(session, order);
@@ -117,7 +122,7 @@ async function readAll(
   const { documents, documentCount, because } = chosen;
   const transactionId = assigned.rows[0]?.xid ?? null;
   const beside = { documents, documentCount, chosenBecause: because, counts, rights, transactionId };
-  return { survey, identity, contractProblems: problems, ...beside };
+  return { survey, identity, contractProblems: problems, writerObstacles: obstacles, ...beside };
 }
 
 type Chosen = Pick<Observation, "documents" | "documentCount"> & {
