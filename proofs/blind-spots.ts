@@ -6,6 +6,7 @@
  * at, and the report says how. Pure.
  */
 import { Failure } from "../src/kernel/failure.ts";
+import { knownEffects } from "../src/kernel/rollback-only/failed-run.ts";
 import type { OwnRows } from "../src/kernel/witness.ts";
 import type { Mismatch } from "../src/report/battery.ts";
 import type { Take } from "./context.ts";
@@ -18,6 +19,17 @@ export function blindSpots(take: Take, ownRows: readonly OwnRows[]): Mismatch[] 
     const reason = whyUnseen(take, { relation, ownRows });
     return reason === null ? [] : [{ what: `rows of ${relation}`, expected: "seen by the witness", seen: reason }];
   });
+}
+
+/** What it touched and the witness saw a part of: whether a row stayed among those that a policy hides is not known. */
+export function hiddenSpots(take: Take): Mismatch[] {
+  const touched = new Set(knownEffects(take.drive)?.relations.map(({ relation }) => relation));
+  const hidden = take.before.filter(({ how, relation }) => how === "visible rows" && touched.has(relation));
+  return [...new Set(hidden.map(({ relation }) => relation))].map((relation) => ({
+    what: `rows of ${relation}`,
+    expected: "all seen by the witness",
+    seen: "row-level security applies to the witness: name one that sees every row with --witness-url",
+  }));
 }
 
 function whyUnseen(

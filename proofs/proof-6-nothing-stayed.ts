@@ -13,7 +13,7 @@ import { knownEffects } from "../src/kernel/rollback-only/failed-run.ts";
 import type { OwnRows, Witness } from "../src/kernel/witness.ts";
 import type { Mismatch } from "../src/report/battery.ts";
 import { failed, type Judgement, judge } from "../src/report/judgement.ts";
-import { blindSpots } from "./blind-spots.ts";
+import { blindSpots, hiddenSpots } from "./blind-spots.ts";
 import type { BatteryRecord, LeakQuery, ProofContext, Take } from "./context.ts";
 import { rowsFound } from "./leak-query.ts";
 import type { Proof } from "./proof.ts";
@@ -41,7 +41,8 @@ export const nothingStayed: Proof = {
     const finished: Take = { ...take, after: looked.after };
     context.record.take = finished;
     const judgement = judgeAfter(finished, looked, effectsOfAll(context.record));
-    if (judgement.verdict !== "INCONCLUSIVE") return withEarlier(judgement, context.record);
+    const nobodyWrote = changes(finished, looked.after).length === 0;
+    if (judgement.verdict !== "INCONCLUSIVE" || nobodyWrote) return withEarlier(judgement, context.record);
     const named = await nameWriters(context, { witness, take: finished, judgement });
     return withEarlier(withoutAnother(named, context.record), context.record);
   },
@@ -167,7 +168,10 @@ function judgeAfter(take: Take, looked: Looked, effects: Effects | null): Judgem
     summary: summary(take, looked, moved),
     facts: facts(take, looked, effects),
     mismatches: leaks,
-    disturbances: moved.map((entry) => mismatch(`${entry.label} (${entry.when})`, entry.from, entry.to)),
+    disturbances: [
+      ...moved.map((entry) => mismatch(`${entry.label} (${entry.when})`, entry.from, entry.to)),
+      ...hiddenSpots(take),
+    ],
   });
 }
 

@@ -117,6 +117,8 @@ function sinceFirst(before: RelationCount, first: RelationCount | undefined): st
 
 function shown(count: RelationCount | undefined): CountRow["before"] {
   if (count === undefined) return "not taken";
-  if (count.how === "exact" || count.how === "estimate") return count.rows ?? "not taken";
+  if (count.how === "exact" || count.how === "visible rows" || count.how === "estimate") {
+    return count.rows ?? "not taken";
+  }
   return count.how === "locked" ? "not observable" : count.how;
 }

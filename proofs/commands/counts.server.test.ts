@@ -68,11 +68,28 @@ describe("one snapshot", () => {
       ["stock.plain", 9, "exact", null],
       ["stock.hidden", null, "unreadable", "42501, untouched by construction"],
       ["stock.drop_box", null, "unreadable", "42501, though the role may write to it"],
-      ["stock.guarded", 1, "exact", expect.stringContaining("row-level security is active")],
+      ["stock.guarded", 1, "visible rows", expect.stringContaining("row-level security is active")],
       ["stock.huge", 21_000, "estimate", null],
       ["stock.split", 50, "exact", null],
     ]);
     expect(taken).toMatchObject({ exit: 3, verdict: "INCONCLUSIVE", role: "counter" });
+  });
+
+  test("a count under row-level security is exact in no format, and its comparison is inconclusive", async () => {
+    const named = { relations: ["stock.guarded"], save: file("guarded.json") };
+    for (const format of ["text", "markdown", "junit", "json"] as const) {
+      const printed = succeed(await run({ relations: named.relations, format }));
+      expect([format, printed.text.includes("visible rows")]).toEqual([format, true]);
+    }
+    expect(await report(named)).toMatchObject({ exit: 3, verdict: "INCONCLUSIVE" });
+    const compared = await report({ relations: named.relations, compare: named.save });
+    expect(compared).toMatchObject({
+      exit: 3,
+      verdict: "INCONCLUSIVE",
+      comparison: { relations: [{ change: "unknown" }] },
+    });
+    const owner = await report({ relations: named.relations, role: "postgres" });
+    expect([told(owner), owner.exit]).toEqual([[["stock.guarded", 2, "exact", null]], 0]);
   });
 
   test("--mode exact counts the large one, --mode estimate none", async () => {

@@ -69,7 +69,7 @@ export async function counts({ flags, globals }: Invocation, terminal: Terminal)
   const compared = earlier === null ? taken : compareCounts(taken, { with: flags.compare ?? "", earlier });
   // A comparison judges each by itself. What a role cannot see of all relations is no news; of one it named, it is.
   const alone = earlier === null ? taken.relations : [];
-  const unknown = alone.filter((count) => count.rows === null && (relations.length > 0 || count.filter !== null));
+  const unknown = alone.filter((count) => isPartial(count) && (relations.length > 0 || count.filter !== null));
   const report = withDoubts(compared, unknown.length);
   if (flags.save !== undefined) {
     const saved = writePrivateFile(flags.save, jsonDocument(report));
@@ -80,6 +80,11 @@ export async function counts({ flags, globals }: Invocation, terminal: Terminal)
   if (report.verdict === "TAKEN" || report.verdict === "SAME") return EXIT.done;
   const data = "Counting only reads; nothing was written.";
   return tellFailure(new Failure("NOT_PROVEN", whyNot(report, unknown), { data }), terminal);
+}
+
+/** Not counted at all, or only as far as row-level security shows its rows. */
+function isPartial({ rows, how }: CountsReport["relations"][number]): boolean {
+  return rows === null || how === "visible rows";
 }
 
 /** What was asked for and is not known, or was left out of a comparison, is no success. */
@@ -93,7 +98,7 @@ function whyNot(report: CountsReport, unknown: CountsReport["relations"]): strin
   const name = report.comparison?.with;
   if (report.verdict === "DIFFERS") return `rows moved since ${name}`;
   const named = unknown.map((count) => `${count.relation} (${count.how})`).join(", ");
-  if (named !== "") return `not counted: ${named}`;
+  if (named !== "") return `not counted, or not in full: ${named}`;
   const leftOut = report.leftOut > 0 ? `; --max-relations left out ${report.leftOut} relations` : "";
   return `not everything could be compared with ${name}${leftOut}`;
 }

@@ -47,8 +47,9 @@ function pageOf(found: readonly RunRecord[], directory: string): Page {
       {
         title: "Runs, newest first",
         table: {
-          columns: [left("run"), left("document"), left("mode"), left("state")],
-          rows: found.map((run) => [run.runId, run.documentId, run.mode, stateOf(run)]),
+          // Mode and state share the last column, which alone is folded: a run that waits fits a terminal so.
+          columns: [left("run"), left("document"), left("mode, state")],
+          rows: found.map((run) => [run.runId, run.documentId, stateOf(run)]),
         },
         remarks: [],
         empty: "there is none",
@@ -59,6 +60,6 @@ function pageOf(found: readonly RunRecord[], directory: string): Page {
   };
 }
 
-function stateOf({ state, stopCode }: RunRecord): string {
-  return stopCode === null ? state : `${state}, ${stopCode}`;
+function stateOf({ mode, state, stopCode }: RunRecord): string {
+  return [mode, state, ...(stopCode === null ? [] : [stopCode])].join(", ");
 }

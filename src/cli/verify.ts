@@ -6,6 +6,8 @@
 import { isRunId } from "../kernel/evidence/run-id.ts";
 import { Failure } from "../kernel/failure.ts";
 import { verifyRun } from "../orchestrator/verify-run.ts";
+import { wrap } from "../report/lines.ts";
+import { COLUMNS } from "../report/page.ts";
 import type { Globals } from "./command/command.ts";
 import { EXIT } from "./exit.ts";
 import { withStore } from "./run-store.ts";
@@ -26,7 +28,11 @@ export async function verify({ positionals, globals }: Invocation, terminal: Ter
     const verdict = "CUTTER_VERIFY INTACT";
     if (globals.format === "json") {
       await terminal.document({ schema: "cutter.verify/v1", run_id: id, checked, verdict });
-    } else await terminal.result(`${[...checked, verdict].join("\n")}\n`);
+    } else {
+      // A name is never broken; what goes on below is indented.
+      const lines = checked.map((sentence) => wrap(sentence, COLUMNS - 2).join("\n  "));
+      await terminal.result(`${[...lines, verdict].join("\n")}\n`);
+    }
     return EXIT.done;
   });
   if (!(answer instanceof Failure) || answer.code !== "STORE_DAMAGED") return answer;

@@ -41,7 +41,7 @@ const countSchema = v.strictObject({
   relation: v.string(),
   filter: v.nullable(v.string()),
   rows: v.nullable(v.number()),
-  how: v.picklist(["exact", "estimate", "unreadable", "missing", "locked", "over budget"]),
+  how: v.picklist(["exact", "visible rows", "estimate", "unreadable", "missing", "locked", "over budget"]),
   digest: v.nullable(v.string()),
   note: v.nullable(v.string()),
 });

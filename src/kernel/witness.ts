@@ -19,7 +19,11 @@ import type { Cell, Reply, Session } from "./session/session.ts";
 /** What a look at all watched relations gave. */
 export type Look = readonly RelationCount[];
 
-type Open = { readonly there: readonly string[]; readonly possible: readonly string[] };
+type Open = {
+  readonly there: readonly string[];
+  readonly possible: readonly string[];
+  readonly hidden: readonly string[];
+};
 
 /** `not there`: outside the transaction there is no such relation. */
 export type OwnRows = { readonly relation: string; readonly rows: number | "uncountable" | "not there" };
@@ -78,14 +82,15 @@ export class Witness {
     if (relations.length === 0 || xids.length === 0) return [];
     const open = new Set(justSeen.filter((count) => count.how === "exact").map((count) => count.relation));
     const known = relations.every((relation) => open.has(relation))
-      ? { there: relations, possible: relations }
+      ? { there: relations, possible: relations, hidden: [] }
       : await this.#openOf(relations);
     if (known instanceof Failure) return known;
     const there = new Set(known.there);
     const counted = await this.#rowsOf(known.possible, xids);
     if (counted instanceof Failure) return counted;
     return relations.map((relation) => {
-      const rows = counted.get(relation) ?? (there.has(relation) ? "uncountable" : "not there");
+      const seen = counted.get(relation) ?? (there.has(relation) ? "uncountable" : "not there");
+      const rows = seen === 0 && known.hidden.includes(relation) ? "uncountable" : seen;
       return { relation, rows };
     });
   }
@@ -96,7 +101,8 @@ export class Witness {
     if (described instanceof Failure) return described;
     const names = (facts: readonly RelationFacts[]) => facts.flatMap(({ relation }) => relation ?? []);
     const possible = described.filter(({ readable, lock }) => readable && lock === null);
-    return { there: names(described), possible: names(possible) };
+    const hidden = described.filter(({ rowSecurity }) => rowSecurity);
+    return { there: names(described), possible: names(possible), hidden: names(hidden) };
   }
 
   /** Many in one statement; where that fails each by itself, until the time budget is used. Absent: not countable. */

@@ -22,7 +22,7 @@ const countSchema = v.strictObject({
   inTransaction: field(look, "Rows the proof's own session saw after its writes, before the ROLLBACK."),
   during: field(look, "Rows the witness saw at that same moment; it must not see the proof's rows."),
   after: field(look, "Rows the witness saw after the ROLLBACK."),
-  mode: field(v.picklist(["exact", "estimate", ...uncounted]), "How the numbers were had."),
+  mode: field(v.picklist(["exact", "visible rows", "estimate", ...uncounted]), "How the numbers were had."),
   note: field(v.nullable(v.string()), "Why a number is missing or what else to know."),
 });
 

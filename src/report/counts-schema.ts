@@ -6,7 +6,7 @@
 import * as v from "valibot";
 
 const rows = v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0)));
-const how = v.picklist(["exact", "estimate", "unreadable", "missing", "locked", "over budget"]);
+const how = v.picklist(["exact", "visible rows", "estimate", "unreadable", "missing", "locked", "over budget"]);
 
 export const countsSchema = v.strictObject({
   schema: v.pipe(v.literal("cutter.counts/v1"), v.description("Name and version of this document.")),

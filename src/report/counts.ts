@@ -94,7 +94,7 @@ function good(report: CountsReport): boolean {
 }
 
 function countsLine(report: CountsReport): string {
-  const counted = report.relations.filter((one) => one.rows !== null).length;
+  const counted = report.relations.filter((one) => one.rows !== null && one.how !== "visible rows").length;
   const leftOut = report.leftOut === 0 ? "" : ` (${report.leftOut} relations left out by --max-relations)`;
   return `CUTTER_COUNTS ${counted}/${report.relations.length + report.leftOut} ${report.verdict}${leftOut}`;
 }

@@ -114,12 +114,16 @@ function sections(report: DryRunReport): readonly Section[] {
   return [countsSection(report), runsSection(report), ...problemsSection(report), removalSection(report)];
 }
 
-/** Relations that the role may not read are one remark, each by name in the other formats. */
+/** What was not counted, and what else is to be known of a count: a remark for each reason, by name elsewhere. */
 function countsSection({ counts }: DryRunReport): Section {
   const counted = counts.filter(({ before, after }) => before !== null || after !== null);
   const uncounted = Map.groupBy(
     counts.filter((row) => !counted.includes(row)),
     ({ how, note }) => note ?? how,
+  );
+  const told = Map.groupBy(
+    counted.filter(({ note }) => note !== null),
+    ({ note }) => note ?? "",
   );
   return {
     title: "Rows before and after",
@@ -127,7 +131,7 @@ function countsSection({ counts }: DryRunReport): Section {
       columns: [left("relation"), right("before"), right("after"), left("how")],
       rows: counted.map((row) => [nameOf(row), number(row.before), number(row.after), row.how]),
     },
-    remarks: [...uncounted].map(([note, rows]) => `${note}: ${rows.map(nameOf).join(", ")}`),
+    remarks: [...told, ...uncounted].map(([note, rows]) => `${note}: ${rows.map(nameOf).join(", ")}`),
     empty: "nothing was counted",
   };
 }

@@ -77,6 +77,15 @@ test("left at its gates it is finished by two resumes; a third does no work and 
   expect([ended.code, report.failure?.code]).toEqual([6, "STOP_APPROVAL_REQUIRED"]);
   expect(report.gates.map(({ verdict }) => verdict).join(", ")).toBe("PASS, PASS, PASS, PASS, NOT RUN, NOT RUN, PASS");
   const id = runIdIn(ended);
+  for (const words of [["runs"], ["verify", report.sessionId]]) {
+    const { stdout } = await desk.run(words);
+    // A word that is longer by itself stays whole: a path, a digest.
+    const wide = stdout
+      .split("\n")
+      .filter((line) => line.length > 80 && (words[0] === "runs" || !/^ *\S+$/.test(line)));
+    expect([words[0], wide.filter((line) => !line.includes(desk.state))]).toEqual([words[0], []]);
+    expect(stdout).toContain(words[0] === "runs" ? id : "CUTTER_VERIFY INTACT");
+  }
   expect(report.gates.slice(4, 6).map(({ summary }) => summary)).toEqual(
     Array(2).fill(`${id} was left waiting at its gate`),
   );
@@ -84,6 +93,8 @@ test("left at its gates it is finished by two resumes; a third does no work and 
   for (const where of [surveying(database), surveying(database), NOWHERE, NOWHERE]) {
     const resumed = await desk.run(["resume", id, ...where]);
     const { state, stop } = await desk.show(id);
+    const { stdout: listed } = await desk.run(["runs"]);
+    expect(listed.split("\n").filter((line) => line.length > 80 && !line.includes(desk.state))).toEqual([]);
     states.push([resumed.code, state, stop?.code ?? null, resumed.stderr.includes("no work was done")]);
   }
   expect(states).toEqual([

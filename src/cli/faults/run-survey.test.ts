@@ -63,6 +63,33 @@ describe("who surveys, and what", () => {
     expect(allowed.gates[1]?.summary).toMatch(/as cutter_exec, a role with \d+ rights to write \(allowed\), read-only/);
   });
 
+  test("a ledger of which row-level security hides rows is not counted exactly, and G7 is inconclusive", async () => {
+    const hide = (how: string) => database.psql(`ALTER TABLE cutter_governance.run ${how} ROW LEVEL SECURITY`);
+    hide("ENABLE");
+    const argv = [...surveying(database), "--governance-url", database.url("cutter_exec")];
+    const hidden = await dryRun(...argv);
+    const text = (await makeDesk().run(["dryrun", ...argv])).stdout;
+    hide("DISABLE");
+    expect([hidden.ended.code, hidden.last?.verdict]).toEqual([3, "INCONCLUSIVE"]);
+    expect(hidden.last?.mismatches).toEqual([
+      {
+        ...{ what: "rows of cutter_governance.run", expected: "counted" },
+        seen: expect.stringMatching(/^not every row counted: counted as cutter_exec, row-level security is active/),
+      },
+    ]);
+    expect(text).toMatch(/cutter_governance\.run +0 +0 +visible rows/);
+    expect(text.replaceAll(/\s+/g, " ")).toContain("hidden rows are not counted: cutter_governance.run");
+    expect((await dryRun(...argv)).verdicts).toBe(ALL);
+  });
+
+  test("a server without the role that writes: the dry run goes on, and G2 tells it", async () => {
+    psqlOn(server, "postgres", "ALTER ROLE cutter_exec RENAME TO cutter_gone");
+    const { ended, gates } = await dryRun(...surveying(database));
+    psqlOn(server, "postgres", "ALTER ROLE cutter_gone RENAME TO cutter_exec");
+    expect([ended.code, gates[1]?.verdict]).toEqual([0, "PASS"]);
+    expect(gates[1]?.summary).toEndWith("; no live run could write: there is no role cutter_exec");
+  });
+
   test("a standby will do, and is said to be one", async () => {
     const there = `postgres://${READER}@${encodeURIComponent(standby.socketDirectory)}:${standby.port}`;
     const { ended, verdicts, gates } = await dryRun("--survey", "--url", `${there}/${database.name}`);
@@ -85,6 +112,19 @@ describe("who surveys, and what", () => {
       [5, "OBJECT_MISSING", "G7"],
       [3, "SURVEY_FAILED", "G7"],
     ]);
+  });
+
+  test("a document whose bodies are empty is no empty file: it is named, and so is the way on", async () => {
+    database.psql("SELECT fn_iu_create('BLANK/article-1', 't', '', 'x', 'law_unit', 'article', 'law')");
+    const { ended, code, gates } = await dryRun(...surveying(database), "BLANK");
+    const replayed = await dryRun(...surveying(database), "BLANK", "--source", source);
+    database.psql(`DELETE FROM unit_version WHERE information_unit_id IN
+      (SELECT id FROM information_unit WHERE canonical_address = 'BLANK/article-1');
+      DELETE FROM information_unit WHERE canonical_address = 'BLANK/article-1'`);
+    expect([ended.code, code, gates[1]?.verdict]).toEqual([3, "REPLAY_EMPTY", "FAIL"]);
+    expect(gates[1]?.summary).toContain("BLANK holds no text in the database: its one unit has an empty body");
+    expect(ended.stdout).toContain("--source FILE");
+    expect([replayed.ended.code, replayed.verdicts]).toEqual([0, ALL]);
   });
 
   test("--url without --survey, and two sources at once, are usage errors", async () => {

@@ -8,7 +8,7 @@ import { stopwatch } from "../clock.ts";
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Reply, Row, Session } from "../session/session.ts";
-import { plannedCounts, type Step } from "./plan.ts";
+import { plannedCounts, readsRows, type Step } from "./plan.ts";
 import { type CountOptions, type CountRequest, defaultCountOptions, type RelationCount } from "./request.ts";
 
 const BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
@@ -40,7 +40,7 @@ async function countInTransaction(
   if (begun instanceof Failure) return begun;
   const plan = await planUnhindered(session, requests, options);
   if (plan instanceof Failure) return plan;
-  const exact = plan.filter((step) => step.how === "exact");
+  const exact = plan.filter(readsRows);
   const plain = exact.filter((step) => step.request.filter === null);
   const together = await countTogether(session, plain, options);
   const filtered = exact.filter((step) => step.request.filter !== null);
@@ -182,8 +182,8 @@ function refusedCount({ otherwise }: Step, failure: Failure): RelationCount {
 
 function record(counted: Counted, step: Step | undefined, row: Row | undefined): void {
   if (step === undefined || row === undefined) throw new Error("a count answered without a row");
-  const { note } = step;
-  counted.set(step, { ...step.otherwise, rows: Number(row.rows), how: "exact", digest: row.digest ?? null, note });
+  const { how, note } = step;
+  counted.set(step, { ...step.otherwise, rows: Number(row.rows), how, digest: row.digest ?? null, note });
 }
 
 function countStatement(step: Step, ordinal: number, options: CountOptions): string {

@@ -8,7 +8,7 @@ import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { Cell, Reply } from "../session/session.ts";
 import { countTogether } from "./count.ts";
-import { plannedCounts } from "./plan.ts";
+import { plannedCounts, readsRows } from "./plan.ts";
 import type { CountRequest, RelationCount } from "./request.ts";
 
 type Statements = { query(text: string, parameters?: readonly Cell[]): Promise<Reply | Failure> };
@@ -20,11 +20,7 @@ export async function countInside(
   const options = { mode: "auto", digest: "none", budgetMs: limits.exactCountBudgetMs } as const;
   const plan = await plannedCounts(transaction, requests, options);
   if (plan instanceof Failure) return plan;
-  const counted = await countTogether(
-    transaction,
-    plan.filter((step) => step.how === "exact"),
-    options,
-  );
+  const counted = await countTogether(transaction, plan.filter(readsRows), options);
   if (counted instanceof Failure) return counted;
   return plan.map((step) => counted.get(step) ?? step.otherwise);
 }

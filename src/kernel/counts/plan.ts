@@ -26,11 +26,16 @@ export type Step = {
   readonly request: CountRequest;
   readonly relation: string;
   readonly how: RelationCount["how"];
-  /** Note of an exact count. */
+  /** Note of a count whose rows were read. */
   readonly note: string | null;
   /** The answer when it is not counted exactly, or not in time. */
   readonly otherwise: RelationCount;
 };
+
+/** Whether its rows are to be read, one by one: all of them, or all that the role may see. */
+export function readsRows({ how }: Step): boolean {
+  return how === "exact" || how === "visible rows";
+}
 
 /** Decides for each request how it is counted: small relations first, until the budget of bytes is used. */
 function planCounts(
@@ -63,7 +68,8 @@ function planOne(request: CountRequest, facts: RelationFacts | undefined, afford
   if (!facts.readable) return step("unreadable", { note: unreadableNote(facts) });
   if (facts.lock !== null) return step("locked", { note: lockedNote(facts.lock) });
   const note = facts.rowSecurity ? HIDDEN_ROWS : null;
-  const exact = step("exact", { note });
+  // Not exact: what a policy hides is no row of the count.
+  const exact = step(facts.rowSecurity ? "visible rows" : "exact", { note });
   if (request.filter !== null) return { ...exact, otherwise: { ...exact.otherwise, how: "over budget" } };
   const estimate =
     facts.estimatedRows === null

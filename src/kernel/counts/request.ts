@@ -23,7 +23,8 @@ export type RelationCount = {
   readonly relation: string;
   readonly filter: string | null;
   readonly rows: number | null;
-  readonly how: "exact" | "estimate" | "unreadable" | "missing" | "locked" | "over budget";
+  /** `visible rows`: counted, but row-level security applies to this role, so there may be more. */
+  readonly how: "exact" | "visible rows" | "estimate" | "unreadable" | "missing" | "locked" | "over budget";
   /** Content digest, where asked for: equal content gives an equal digest, in any row order. */
   readonly digest: string | null;
   /** For a person: row-level security active, who holds the lock, … */

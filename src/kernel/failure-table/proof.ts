@@ -48,6 +48,12 @@ export const PROOF_FAILURES = {
     action: "Read what was found in the message.",
     data: NOTHING_WRITTEN,
   },
+  REPLAY_EMPTY: {
+    exit: 3,
+    cause: "The document in the database has units, and the current body of each is empty: there is no text to replay.",
+    action: "Name another document, or give the text to be cut with --source FILE.",
+    data: NOTHING_WRITTEN,
+  },
   EVIDENCE_ALTERED: {
     exit: 3,
     cause: "Evidence is not as it was written: a file, an event or a record was changed, lost, added or moved.",

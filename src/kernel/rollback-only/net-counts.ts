@@ -147,7 +147,8 @@ const LOCKED = new Set(["55P03", "40P01", "locked"]);
 
 function netCount([, rows, how, why, hidden]: NetAnswer, { relation, filter }: CountRequest): RelationCount {
   const count = { relation, filter: filter?.label ?? null, digest: null };
-  if (how === null) return { ...count, rows, how: "exact", note: hidden === true ? HIDDEN_ROWS : null };
+  if (how === null && hidden === true) return { ...count, rows, how: "visible rows", note: HIDDEN_ROWS };
+  if (how === null) return { ...count, rows, how: "exact", note: null };
   const sqlstate = /^[0-9A-Z]{5}$/.test(how) ? `${how}: ` : "";
   return { ...count, rows: null, how: howOf(how), note: `not counted inside: ${sqlstate}${why ?? OVER_TIME}` };
 }

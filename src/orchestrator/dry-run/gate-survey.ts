@@ -60,6 +60,12 @@ function replayWork({ order, record }: DryRunContext, sight: Sight, replay: Repl
     });
   }
   const { addresses, ends, bytes } = replay;
+  if (bytes.byteLength === 0) {
+    const have = units.length === 1 ? "its one unit has" : `its ${units.length} units have all`;
+    return new Failure("REPLAY_EMPTY", `${documentId} holds no text in the database: ${have} an empty body`, {
+      facts: { document: documentId, units: units.length },
+    });
+  }
   record.replay = {
     source: bytes,
     settings: {
@@ -85,6 +91,8 @@ function judgeSight({ document, seen }: Sight, { surveyor }: DryRunContext): Jud
           standby: seen.identity.inRecovery,
           documents: seen.documentCount,
           rights_of_the_role: seen.rights,
+          role_that_writes:
+            seen.writerObstacles.length === 0 ? "cutter_exec, may call all functions" : seen.writerObstacles,
           transaction_id: seen.transactionId ?? "none assigned",
         }),
   };
@@ -93,7 +101,9 @@ function judgeSight({ document, seen }: Sight, { surveyor }: DryRunContext): Jud
   // Of the embedded database this is no news: underneath, its session is the owner's.
   const may = rights > 0 && surveyor.kind === "server" ? `, a role with ${rights} rights to write (allowed)` : "";
   const units = `${survey.units.length} units of ${survey.documentId}`;
-  const summary = `PostgreSQL ${serverVersion} as ${role}${may}, ${where}, ${units}`;
+  const obstacles = seen?.writerObstacles ?? [];
+  const later = obstacles.length === 0 ? "" : `; no live run could write: ${obstacles.join(", ")}`;
+  const summary = `PostgreSQL ${serverVersion} as ${role}${may}, ${where}, ${units}${later}`;
   const problems = seen?.contractProblems ?? [];
   const mismatches = [
     ...expectEqual("transaction id assigned", "none", seen?.transactionId ?? "none"),

@@ -4,6 +4,8 @@
  * The database is real, and so is everything else but for the one part that a test breaks.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   type DryRunDesk,
   openDryRunDesk,
@@ -14,7 +16,9 @@ import {
 } from "../../../scripts/database/dry-run.ts";
 import { temporaryFolder } from "../../../scripts/database/files.ts";
 import { Failure } from "../../kernel/failure.ts";
+import { readKillSwitch } from "../../kernel/kill-switch.ts";
 import { lookAtTrees } from "../../readiness/surroundings.ts";
+import type { Sight } from "./surveyor.ts";
 
 /** The looks of a dry run: the survey, one behind each gate of either run, the last one. */
 const LAST_LOOK = 6;
@@ -58,6 +62,42 @@ test("a kill switch that is switched on midway", async () => {
   }));
   expect(outcome(report)).toBe("PASS PASS PASS PASS PASS PASS FAIL, exit 3");
   expect(seenIn(report, "G7").join()).toContain("kill switch");
+});
+
+test("a relation that drops out of every look is missed: inconclusive, by its name", async () => {
+  const without = (sight: Sight): Sight => {
+    const counts = sight.document.counts.filter(({ relation }) => relation !== "public.unit_version");
+    return { ...sight, document: { ...sight.document, counts } };
+  };
+  const report = await desk.dryRun(() => ({
+    surveyor: {
+      ...desk.surveyor,
+      async look(order) {
+        const sight = await desk.surveyor.look(order);
+        return sight instanceof Failure ? sight : without(sight);
+      },
+    },
+  }));
+  expect([outcome(report), seenIn(report, "G7")]).toEqual([
+    "PASS PASS PASS PASS PASS PASS INCONCLUSIVE, exit 3",
+    [
+      "rows of public.unit_version: not among the counts",
+      "rows of public.unit_version [ICX-CONST]: not among the counts",
+    ],
+  ]);
+});
+
+test("a HOLD and the operator's file stop no dry run, and are told where they stand", async () => {
+  const stateDirectory = temporaryFolder();
+  const operatorFile = join(stateDirectory, "DISABLED");
+  mkdirSync(join(stateDirectory, "locks"), { mode: 0o700 });
+  writeFileSync(join(stateDirectory, "locks", "HOLD"), "until the audit\n");
+  writeFileSync(operatorFile, "");
+  const report = await desk.dryRun(() => ({ killSwitch: () => readKillSwitch({ stateDirectory, operatorFile }) }));
+  expect(outcome(report)).toBe("PASS PASS PASS PASS PASS PASS PASS, exit 0");
+  const summary = report.gates[6]?.summary;
+  expect(summary).toContain(`; a HOLD stands (${join(stateDirectory, "locks", "HOLD")}: until the audit)`);
+  expect(summary).toContain(`; a DISABLED stands (${operatorFile}: exists, empty)`);
 });
 
 test("a service of ours that runs by itself", async () => {

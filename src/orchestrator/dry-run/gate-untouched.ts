@@ -6,11 +6,12 @@
  */
 import type { SurveyDocument } from "../../flow/survey-document.ts";
 import { type Facts, Failure } from "../../kernel/failure.ts";
-import { switchMismatches } from "../../kernel/kill-switch.ts";
+import { type KillSwitchReading, switchMismatches } from "../../kernel/kill-switch.ts";
 import { treeDifferences } from "../../readiness/surroundings.ts";
 import type { Mismatch } from "../../report/battery.ts";
 import { expectEqual, failed, type Judgement, judge } from "../../report/judgement.ts";
 import { switchFacts, switchState } from "../../report/kill-switch-facts.ts";
+import { watchedRelations } from "../survey/relations.ts";
 import type { DryGate, DryRunContext } from "./context.ts";
 import { lookAt } from "./gate-survey.ts";
 
@@ -34,9 +35,10 @@ export const untouchedGate: DryGate = {
       ...(record.trees === null ? [] : treeDifferences(record.trees, trees)),
     ];
     const machine = { ...switchFacts(reading), ...services.facts, ...trees.facts };
+    const stops = standing(reading);
     if (record.before === null || record.before.seen === null) {
       const { summary, disturbances } = notCompared(context);
-      return judge({ summary, facts: machine, mismatches: outside, disturbances });
+      return judge({ summary: `${summary}${stops}`, facts: machine, mismatches: outside, disturbances });
     }
     const after = await lookAt(context);
     if (after instanceof Failure) return failedAfter(after, { machine, outside });
@@ -44,13 +46,19 @@ export const untouchedGate: DryGate = {
     const ids = expectEqual("transaction ids given to our session", "none", record.transactionIds.join(", ") || "none");
     const disturbances = moved(record.before.document, after.document);
     return judge({
-      summary: summaryOf(context, after.document, disturbances),
+      summary: `${summaryOf(context, after.document, disturbances)}${stops}`,
       facts: { ...machine, governance: governance(after.document), looks_at_the_database: record.looks },
       mismatches: [...outside, ...ids],
       disturbances,
     });
   },
 };
+
+/** A HOLD, or the operator's DISABLED, stops no dry run, but would stop what comes after it. */
+function standing({ sources }: KillSwitchReading): string {
+  const files = sources.filter(({ name, says }) => (name === "HOLD" || name === "DISABLED") && says === "off");
+  return files.map(({ name, where, detail }) => `; a ${name} stands (${where}: ${detail})`).join("");
+}
 
 /** Nothing to compare: because no database was ever looked at, or because the look came to nothing. */
 function notCompared({ record, surveyor }: DryRunContext): { summary: string; disturbances: readonly Mismatch[] } {
@@ -68,18 +76,34 @@ function failedAfter(failure: Failure, { machine, outside }: Beside): Judgement 
   return { ...failed(failure, machine), mismatches: outside };
 }
 
+/** By the list of what is to be counted, so that what is in neither look is told as well. */
 function moved(before: SurveyDocument, after: SurveyDocument): readonly Mismatch[] {
-  return before.counts.flatMap((count, index) => {
-    const later = after.counts[index];
-    const name = count.filter === null ? count.relation : `${count.relation} [${count.filter}]`;
-    // Only the ledger is out of reach by construction; a table of the lifecycle that nobody counted shows nothing.
-    if ((count.how === "unreadable" || count.how === "locked") && !isLedger(count)) {
-      return expectEqual(`rows of ${name}`, "counted", `not counted: ${count.note ?? count.how}`);
-    }
-    if (later === undefined || count.how !== "exact") return [];
-    return expectEqual(`rows of ${name}`, count.rows, later.how === "exact" ? later.rows : later.how);
+  return watchedRelations(before.survey.documentId).flatMap(({ relation, filter }) => {
+    const label = filter?.label ?? null;
+    const [was, is] = [before, after].map(({ counts }) =>
+      counts.find((count) => count.relation === relation && count.filter === label),
+    );
+    const what = `rows of ${label === null ? relation : `${relation} [${label}]`}`;
+    if (was === undefined || is === undefined) return expectEqual(what, "counted", "not among the counts");
+    const vague = [was, is].find((count) => isVague(count));
+    if (vague !== undefined) return expectEqual(what, "counted", `${WORDS[vague.how]}: ${vague.note ?? vague.how}`);
+    if (was.how !== "exact") return [];
+    return expectEqual(what, was.rows, is.how === "exact" ? is.rows : is.how);
   });
 }
+
+type Count = SurveyDocument["counts"][number];
+
+/** Only the ledger is out of reach by construction; what else nobody counted, or not every row of, shows nothing. */
+function isVague(count: Count): boolean {
+  if (count.how === "visible rows") return true;
+  return count.how !== "exact" && count.how !== "estimate" && !isLedger(count);
+}
+
+const WORDS: Readonly<Record<Count["how"], string>> = {
+  ...{ exact: "counted", estimate: "estimated", "visible rows": "not every row counted" },
+  ...{ unreadable: "not counted", missing: "not counted", locked: "not counted", "over budget": "not counted" },
+};
 
 function isLedger({ relation }: { readonly relation: string }): boolean {
   return relation.startsWith("cutter_governance.");

@@ -72,6 +72,19 @@ describe("G2", () => {
     ]);
   });
 
+  test("a role that writes which may not call a function: told, though a dry run does not need it", async () => {
+    const call = "FUNCTION fn_iu_enact(uuid, text)";
+    desk.database.psql(`REVOKE EXECUTE ON ${call} FROM cutter_exec`);
+    const report = await desk.dryRun();
+    desk.database.psql(`GRANT EXECUTE ON ${call} TO cutter_exec`);
+    expect(outcome(report)).toBe("PASS PASS PASS PASS PASS PASS PASS, exit 0");
+    const obstacle = "cutter_exec may not EXECUTE public.fn_iu_enact";
+    expect(report.gates[1]?.summary).toEndWith(`; no live run could write: ${obstacle}`);
+    expect(report.gates[1]?.facts.role_that_writes).toEqual([obstacle]);
+    const sound = await desk.dryRun();
+    expect(sound.gates[1]?.summary).not.toContain("no live run could write");
+  });
+
   test("a look that fails: nothing is known of before, and G7 does not pass", async () => {
     const lost = () => new Failure("SESSION_LOST", "broken on purpose");
     const report = await desk.dryRun(() => ({ surveyor: desk.atLook(1, lost) }));

@@ -73,7 +73,9 @@ async function countLedger(
   const role = await session.query("SELECT current_user AS role");
   if (role instanceof Failure) return role;
   const note = `counted as ${role.rows[0]?.role}`;
-  const byName = new Map(counted.map((count) => [count.relation, { ...count, note: count.note ?? note }]));
+  const byName = new Map(
+    counted.map((count) => [count.relation, { ...count, note: count.note === null ? note : `${note}, ${count.note}` }]),
+  );
   return counts.map((count) => byName.get(count.relation) ?? count);
 }
 

@@ -10,7 +10,7 @@ import settingsQuery from "../../../sql/survey/settings.sql" with { type: "text"
 import { checkDocumentId } from "../../flow/document.ts";
 import type { Survey } from "../../flow/survey.ts";
 import { countTogether } from "../../kernel/counts/count.ts";
-import { plannedCounts } from "../../kernel/counts/plan.ts";
+import { plannedCounts, readsRows } from "../../kernel/counts/plan.ts";
 import type { RelationCount } from "../../kernel/counts/request.ts";
 import { Failure, joinFailure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
@@ -21,6 +21,7 @@ import { refuseHiddenRows } from "./hidden.ts";
 import { watchedRelations } from "./relations.ts";
 import { refuseWritingRole, writingRights } from "./rights.ts";
 import { readUnits } from "./units.ts";
+import { writerObstacles } from "./writer.ts";
 
 export type DocumentSummary = {
   readonly documentId: string;
@@ -42,6 +43,8 @@ export type Observation = {
   readonly rights: readonly string[];
   /** What of the write contract is not as it should be, one sentence each. */
   readonly contractProblems: readonly string[];
+  /** What would keep the role that writes from a live run; a dry run goes on. */
+  readonly writerObstacles: readonly string[];
   /** Whether the server ever assigned a transaction id to the snapshot. */
   readonly transactionId: string | null;
 };
@@ -87,6 +90,8 @@ async function readAll(
   if (refused !== null) return refused;
   const hidden = await refuseHiddenRows(session);
   if (hidden !== null) return hidden;
+  const obstacles = await writerObstacles(session);
+  if (obstacles instanceof Failure) return obstacles;
   const contract = await readContract(session);
   if (contract instanceof Failure) return contract;
   const chosen = await chooseDocument(session, order);
@@ -117,7 +122,7 @@ async function readAll(
   const { documents, documentCount, because } = chosen;
   const transactionId = assigned.rows[0]?.xid ?? null;
   const beside = { documents, documentCount, chosenBecause: because, counts, rights, transactionId };
-  return { survey, identity, contractProblems: problems, ...beside };
+  return { survey, identity, contractProblems: problems, writerObstacles: obstacles, ...beside };
 }
 
 type Chosen = Pick<Observation, "documents" | "documentCount"> & {
@@ -164,7 +169,7 @@ async function countHere(session: Session, documentId: string): Promise<readonly
   const options = { mode: "auto", digest: "none", budgetMs: limits.exactCountBudgetMs } as const;
   const steps = await plannedCounts(session, watchedRelations(documentId), options);
   if (steps instanceof Failure) return steps;
-  const exact = steps.filter((step) => step.how === "exact");
+  const exact = steps.filter(readsRows);
   const counted = await countTogether(session, exact, options);
   if (counted instanceof Failure) return counted;
   return steps.map((step) => counted.get(step) ?? step.otherwise);
