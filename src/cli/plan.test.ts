@@ -91,6 +91,7 @@ test("a named profile is used, one's own from the configuration too", async () =
 
 const REFUSED: readonly (readonly [name: string, argv: () => readonly string[], says: string])[] = [
   ["a file that is not there", () => [join(folder, "absent"), "--document", "D"], "FILE_UNREADABLE"],
+  ["a file below a file", () => [join(law, "absent"), "--document", "D"], "FILE_UNREADABLE"],
   ["a directory", () => [directory(), "--document", "D"], "FILE_UNREADABLE"],
   ["an empty file", () => [file("empty.txt", ""), "--document", "D"], "DOCUMENT_EMPTY"],
   [
