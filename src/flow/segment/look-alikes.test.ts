@@ -13,6 +13,11 @@ test("points whose text is one letter are points, and a line that was wrapped af
   ]);
 });
 
+test("a point after one that ends with a semicolon and a word is a point", () => {
+  const text = "Section 1. Test\n(a) one; or\n(b) two; and\n(c) three.\n";
+  expect(tree(text, "law-en")).toEqual(["section 1 | Test", "  point a", "  point b", "  point c"]);
+});
+
 test("German: a range of sections is one unit in plain text too, and a reference to one is none", () => {
   const text = `§ 1 Eins
 Text nach den

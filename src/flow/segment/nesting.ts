@@ -160,7 +160,7 @@ export class Nesting {
     const at = start[index] as number;
     if (blankBefore[index] === 1 || at === this.#labelEnd) return false;
     const before = this.#text.before(at, 60);
-    return this.#continuing?.test(before) === true && !this.#isOneWord(before);
+    return this.#continuing?.test(before) === true && !ITEM_END.test(before) && !this.#isOneWord(before);
   }
 
   /** `(a) a`: a mark and one word are a point of a list, and no line that was wrapped. */
@@ -168,6 +168,9 @@ export class Nesting {
     return readMarks(line, this.#rules).some(({ length }) => !line.slice(length).includes(" "));
   }
 }
+
+/** `one; or`: an item of a list, and the next one follows. */
+const ITEM_END = /;\s*\p{L}+$/u;
 
 /** Enough for marks inside marks. */
 const MARK_BYTES = 32;
