@@ -5,6 +5,7 @@
  * document's own, forms in an annex: each is told from a label by what stands around it. The order in the source is
  * kept, gaps and duplicates included. Pure. Called by segment.ts.
  */
+import { bareSections } from "./bare-sections.ts";
 import { type HeadingQuestion, headingOf } from "./heading.ts";
 import { blockAt, quotedBlocks } from "./inset.ts";
 import type { Compiled, ReadLabel } from "./label.ts";
@@ -34,8 +35,11 @@ export function findLabels(reading: Reading): OwnLabels {
     labels.push(label);
   }
   const insets = quotedBlocks(text.bytes, labels, compiled.profile);
-  const unquoted = insets.length === 0 ? labels : labels.filter(({ line }) => blockAt(insets, line.start) === null);
-  const own = inOwnForm(withLetters(unquoted), compiled);
+  const isInset = (start: number): boolean => insets.length > 0 && blockAt(insets, start) !== null;
+  const unquoted = insets.length === 0 ? labels : labels.filter(({ line }) => !isInset(line.start));
+  const bare = bareSections(reading, unquoted, isInset);
+  const all = bare.length === 0 ? unquoted : [...unquoted, ...bare].sort((a, b) => a.line.start - b.line.start);
+  const own = inOwnForm(withLetters(all), compiled);
   const { labels: once, index } = withoutRepeats(own, { titles, bytes: text.bytes, compiled });
   return { labels: withoutForms(once, compiled), index, insets };
 }
