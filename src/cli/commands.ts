@@ -40,7 +40,9 @@ const plan: Leaf = defineCommand({
     { arguments: "rfc9110.txt --document RFC-9110 --profile numbered", explanation: "With a profile of your choice." },
     { arguments: "law.md --document VN-35-2024 --format jsonl", explanation: "One JSON object for each unit." },
   ],
-  positionals: [{ name: "FILE", description: "The document: UTF-8 text or Markdown.", required: true }],
+  positionals: [
+    { name: "FILE", description: "The document: UTF-8 text or Markdown; - reads standard input.", required: true },
+  ],
   flags: [
     {
       name: "document",

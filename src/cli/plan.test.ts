@@ -38,7 +38,7 @@ test("the text is a head that says why, and the whole tree with labels, headings
   const { code, stdout, stderr } = await plan(law, "--document", "VN-1");
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toStartWith("Plan of VN-1: 6 units in 105 bytes; accepted against the reference vocabulary\n");
-  expect(stdout).toContain("profile    law-vi, version 1: Vietnamese law");
+  expect(stdout).toContain("profile    law-vi, version 2: Vietnamese law");
   expect(stdout).toContain("chosen     2 labels of law, 0 decimal numbers, 0 headings in the sample; ");
   const tree = stdout.slice(stdout.indexOf("Front matter  ["));
   expect(tree).toBe(
@@ -91,6 +91,7 @@ test("a named profile is used, one's own from the configuration too", async () =
 
 const REFUSED: readonly (readonly [name: string, argv: () => readonly string[], says: string])[] = [
   ["a file that is not there", () => [join(folder, "absent"), "--document", "D"], "FILE_UNREADABLE"],
+  ["a file below a file", () => [join(law, "absent"), "--document", "D"], "FILE_UNREADABLE"],
   ["a directory", () => [directory(), "--document", "D"], "FILE_UNREADABLE"],
   ["an empty file", () => [file("empty.txt", ""), "--document", "D"], "DOCUMENT_EMPTY"],
   [

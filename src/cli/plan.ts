@@ -17,6 +17,7 @@ import { type PlanReport, planDocument, planLines, planText } from "../report/pl
 import type { Globals } from "./command/command.ts";
 import { EXIT, tellFailure } from "./exit.ts";
 import { readBytes } from "./source-file.ts";
+import { readStandardInput } from "./standard-input.ts";
 import { paint, type Terminal } from "./terminal.ts";
 
 type Flags = { readonly document: string; readonly profile: string; readonly "publication-type": string };
@@ -28,7 +29,7 @@ type Invocation = {
 
 export async function plan({ positionals, flags, globals }: Invocation, terminal: Terminal): Promise<number | Failure> {
   const file = positionals.FILE ?? "";
-  const document = readDocument(file, flags.document);
+  const document = await readDocument(file, flags.document);
   if (document instanceof Failure) return document;
   const own = await ownProfiles(flags.profile, globals.config);
   if (own instanceof Failure) return own;
@@ -43,11 +44,14 @@ export async function plan({ positionals, flags, globals }: Invocation, terminal
   return report.guard.verdict === "refused" ? tellFailure(refused(report), terminal) : EXIT.done;
 }
 
-function readDocument(file: string, documentId: string): SourceDocument | Failure {
+async function readDocument(file: string, documentId: string): Promise<SourceDocument | Failure> {
   const wrongId = checkDocumentId(documentId);
   if (wrongId !== null) return wrongId;
-  const bytes = readBytes(file);
-  return bytes instanceof Failure ? bytes : openDocument({ documentId, fileName: file, bytes });
+  const isInput = file === "-";
+  const bytes = isInput ? await readStandardInput() : readBytes(file);
+  return bytes instanceof Failure
+    ? bytes
+    : openDocument({ documentId, fileName: isInput ? "standard input" : file, bytes });
 }
 
 /** A configuration is read only where it can matter, so that a broken one does not keep anybody from planning. */

@@ -4,7 +4,7 @@
  * Read whole and checked before any connection is made: a regular file, UTF-8, within bounds. A link is followed: what
  * counts is the bytes, and their digest is in every report. Called by the verbs that cut.
  */
-import { realpathSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { openDocument } from "../flow/document.ts";
 import { BUILT_IN_PROFILES } from "../flow/profiles/built-in.ts";
@@ -45,9 +45,22 @@ export async function readSource(question: SourceQuestion): Promise<SourceFile |
 
 /** The bytes of a document file. FILE_UNREADABLE for what is no regular file, or cannot be read. */
 export function readBytes(path: string): Uint8Array | Failure {
+  if (isPipe(path)) {
+    const message = `${path} is a pipe, which can be read only once`;
+    const hint = "FILE is a regular file: UTF-8 text or Markdown; `cutter plan -` reads standard input.";
+    return new Failure("FILE_UNREADABLE", message, { hint, facts: { path } });
+  }
   const bytes = readRegularFile(realPath(path), limits.documentBytes);
   if (!(bytes instanceof Failure) || bytes.code !== "FILE_NOT_PRIVATE") return bytes;
   return new Failure("FILE_UNREADABLE", bytes.message, { hint: "FILE is a regular file: UTF-8 text or Markdown." });
+}
+
+function isPipe(path: string): boolean {
+  try {
+    return statSync(path).isFIFO();
+  } catch {
+    return false;
+  }
 }
 
 function realPath(path: string): string {

@@ -5,10 +5,12 @@
  * there are. The same bytes give the same choice. It never reads a profile of one's own: those are named. Pure. Called
  * by the verbs that cut.
  */
+import { bareLevel } from "../segment/bare-sections.ts";
 import { findDecimals } from "../segment/decimal.ts";
 import { compile } from "../segment/label.ts";
 import { Text } from "../segment/line.ts";
 import { findLabels } from "../segment/named.ts";
+import type { Named, Reading } from "../segment/reading.ts";
 import { scan } from "../segment/scan.ts";
 import { wantedBy } from "../segment/segment.ts";
 import { BUILT_IN_PROFILES } from "./built-in.ts";
@@ -46,7 +48,9 @@ export function chooseProfile(bytes: Uint8Array): Choice {
 function weigh(profile: Profile, sample: Uint8Array, words: readonly string[]): Weighed {
   const { name, commonWords } = profile;
   const compiled = compile(profile);
-  const scanned = scan(sample, { ...wantedBy(compiled), enumerators: "none" });
+  // List marks are looked at only where a number alone may be a section.
+  const enumerators = bareLevel(compiled) === -1 ? "none" : "wanted";
+  const scanned = scan(sample, { ...wantedBy(compiled), enumerators });
   const reading = { text: new Text(sample), compiled, scanned };
   if (name === "markdown") {
     const labels = scanned.lines.filter(({ markup }) => markup === "heading").length;
@@ -55,7 +59,16 @@ function weigh(profile: Profile, sample: Uint8Array, words: readonly string[]): 
   if (name === "numbered") return { profile: name, labels: findDecimals(reading).length, language: null };
   const common = new Set(commonWords);
   const share = words.length === 0 ? 0 : words.filter((word) => common.has(word)).length / words.length;
-  return { profile: name, labels: findLabels(reading).labels.length, language: Math.round(share * 1000) / 1000 };
+  return { profile: name, labels: lawLabels(reading), language: Math.round(share * 1000) / 1000 };
+}
+
+/** Numbers alone are no sign of law without a part or chapter above them. */
+function lawLabels(reading: Reading): number {
+  const { labels } = findLabels(reading);
+  const { levels } = reading.compiled.profile;
+  const isBare = ({ level, line }: Named): boolean => levels[level]?.label.form === "bare" && line.markup === "plain";
+  const hasStructure = labels.some(({ level }) => levels[level]?.role === "structure");
+  return hasStructure ? labels.length : labels.filter((label) => !isBare(label)).length;
 }
 
 function wordsOf(sample: Uint8Array): readonly string[] {

@@ -18,6 +18,7 @@ const BARE_CHAPTER: Level = {
 export const LAW_DE: Profile = {
   ...PLAIN,
   name: "law-de",
+  version: "2",
   about: "German law: Buch, Teil, Abschnitt, Titel, Kapitel, Artikel, §, Absatz",
   levels: [
     wordLevel({ kind: "preamble", words: ["Präambel"] }, { role: "apart", number: "none" }),

@@ -28,6 +28,7 @@ const RECITAL: Level = {
 export const LAW_EN: Profile = {
   ...PLAIN,
   name: "law-en",
+  version: "2",
   about: "English law: Title, Part, Chapter, Article, Section, §, (1), (a), (i)",
   levels: [
     wordLevel({ kind: "preamble", words: ["Preamble"] }, { role: "apart", number: "none" }),

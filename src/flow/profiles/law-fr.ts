@@ -9,7 +9,7 @@ import { enumeratorLevel, PLAIN, type Profile, wordLevel } from "./profile.ts";
 export const LAW_FR: Profile = {
   ...PLAIN,
   name: "law-fr",
-  version: "2",
+  version: "3",
   about: "French law: Partie, Livre, Titre, Chapitre, Section, Article",
   levels: [
     wordLevel({ kind: "preamble", words: ["Préambule"] }, { role: "apart", number: "none" }),

@@ -8,7 +8,7 @@ import { enumeratorLevel, PLAIN, type Profile, wordLevel } from "./profile.ts";
 export const LAW_RU: Profile = {
   ...PLAIN,
   name: "law-ru",
-  version: "2",
+  version: "3",
   about: "Russian law: часть, раздел, подраздел, глава, статья, часть статьи, пункт",
   levels: [
     wordLevel({ kind: "preamble", words: ["Преамбула"] }, { role: "apart", number: "none" }),

@@ -8,6 +8,7 @@ import { enumeratorLevel, PLAIN, type Profile, wordLevel } from "./profile.ts";
 export const LAW_VI: Profile = {
   ...PLAIN,
   name: "law-vi",
+  version: "2",
   about: "Vietnamese law: Phần, Chương, Mục, Tiểu mục, Điều, Khoản, Điểm",
   levels: [
     wordLevel({ kind: "preamble", words: ["Lời nói đầu"] }, { role: "apart", number: "none" }),

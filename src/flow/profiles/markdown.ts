@@ -8,6 +8,7 @@ import { PLAIN, type Profile } from "./profile.ts";
 export const MARKDOWN: Profile = {
   ...PLAIN,
   name: "markdown",
+  version: "2",
   about: "Markdown: headings outside code, nested by their level",
   unitKind: "handbook_unit",
   levels: [{ name: "Heading", kind: "heading", sectionType: "heading", role: "structure", label: { form: "heading" } }],

@@ -21,7 +21,10 @@ export type WordLabel = {
   readonly headed: "always" | "maybe";
 };
 
-/** A number alone, in a Markdown heading: `##### 110A Title`, `## IV a. - Title`. */
+/**
+ * A number alone, in a Markdown heading: `##### 110A Title`, `## IV a. - Title`; an Arabic one also at the margin of a
+ * text that has no other leaves: `1. Short title`.
+ */
 export type BareLabel = { readonly form: "bare"; readonly number: "arabic" | "roman" };
 
 /**

@@ -22,8 +22,11 @@ export type HeadingQuestion = {
 export function headingOf(question: HeadingQuestion): string | null {
   const { label } = question;
   const heading = label.rest === null ? below(question) : beside(label.rest, question);
-  return heading === null ? null : bounded(tidy(heading));
+  return heading === null ? null : bounded(tidy(heading.replace(FOOTNOTE_MARKS, "")));
 }
+
+/** At a heading's end; raised digits only after a word, for `100 m²` is none. */
+const FOOTNOTE_MARKS = /(?:\[\d{1,3}\]|\[\^[\w-]+\]|(?<=\p{L}{2})[¹²³⁰⁴-⁹]+)+(?=[*_\s]*$)/u;
 
 export function bounded(text: string): string {
   const characters = limits.headingCharacters;

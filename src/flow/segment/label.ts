@@ -129,6 +129,7 @@ function startTable(words: readonly string[]): Uint8Array {
 }
 
 const FOOTNOTE_MARKS = /^(?:\[\d{1,3}\]|[¹²³⁰⁴-⁹]+|\[\^[\w-]+\])/;
+const DOTTED_FOOTNOTE_MARK = /^([.:]) ?(?:\[\d{1,3}\]|[¹²³⁰⁴-⁹]+|\[\^[\w-]+\])(?=\s|$)/;
 
 /** Null where the text is no label. */
 export function readLabel(compiled: Compiled, raw: string, line: Line): ReadLabel | null {
@@ -149,6 +150,8 @@ export function readLabel(compiled: Compiled, raw: string, line: Line): ReadLabe
   const gap = gapAfter(text, at, line);
   const isNumbered = level.label.number !== "none" && (gap > 0 || written.startsWith("§"));
   const number = isNumbered ? compiled.readNumber(text.slice(at + gap)) : null;
+  // An article's number may be one letter; two are a word: `ĐIỀU LỆ`, `ARTICLE OF`.
+  if (level.role === "leaf" && number?.written === "letter" && number.length > 1) return null;
   if (number !== null) return ranged({ ...head, end: at + gap + number.length }, number);
   if (level.label.number === "required") return null;
   return finish(head, { number: null, value: null, written: "none" });
@@ -172,11 +175,11 @@ type Head = {
 };
 type Numbered = Pick<LabelNumber, "number" | "value" | "written">;
 
-const RANGE = /^ ?(?:bis|und|à|et|to|and|đến|–|-) ?(\d+[a-z]?)(?![\p{L}\d])/u;
+const RANGE = /^ ?(?:bis|und|à|et|to|and|đến|–|-) ?(\d+(?:\.\d+)*[a-z]?)(?![\p{L}\d])/u;
 
 /** `§§ 3 bis 6`: one unit for all of them. */
 function ranged(head: Head, number: LabelNumber): ReadLabel | null {
-  if (head.line.markup !== "heading" || !head.text.startsWith("§§")) return finish(head, number);
+  if (!head.text.startsWith("§§")) return finish(head, number);
   const to = RANGE.exec(head.text.slice(head.end));
   if (to === null || number.number === null) return finish(head, number);
   return finish({ ...head, end: head.end + to[0].length }, { ...number, number: `${number.number}-${to[1] ?? ""}` });
@@ -199,9 +202,12 @@ function finish(head: Head, { number, value, written }: Numbered): ReadLabel | n
   };
 }
 
+/** The mark stands before the dot, or after it: `Điều 4[2]. Tên`, `Điều 4.[2] Tên`. */
 function withoutFootnoteMark(text: string): string {
   const first = text.charCodeAt(0);
-  return first === 0x5b || first > 0xa0 ? text.replace(FOOTNOTE_MARKS, "") : text;
+  if (first === 0x5b || first > 0xa0) return text.replace(FOOTNOTE_MARKS, "");
+  const next = text.charCodeAt(text.charCodeAt(1) === 0x20 ? 2 : 1);
+  return next === 0x5b || next > 0xa0 ? text.replace(DOTTED_FOOTNOTE_MARK, "$1") : text;
 }
 
 const ALONE = { rest: null, restIs: "alone" } as const;

@@ -5,17 +5,19 @@
  * document's own, forms in an annex: each is told from a label by what stands around it. The order in the source is
  * kept, gaps and duplicates included. Pure. Called by segment.ts.
  */
+import { bareSections } from "./bare-sections.ts";
 import { type HeadingQuestion, headingOf } from "./heading.ts";
+import { blockAt, quotedBlocks } from "./inset.ts";
 import type { Compiled, ReadLabel } from "./label.ts";
 import { findWord, readLabel } from "./label.ts";
 import { type Line, withoutEmphasis } from "./line.ts";
-import type { FoundLabels, Named, Reading } from "./reading.ts";
+import type { Named, OwnLabels, Reading } from "./reading.ts";
 import { withoutRepeats } from "./repeats.ts";
 
 /** Enough for a label's word. */
 const HEAD_BYTES = 96;
 
-export function findLabels(reading: Reading): FoundLabels {
+export function findLabels(reading: Reading): OwnLabels {
   const { text, compiled, scanned } = reading;
   const labels: Named[] = [];
   const titles: Line[] = [];
@@ -32,9 +34,14 @@ export function findLabels(reading: Reading): FoundLabels {
     if (!isBelowLabel && isReference(label, line, reading)) continue;
     labels.push(label);
   }
-  const own = inOwnForm(withLetters(labels), compiled);
+  const insets = quotedBlocks(text.bytes, labels, compiled.profile);
+  const isInset = (start: number): boolean => insets.length > 0 && blockAt(insets, start) !== null;
+  const unquoted = insets.length === 0 ? labels : labels.filter(({ line }) => !isInset(line.start));
+  const bare = bareSections(reading, unquoted, isInset);
+  const all = bare.length === 0 ? unquoted : [...unquoted, ...bare].sort((a, b) => a.line.start - b.line.start);
+  const own = inOwnForm(withLetters(all), compiled);
   const { labels: once, index } = withoutRepeats(own, { titles, bytes: text.bytes, compiled });
-  return { labels: withoutForms(once, compiled), index };
+  return { labels: withoutForms(once, compiled), index, insets };
 }
 
 export function headingFor(named: Named, { text, compiled }: Reading): string | null {

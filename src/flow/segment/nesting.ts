@@ -159,9 +159,18 @@ export class Nesting {
   #goesOn({ blankBefore, start }: Marks, index: number): boolean {
     const at = start[index] as number;
     if (blankBefore[index] === 1 || at === this.#labelEnd) return false;
-    return this.#continuing?.test(this.#text.before(at, 60)) === true;
+    const before = this.#text.before(at, 60);
+    return this.#continuing?.test(before) === true && !ITEM_END.test(before) && !this.#isOneWord(before);
+  }
+
+  /** `(a) a`: a mark and one word are a point of a list, and no line that was wrapped. */
+  #isOneWord(line: string): boolean {
+    return readMarks(line, this.#rules).some(({ length }) => !line.slice(length).includes(" "));
   }
 }
+
+/** `one; or`: an item of a list, and the next one follows. */
+const ITEM_END = /;\s*\p{L}+$/u;
 
 /** Enough for marks inside marks. */
 const MARK_BYTES = 32;

@@ -24,6 +24,7 @@ export type NumberRules = {
   readonly numbers: "dotted" | "whole";
   readonly capitals: "suffix" | "text";
   readonly superscripts: "number" | "footnote";
+  readonly alphabet: string;
 };
 
 export type NumberReader = (text: string) => LabelNumber | null;
@@ -57,7 +58,10 @@ export function numberReader(rules: NumberRules): NumberReader {
     const parenthesised = PARENTHESISED.exec(text);
     if (parenthesised !== null) return plain(parenthesised[1] ?? "", parenthesised[0].length);
     return (
-      readArabic(text, arabic, suffix) ?? readWord(text, words, rules) ?? readRoman(text, suffix) ?? readLetters(text)
+      readArabic(text, arabic, suffix) ??
+      readWord(text, words, rules) ??
+      readRoman(text, suffix) ??
+      readLetters(text, rules)
     );
   };
   return (text) => withInserted(read(text), text, rules);
@@ -183,9 +187,11 @@ function afterSuffix(rest: string, suffix: RegExp | null): { readonly word: stri
   return { word: (found[1] ?? "").toLowerCase(), length: found[0].length };
 }
 
-function readLetters(text: string): LabelNumber | null {
+/** Of the alphabet in which points are counted, or of ASCII: `LỆ` is a word. */
+function readLetters(text: string, { alphabet }: NumberRules): LabelNumber | null {
   const [all = "", letters = ""] = LETTERS.exec(text) ?? [];
-  if (letters === "") return null;
+  const isCounted = [...letters].every((letter) => /[A-Z]/.test(letter) || alphabet.includes(letter.toLowerCase()));
+  if (letters === "" || !isCounted) return null;
   return {
     number: letters,
     value: letters.length === 1 ? letters.charCodeAt(0) - 64 : null,

@@ -7,6 +7,7 @@
 import { INDEX, type Level } from "../profiles/profile.ts";
 import { findDecimals } from "./decimal.ts";
 import { bounded, tidy } from "./heading.ts";
+import { blockAt } from "./inset.ts";
 import type { Marks } from "./marks.ts";
 import { findLabels, headingFor } from "./named.ts";
 import { Nesting } from "./nesting.ts";
@@ -48,7 +49,7 @@ function* decimals(reading: Reading): Iterable<Entry> {
 function* laws(reading: Reading): Iterable<Entry> {
   const { text, compiled, scanned } = reading;
   const { levels } = compiled.profile;
-  const { labels, index } = findLabels(reading);
+  const { labels, index, insets } = findLabels(reading);
   const rank = ranks(compiled.profile, labels);
   const last = index?.start ?? text.bytes.length;
   yield* readRecitals(reading, labels[0]?.line.start ?? last);
@@ -64,6 +65,7 @@ function* laws(reading: Reading): Iterable<Entry> {
     at = firstFrom(scanned.marks, at, named.line.next);
     const end = labels[position + 1]?.line.start ?? last;
     for (; at < scanned.marks.length && (scanned.marks.start[at] as number) < end; at += 1) {
+      if (insets.length > 0 && blockAt(insets, scanned.marks.start[at] as number) !== null) continue;
       const entry = scanned.quotes.isQuoted(scanned.marks.quote[at] as number) ? null : nested(nesting, reading, at);
       if (entry !== null) yield entry;
     }

@@ -16,6 +16,9 @@ export class Quotes {
   #curly = 0;
   #low = 0;
   #guillemets = 0;
+  #single: "open" | "closed" = "closed";
+  /** Whether the last line that was not blank ends as one does that introduces a quotation. */
+  #introduced: "yes" | "no" = "no";
   #straight: "open" | "closed" = "closed";
   #straightCount = 0;
   #lastStraight = 0;
@@ -28,11 +31,13 @@ export class Quotes {
     this.#reopened = "no";
   }
 
-  /** At a byte 0xE2: “ ” „. */
+  /** At a byte 0xE2: “ ” „ ‘ ’. */
   generalPunctuation(bytes: Uint8Array, at: number, lineText: number): void {
     if (bytes[at + 1] !== 0x80) return;
     const last = bytes[at + 2];
-    if (last === 0x9e) this.#low += 1;
+    if (last === 0x98) this.#openSingle(bytes, at, lineText);
+    else if (last === 0x99) this.#closeSingle(bytes, at);
+    else if (last === 0x9e) this.#low += 1;
     else if (last === 0x9c && this.#low > 0) this.#low -= 1;
     else if (last === 0x9c) {
       // English repeats the opening mark at each paragraph of one quotation.
@@ -56,11 +61,26 @@ export class Quotes {
     this.#lastStraight = at;
   }
 
+  /** Single marks quote law only below a line that ends with a colon, or right after the colon. */
+  #openSingle(bytes: Uint8Array, at: number, lineText: number): void {
+    const before = lastInk(bytes, at, lineText);
+    const isIntroduced = at === lineText ? this.#introduced === "yes" : bytes[before] === COLON;
+    if (isIntroduced) this.#single = "open";
+  }
+
+  /** An apostrophe is no closing mark: what follows is no letter, and after an s it has to end the line. */
+  #closeSingle(bytes: Uint8Array, at: number): void {
+    const [before = 0x20, after = 0x20] = [bytes[at - 1], bytes[at + 3]];
+    if (before <= 0x20 || isWordByte(after)) return;
+    if (before !== SMALL_S || endsLine(bytes, at + 3)) this.#single = "closed";
+  }
+
   /** `end` is past the line's last byte. Afterwards `current` is what the next line begins in. */
   endLine(bytes: Uint8Array, end: number): void {
+    this.#introduce(bytes, end);
     if (this.#reopened === "yes" && this.#curly > this.#curlyBefore) this.#curly -= 1;
     if (this.#straightCount % 2 === 1) this.#turnStraight(bytes);
-    const open = this.#curly + this.#low + this.#guillemets > 0 || this.#straight === "open";
+    const open = this.#curly + this.#low + this.#guillemets > 0 || this.#straight === "open" || this.#single === "open";
     if (this.current === 0) {
       if (!open) return;
       this.#last += 1;
@@ -79,6 +99,7 @@ export class Quotes {
     this.#low = 0;
     this.#guillemets = 0;
     this.#straight = "closed";
+    this.#single = "closed";
   }
 
   /** Known when all lines were read. */
@@ -94,4 +115,34 @@ export class Quotes {
     if (this.#straight === "closed" && opens) this.#straight = "open";
     else if (this.#straight === "open" && before > 0x20) this.#straight = "closed";
   }
+
+  /** A blank line changes nothing. */
+  #introduce(bytes: Uint8Array, end: number): void {
+    const last = lastInk(bytes, end, 0);
+    if (last >= 0 && bytes[last] !== 0x0a && bytes[last] !== 0x0d)
+      this.#introduced = bytes[last] === COLON ? "yes" : "no";
+  }
 }
+
+const [COLON, SMALL_S] = [0x3a, 0x73];
+
+/** The offset of the last byte before `end` that is neither blank nor tab; less than `from` where there is none. */
+function lastInk(bytes: Uint8Array, end: number, from: number): number {
+  let at = end - 1;
+  while (at >= from && (bytes[at] === 0x20 || bytes[at] === 0x09)) at -= 1;
+  return at;
+}
+
+function isWordByte(byte: number): boolean {
+  if (byte >= 0x80) return byte !== 0xe2;
+  return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
+}
+
+/** With nothing but marks and blanks before the line's end. */
+function endsLine(bytes: Uint8Array, from: number): boolean {
+  let at = from;
+  while (at < bytes.length && MARKS_AND_BLANKS.has(bytes[at] as number)) at += 1;
+  return at >= bytes.length || bytes[at] === 0x0a || bytes[at] === 0x0d;
+}
+
+const MARKS_AND_BLANKS = new Set([...".,;:) \t"].map((mark) => mark.charCodeAt(0)));

@@ -17,6 +17,14 @@ export type FoundLabels = {
   readonly index: Line | null;
 };
 
+/** Offsets of the first byte of a block of quoted law, and of what follows it. */
+export type Block = { readonly from: number; readonly end: number };
+
+export type OwnLabels = FoundLabels & {
+  /** Blocks of quoted law, whose list marks are none of the document's. */
+  readonly insets: readonly Block[];
+};
+
 export type Entry = {
   /** Offset of the first byte of the label's line. */
   readonly start: number;

@@ -7,6 +7,7 @@
  */
 import { limits } from "../../kernel/limits.ts";
 import { CLASS, isDigit, mayBeEnumerator, skipSpace, stopTable } from "./byte-classes.ts";
+import { endsHtml, type HtmlEnd, htmlBlock } from "./html-block.ts";
 import type { Line, Markup } from "./line.ts";
 import { Marks } from "./marks.ts";
 import { Quotes } from "./quotes.ts";
@@ -37,8 +38,10 @@ type State = {
   readonly marks: Marks;
   readonly quotes: Quotes;
   fence: Fence | null;
-  /** Of a comment or raw HTML block: what ends it. */
+  /** Of a comment or raw HTML block in law: what ends it. */
   html: string | null;
+  /** Of a raw HTML block in Markdown. */
+  markdownHtml: HtmlEnd | null;
   /** Ends of blocks that the rest of the document does not hold. */
   readonly unclosed: Set<string>;
   blankBefore: boolean;
@@ -54,7 +57,7 @@ export function scan(bytes: Uint8Array, wanted: Wanted): Scanned {
   const start = skipFrontMatter(bytes);
   const state: State = {
     ...{ bytes, wanted, lines: [], marks: new Marks(), quotes, fence: null, html: null, unclosed: new Set<string>() },
-    ...{ blankBefore: true, paragraph: -1, paragraphEnd: -1 },
+    ...{ markdownHtml: null, blankBefore: true, paragraph: -1, paragraphEnd: -1 },
   };
   const size = bytes.length;
   let at = start;
@@ -86,6 +89,7 @@ const [BACKTICK, TILDE, EQUALS, DASH] = [0x60, 0x7e, 0x3d, 0x2d];
 
 function visit(state: State, place: Place): void {
   if (state.html !== null) endHtml(state, place);
+  else if (state.markdownHtml !== null && isInHtml(state, place)) state.blankBefore = false;
   else if (place.text >= place.end) {
     state.blankBefore = true;
     state.paragraph = -1;
@@ -227,7 +231,15 @@ const HTML_BLOCKS = [
   { opens: "<table", closes: "</table>" },
 ] as const;
 
+/** In law only what is surely no text hides its lines; in Markdown whatever CommonMark takes for HTML. */
 function startHtml(state: State, place: Place): boolean {
+  if (state.wanted.headings === "wanted") {
+    const isCode = place.text - place.start > 3 || state.bytes[place.start] === 0x09;
+    const ends = isCode ? null : htmlBlock(state.bytes, place, state.paragraph === -1 ? "none" : "open");
+    state.markdownHtml = ends;
+    if (ends !== null && ends !== "blank" && endsHtml(state.bytes, place, ends)) state.markdownHtml = null;
+    return ends !== null;
+  }
   const block = HTML_BLOCKS.find(({ opens }) => startsWith(state.bytes, place.text, opens));
   if (block === undefined || state.unclosed.has(block.closes)) return false;
   if (bufferOf(state.bytes, place.text, state.bytes.length).indexOf(block.closes) === -1) {
@@ -237,6 +249,15 @@ function startHtml(state: State, place: Place): boolean {
   state.html = block.closes;
   endHtml(state, place);
   return true;
+}
+
+/** Whether a line belongs to the block that is open; a blank line may end it and does not. */
+function isInHtml(state: State, place: Place): boolean {
+  const ends = state.markdownHtml;
+  if (ends === null) return false;
+  const isLast = ends === "blank" ? place.text >= place.end : endsHtml(state.bytes, place, ends);
+  if (isLast) state.markdownHtml = null;
+  return !(isLast && ends === "blank");
 }
 
 function endHtml(state: State, place: Place): void {
