@@ -10,10 +10,10 @@ import { CLASS, isDigit, mayBeEnumerator, skipSpace, stopTable } from "./byte-cl
 import type { Line, Markup } from "./line.ts";
 import { Marks } from "./marks.ts";
 import { Quotes } from "./quotes.ts";
+import type { WordStarts } from "./word-starts.ts";
 
 export type Wanted = {
-  /** Indexed by the first two bytes of a text: 1 where a label's word may begin so. */
-  readonly wordStarts: Uint8Array;
+  readonly wordStarts: WordStarts;
   readonly enumerators: "wanted" | "none";
   /** Whether underlined headings are labels, and four blanks make code. */
   readonly headings: "wanted" | "none";
@@ -126,7 +126,7 @@ type Found = { readonly text: number; readonly markup: Markup; readonly depth: n
 function offer(state: State, { start, end, next, text: first }: Place, { text, markup, depth }: Found): void {
   const { bytes, wanted, quotes } = state;
   const indent = first - start;
-  const isWord = wanted.wordStarts[((bytes[text] ?? 0) << 8) | (bytes[text + 1] ?? 0)] === 1;
+  const isWord = wanted.wordStarts.mayBeginAt(bytes, text);
   const { blankBefore } = state;
   const quote = quotes.current;
   if (wanted.enumerators === "wanted" && markup !== "heading" && mayBeEnumerator(bytes, text, end)) {
