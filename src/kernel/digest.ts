@@ -8,7 +8,8 @@ import { createHash, hash } from "node:crypto";
 
 /** 64 lower-case hex digits. */
 export function sha256(bytes: string | Uint8Array): string {
-  return hash("sha256", bytes, "hex");
+  // Bun's own takes two thirds of the time for the few hundred bytes of a unit.
+  return typeof bytes === "string" ? hash("sha256", bytes, "hex") : Bun.SHA256.hash(bytes, "hex");
 }
 
 /** 43 characters of base64 without padding, as OpenSSH prints a digest. */

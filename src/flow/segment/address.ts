@@ -15,6 +15,8 @@ export class Place {
   readonly rank: number;
   /** The last part of the address, without a suffix. */
   readonly part: string;
+  /** The parts taken so far while they are few, and then how often each was. */
+  #few: string[] | null = null;
   #used: Map<string, number> | null = null;
 
   constructor(address: string, { depth, rank, part }: { depth: number; rank: number; part: string }) {
@@ -26,12 +28,33 @@ export class Place {
 
   /** `part` as partOf() makes it. */
   take(part: string): string {
-    this.#used ??= new Map();
-    const count = this.#used.get(part) ?? 0;
-    this.#used.set(part, count + 1);
+    const count = this.#used === null ? this.#countFew(part) : this.#count(this.#used, part);
     return count === 0 ? `${this.address}/${part}` : `${this.address}/${part}~${count + 1}`;
   }
+
+  /** How often a part was taken before. */
+  #countFew(part: string): number {
+    this.#few ??= [];
+    const few = this.#few;
+    let count = 0;
+    for (const taken of few) if (taken === part) count += 1;
+    few.push(part);
+    if (few.length <= MOST_FEW) return count;
+    this.#used = new Map();
+    for (const taken of few) this.#count(this.#used, taken);
+    this.#few = null;
+    return count;
+  }
+
+  #count(used: Map<string, number>, part: string): number {
+    const count = used.get(part) ?? 0;
+    used.set(part, count + 1);
+    return count;
+  }
 }
+
+/** So many are compared more quickly than looked up. */
+const MOST_FEW = 12;
 
 /** `article-28a`, `chapter-2`, `heading-what-is-markdown`; the kind alone where there is no number. */
 export function partOf(kind: string, number: string | null): string {

@@ -5,20 +5,6 @@
  * scan.ts.
  */
 
-export const CLASS = { other: 0, lineEnd: 1, leadE2: 2, leadC2: 3, straight: 4 } as const;
-
-/** Bytes at which the scanner stops: line ends always, quotation marks where quotes are followed. */
-export function stopTable(quotes: "followed" | "ignored"): Uint8Array {
-  const table = new Uint8Array(256);
-  table[0x0a] = CLASS.lineEnd;
-  table[0x0d] = CLASS.lineEnd;
-  if (quotes === "ignored") return table;
-  table[0xe2] = CLASS.leadE2;
-  table[0xc2] = CLASS.leadC2;
-  table[0x22] = CLASS.straight;
-  return table;
-}
-
 /** The first byte at or after `at` that is no white space: blank, tab, FF, VT, NBSP, BOM, zero width, wide blank. */
 export function skipSpace(bytes: Uint8Array, at: number, end: number): number {
   let here = at;

@@ -57,7 +57,9 @@ const MOST_LINES = 4;
 function beside(rest: string, { text, line, level, isLabel }: HeadingQuestion): string | null {
   if (/^\(?[*_]?(?:\d{1,3}|[a-z])[*_]?\)\s/.test(rest)) return null;
   if (line.markup === "heading") return rest;
-  const lines = text.following(line.next, MOST_LINES).map((one) => (isLabel(one) || MARK.test(one) ? "" : one));
+  const lines = text
+    .following(line.next, MOST_LINES, "first blank")
+    .map((one) => (isLabel(one) || MARK.test(one) ? "" : one));
   const isAlways = level.label.form !== "word" || level.label.headed === "always";
   if (!isAlways) {
     const sentence = sentenceInstead(rest, lines);
@@ -103,7 +105,7 @@ function continuation(first: string, lines: readonly string[]): string[] {
 /** The heading of a label that is alone on its line. */
 function below({ text, line, isLabel }: HeadingQuestion): string | null {
   if (line.markup === "heading" && !text.mayBeHeadingAt(line.next)) return null;
-  const until = line.markup === "heading" ? "first text" : "all";
+  const until = line.markup === "heading" ? "first text" : "paragraph end";
   const lines = text.following(line.next, MOST_LINES + 3, until);
   const skip = lines.findIndex((one) => one !== "" && !/^[=-]{3,}$/.test(one));
   if (skip === -1 || skip > 3) return null;

@@ -6,23 +6,20 @@
  * It reads one line and decides nothing that needs another. Called by named.ts.
  */
 import type { Level, Profile } from "../profiles/profile.ts";
+import { findWord, type LabelWords, labelWords, ordinalsOf } from "./label-word.ts";
 import { type Line, withoutEmphasis } from "./line.ts";
 import { alternatives, type LabelNumber, type NumberReader, numberReader } from "./number.ts";
+import { WordStarts } from "./word-starts.ts";
 
 export type Compiled = {
   readonly profile: Profile;
-  readonly wordStarts: Uint8Array;
-  /** By their first part, in small letters: `tiểu` for `tiểu mục`; the longest first. */
-  readonly words: ReadonlyMap<string, readonly LabelWord[]>;
-  readonly ordinals: ReadonlySet<string>;
+  readonly wordStarts: WordStarts;
+  readonly words: LabelWords;
   readonly bare: readonly number[];
   readonly readNumber: NumberReader;
   readonly continuing: RegExp | null;
   readonly titles: ReadonlySet<string>;
 };
-
-/** `level` is an index into the profile's levels. */
-type LabelWord = { readonly word: string; readonly level: number };
 
 export type ReadLabel = {
   readonly line: Line;
@@ -39,93 +36,21 @@ export type ReadLabel = {
 };
 
 export function compile(profile: Profile): Compiled {
-  const words = new Map<string, LabelWord[]>();
   const bare: number[] = [];
-  const ordinals = Object.keys(profile.ordinals).map((word) => word.normalize("NFC"));
-  const starts = [...profile.listTitles, ...ordinals];
+  const starts = [...profile.listTitles, ...ordinalsOf(profile)];
   profile.levels.forEach(({ label }, level) => {
     if (label.form === "bare") bare.push(level);
     if (label.form === "enumerator") starts.push(...(label.after ?? []));
-    if (label.form !== "word") return;
-    for (const written of label.words) {
-      const word = written.normalize("NFC").toLowerCase();
-      const first = firstPart(word);
-      words.set(
-        first,
-        [...(words.get(first) ?? []), { word, level }].sort((a, b) => b.word.length - a.word.length),
-      );
-    }
-    starts.push(...label.words);
+    if (label.form === "word") starts.push(...label.words);
   });
   const { continuing } = profile;
   return {
-    ...{ profile, words, bare, wordStarts: startTable(starts), readNumber: numberReader(profile) },
-    ordinals: new Set(ordinals),
+    ...{ profile, words: labelWords(profile), bare },
+    ...{ wordStarts: new WordStarts(starts), readNumber: numberReader(profile) },
     continuing:
       continuing.length === 0 ? null : new RegExp(`(?:^|[^\\p{L}\\p{M}])(?:${alternatives(continuing)})$`, "u"),
     titles: new Set(profile.listTitles),
   };
-}
-
-/** Up to what is no letter. */
-function firstPart(text: string): string {
-  if (text.startsWith("§")) return "§";
-  let end = 0;
-  while (end < text.length && !endsPart(text.charCodeAt(end))) end += 1;
-  return end === text.length ? text : text.slice(0, end);
-}
-
-/** All of ASCII but letters, and the dashes. */
-function endsPart(code: number): boolean {
-  if (code < 0x80) return !((code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a));
-  return code === 0xa0 || (code >= 0x2010 && code <= 0x2015);
-}
-
-export type FoundWord = LabelWord & {
-  /** Characters up to the end of the word, those of an ordinal before it included. */
-  readonly end: number;
-  /** `erster` in `Erster Abschnitt`. */
-  readonly ordinal: string | null;
-  /** As it stands in the text. */
-  readonly written: string;
-};
-
-/** The label word with which a text begins, with an ordinal before it where there is one. */
-export function findWord({ words, ordinals }: Compiled, text: string): FoundWord | null {
-  const first = firstPart(text).toLowerCase();
-  const isOrdinal = ordinals.has(first) && text[first.length] === " ";
-  const at = isOrdinal ? first.length + 1 : 0;
-  const candidates = words.get(isOrdinal ? firstPart(text.slice(at)).toLowerCase() : first) ?? [];
-  for (const { word, level } of candidates) {
-    const end = at + word.length;
-    const written = text.slice(at, end);
-    if (written.toLowerCase() !== word || isLetter(text, end)) continue;
-    return { word, level, end, written, ordinal: isOrdinal ? first : null };
-  }
-  return null;
-}
-
-const LETTER = /[\p{L}\p{M}]/u;
-
-function isLetter(text: string, at: number): boolean {
-  const code = text.charCodeAt(at) | 0x20;
-  if (code < 0x80 || Number.isNaN(text.charCodeAt(at))) return code >= 0x61 && code <= 0x7a;
-  return LETTER.test(text.charAt(at));
-}
-
-/** A 1 at each pair of bytes with which a word may begin, composed or not, with a capital or in capitals. */
-function startTable(words: readonly string[]): Uint8Array {
-  const table = new Uint8Array(65_536);
-  for (const word of words) {
-    const capital = word.slice(0, 1).toUpperCase() + word.slice(1);
-    for (const written of [word, capital, word.toUpperCase()]) {
-      for (const form of ["NFC", "NFD"] as const) {
-        const [first = 0, second = 0] = new TextEncoder().encode(written.normalize(form));
-        if (written !== word || word === capital) table[(first << 8) | second] = 1;
-      }
-    }
-  }
-  return table;
 }
 
 const FOOTNOTE_MARKS = /^(?:\[\d{1,3}\]|[¹²³⁰⁴-⁹]+|\[\^[\w-]+\])/;
@@ -134,9 +59,9 @@ const DOTTED_FOOTNOTE_MARK = /^([.:]) ?(?:\[\d{1,3}\]|[¹²³⁰⁴-⁹]+|\[\^[\
 /** Null where the text is no label. */
 export function readLabel(compiled: Compiled, raw: string, line: Line): ReadLabel | null {
   const whole = withoutEmphasis(raw);
-  const first = findWord(compiled, whole);
+  const first = findWord(compiled.words, whole);
   const text = first === null && line.markup === "heading" ? withoutPrefix(whole, compiled) : whole;
-  const found = first ?? (text === whole ? null : findWord(compiled, text));
+  const found = first ?? (text === whole ? null : findWord(compiled.words, text));
   if (found === null) return line.markup === "heading" ? readBare(compiled, text, line) : null;
   const { written, end: at } = found;
   if (line.markup !== "heading" && written === found.word && written !== written.toUpperCase()) return null;
@@ -264,7 +189,7 @@ function withoutPrefix(text: string, compiled: Compiled): string {
   const prefix = compiled.profile.prefixes.find((known) => text.startsWith(known));
   if (prefix !== undefined) return text.slice(prefix.length).trimStart();
   const [, inside] = /^\p{Lu}[\p{Lu}\s,:;&'’()-]{8,}?\s(\p{Lu}{3,}\s[\dIVXLC]+\s.*)$/su.exec(text) ?? [];
-  return inside !== undefined && findWord(compiled, inside) !== null ? inside : text;
+  return inside !== undefined && findWord(compiled.words, inside) !== null ? inside : text;
 }
 
 function readBare({ profile, bare, readNumber }: Compiled, text: string, line: Line): ReadLabel | null {

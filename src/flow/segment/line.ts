@@ -86,20 +86,26 @@ export class Text {
     return (first >= 0x80 || (first >= 0x41 && first <= 0x5a)) && !isSmall;
   }
 
-  /** Lines that follow an offset, blank ones as empty strings, long ones cut off; up to the first text, or `most`. */
-  following(from: number, most: number, until: "first text" | "all" = "all"): string[] {
+  /** Lines that follow an offset, blank ones as empty strings, long ones cut off; as far as is asked, or `most`. */
+  following(from: number, most: number, until: Until = "all"): string[] {
     const lines: string[] = [];
     let at = from;
+    let isText = until === "first blank";
     while (lines.length < most && at < this.bytes.length) {
       const { end, next } = lineEnd(this.bytes, at);
       const line = this.read(at, Math.min(end, at + LONGEST_FOLLOWING));
       lines.push(line);
       if (until === "first text" && line !== "") break;
+      if (until !== "all" && isText && line === "") break;
+      isText ||= line !== "";
       at = next;
     }
     return lines;
   }
 }
+
+/** The first line with text, the first blank one, the first blank one after some text, or all; that one included. */
+type Until = "first text" | "first blank" | "paragraph end" | "all";
 
 /** Past blanks and line ends, a few of them. */
 function skipSpaces(bytes: Uint8Array, from: number): number {

@@ -9,7 +9,8 @@ import { bareSections } from "./bare-sections.ts";
 import { type HeadingQuestion, headingOf } from "./heading.ts";
 import { blockAt, quotedBlocks } from "./inset.ts";
 import type { Compiled, ReadLabel } from "./label.ts";
-import { findWord, readLabel } from "./label.ts";
+import { readLabel } from "./label.ts";
+import { findWord } from "./label-word.ts";
 import { type Line, withoutEmphasis } from "./line.ts";
 import type { Named, OwnLabels, Reading } from "./reading.ts";
 import { withoutRepeats } from "./repeats.ts";
@@ -23,11 +24,11 @@ export function findLabels(reading: Reading): OwnLabels {
   const titles: Line[] = [];
   for (const line of scanned.lines) {
     if (line.shape !== "word") continue;
-    const isHeading = line.markup === "heading";
-    const head = text.read(line.text, isHeading ? line.end : Math.min(line.end, line.text + HEAD_BYTES));
+    const isWhole = line.markup === "heading" || line.end - line.text <= HEAD_BYTES;
+    const head = text.read(line.text, isWhole ? line.end : line.text + HEAD_BYTES);
     if (isListTitle(head, compiled)) titles.push(line);
-    if (!isHeading && findWord(compiled, withoutEmphasis(head)) === null) continue;
-    const raw = isHeading || line.end - line.text <= HEAD_BYTES ? head : text.read(line.text, line.end);
+    if (!isWhole && findWord(compiled.words, withoutEmphasis(head)) === null) continue;
+    const raw = isWhole ? head : text.read(line.text, line.end);
     const label = readLabel(compiled, raw, line);
     if (label === null || scanned.quotes.isQuoted(line.quote)) continue;
     const isBelowLabel = labels.at(-1)?.line.next === line.start;

@@ -8,6 +8,7 @@ import type { EnumeratorStyle, Profile } from "../profiles/profile.ts";
 import { follows, type Mark, type MarkRules, readMarks } from "./enumerator.ts";
 import type { Compiled } from "./label.ts";
 import type { Text } from "./line.ts";
+import { MarkReader, type MarkText, writtenAs } from "./mark-reader.ts";
 import type { Marks } from "./marks.ts";
 import type { Named } from "./reading.ts";
 
@@ -16,15 +17,16 @@ export type Nested = {
   readonly start: number;
   readonly level: number;
   readonly number: string;
-  /** As the document has it: `(1)`, `11a.`. */
+  /** As the document has it, without emphasis: `(1)`, `11a.`. */
   readonly written: string;
   /** Marks between the article and this one, outermost first; some stand inside the line of another unit. */
   readonly above: readonly Step[];
 };
 
-export type Step = { readonly level: number; readonly number: string };
+/** As an entry has it. */
+export type Step = { readonly kind: string; readonly number: string };
 
-type Frame = Step & {
+type Frame = {
   readonly style: EnumeratorStyle;
   readonly level: number;
   number: string;
@@ -42,16 +44,22 @@ export class Nesting {
   readonly #text: Text;
   readonly #continuing: RegExp | null;
   readonly #levels: ReadonlyMap<EnumeratorStyle, number>;
+  readonly #kinds: readonly string[];
   readonly #rules: MarkRules;
+  readonly #reader: MarkReader;
   readonly #frames: Frame[] = [];
   /** Where the line after the article's label starts. */
   #labelEnd = 0;
+  /** The steps above the last unit that had some; none where these have changed. */
+  #steps = NO_STEPS;
 
   constructor(text: Text, { profile, continuing }: Compiled) {
     this.#text = text;
     this.#continuing = continuing;
     this.#levels = levelsOfStyles(profile);
+    this.#kinds = profile.levels.map(({ kind }) => kind);
     this.#rules = { styles: new Set(this.#levels.keys()), alphabet: profile.alphabet };
+    this.#reader = new MarkReader(text, this.#rules);
   }
 
   get isIdle(): boolean {
@@ -67,18 +75,27 @@ export class Nesting {
 
   /** The unit that a line begins, or null, by its place in the marks; the next one tells (i) from (i). */
   take(lines: Marks, index: number): Nested | null {
-    const raw = this.#head(lines, index);
-    const marks = readMarks(raw, this.#rules);
+    const read = this.#read(lines, index);
+    const { marks, text } = read;
     if (marks.length === 0) return null;
     const chosen = this.#choose(marks, lines, index);
     if (chosen === null || this.#goesOn(lines, index)) return null;
     const { mark, at } = chosen;
-    const above = at === 0 ? NO_STEPS : this.#frames.slice(0, at).map(({ level, number }) => ({ level, number }));
+    const above = this.#stepsAbove(at);
     this.#push(mark, at);
     const { level, number } = this.#frames[at] as Frame;
-    if (raw.charCodeAt(mark.length) === 0x28) this.#enter(raw.slice(mark.length));
+    if (text.charCodeAt(mark.length) === 0x28) this.#enter(text.slice(mark.length));
     const start = lines.start[index] as number;
-    return { start, level, number, written: raw.slice(0, mark.length).trimEnd(), above };
+    return { start, level, number, written: writtenAs(read, mark), above };
+  }
+
+  /** The same array again for units that stand below the same marks. */
+  #stepsAbove(at: number): readonly Step[] {
+    if (at === 0) return NO_STEPS;
+    if (this.#steps.length !== at) {
+      this.#steps = this.#frames.slice(0, at).map(({ level, number }) => ({ kind: this.#kinds[level] ?? "", number }));
+    }
+    return this.#steps;
   }
 
   /** Marks inside a line, `(1) (a) …`, open their lists without being units. */
@@ -93,6 +110,7 @@ export class Nesting {
   }
 
   #push({ style, number, value }: Mark, at: number): void {
+    if (at < this.#steps.length) this.#steps = NO_STEPS;
     const frame = this.#frames[at];
     if (this.#frames.length > at + 1) this.#frames.length = at + 1;
     if (frame === undefined || frame.style !== style) {
@@ -140,10 +158,11 @@ export class Nesting {
   /** `(i)` after `(h)` is a letter if `(j)` comes next, and Roman if `(ii)` does. */
   #ordered(marks: readonly Mark[], lines: Marks, next: number): readonly Mark[] {
     if (next >= lines.length) return marks;
-    const after = readMarks(this.#head(lines, next), this.#rules);
+    const after = this.#read(lines, next).marks;
     const fits = (mark: Mark) =>
-      after.some(({ style, value }) => style === mark.style && follows(mark.value, value, 1)) ? 0 : 1;
-    return [...marks].sort((a, b) => fits(a) - fits(b));
+      after.some(({ style, value }) => style === mark.style && follows(mark.value, value, 1));
+    const found = marks.filter(fits);
+    return found.length === 0 ? marks : [...found, ...marks.filter((mark) => !found.includes(mark))];
   }
 
   /** A second list of the same style in one article: after a blank line, or after what announces it. */
@@ -151,9 +170,8 @@ export class Nesting {
     return blankBefore[index] === 1 || /[:;.—–-]$/.test(this.#text.before(start[index] as number, 60));
   }
 
-  #head({ text, end }: Marks, index: number): string {
-    const start = text[index] as number;
-    return this.#text.head(start, Math.min(end[index] as number, start + MARK_BYTES));
+  #read({ text, end }: Marks, index: number): MarkText {
+    return this.#reader.read(text[index] as number, end[index] as number);
   }
 
   #goesOn({ blankBefore, start }: Marks, index: number): boolean {
@@ -172,8 +190,6 @@ export class Nesting {
 /** `one; or`: an item of a list, and the next one follows. */
 const ITEM_END = /;\s*\p{L}+$/u;
 
-/** Enough for marks inside marks. */
-const MARK_BYTES = 32;
 const NO_STEPS: readonly Step[] = [];
 const NONE: readonly number[] = [];
 

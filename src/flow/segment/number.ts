@@ -49,6 +49,7 @@ export function numberReader(rules: NumberRules): NumberReader {
   const suffix =
     rules.suffixes.length === 0 ? null : new RegExp(`^[ -]?(${alternatives(rules.suffixes)})(?![\\p{L}])`, "iu");
   const read: NumberReader = (text) => {
+    if (isDigits(text)) return plain(text, text.length);
     const simple = SIMPLE.exec(text);
     if (simple !== null && suffix?.test(text.slice(simple[0].length)) !== true)
       return plain(simple[0], simple[0].length);
@@ -79,6 +80,7 @@ function withInserted(
   { capitals, superscripts }: NumberRules,
 ): LabelNumber | null {
   if (read === null || read.value === null || read.written !== "arabic") return read;
+  if (read.length === text.length) return read;
   const rest = text.slice(read.length);
   const [all = "", letters = ""] = (capitals === "suffix" ? CAPITALS.exec(rest) : null) ?? [];
   if (letters !== "") {
@@ -90,6 +92,18 @@ function withInserted(
   const digits = tagged ?? [...written].map((digit) => SUPERSCRIPT_DIGITS.indexOf(digit)).join("");
   const value = read.value + tailValue(`-${digits}`);
   return { ...read, number: `${read.number}-${digits}`, value, length: read.length + raised.length };
+}
+
+const MOST_DIGITS = 5;
+
+/** Whether a text is digits and nothing else, as after `##### Article `. */
+function isDigits(text: string): boolean {
+  if (text.length > MOST_DIGITS) return false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < 0x30 || code > 0x39) return false;
+  }
+  return text.length > 0;
 }
 
 function plain(digits: string, length: number): LabelNumber {

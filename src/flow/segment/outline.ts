@@ -85,12 +85,10 @@ function nested(nesting: Nesting, { compiled, scanned }: Reading, at: number): E
   const { levels } = compiled.profile;
   const level = found === null ? undefined : levels[found.level];
   if (found === null || level === undefined) return null;
-  const { start, number, written, above: steps } = found;
+  const { start, number, written, above } = found;
   const { kind, sectionType, name } = level;
-  const above =
-    steps.length === 0 ? NOTHING : steps.map((step) => ({ kind: levels[step.level]?.kind ?? "", number: step.number }));
-  const label = name === "" ? written.replace(/[*_\s]+/g, "") : `${name} ${number}`;
-  const rank = levels.length * 3 + steps.length;
+  const label = name === "" ? written : `${name} ${number}`;
+  const rank = levels.length * 3 + above.length;
   return { start, kind, sectionType, number, heading: null, label, slug: null, rank, holds: "yes", above };
 }
 

@@ -13,7 +13,10 @@ export function readRecitals({ text, compiled, scanned }: Reading, end: number):
   if (level?.label.form !== "enumerator") return [];
   const { styles, after = [], notes = [] } = level.label;
   const rules = { styles: new Set(styles), alphabet: compiled.profile.alphabet };
+  const firsts = new Set(after.flatMap((word) => [word.charAt(0).toLowerCase(), word.charAt(0).toUpperCase()]));
   const begins = scanned.lines.find((line) => {
+    const first = text.bytes[line.text] ?? 0;
+    if (first > 0x20 && first < 0x80 && !firsts.has(String.fromCharCode(first))) return false;
     const raw = text.read(line.text, Math.min(line.end, line.text + 80)).toLowerCase();
     return after.some((word) => raw.startsWith(word.toLowerCase()));
   });

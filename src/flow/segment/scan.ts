@@ -6,15 +6,17 @@
  * be a label, so that it stays quick and small on 20 MB, one line of 20 MB included. Called by segment.ts.
  */
 import { limits } from "../../kernel/limits.ts";
-import { CLASS, isDigit, mayBeEnumerator, skipSpace, stopTable } from "./byte-classes.ts";
+import { isDigit, mayBeEnumerator, skipSpace } from "./byte-classes.ts";
 import { endsHtml, type HtmlEnd, htmlBlock } from "./html-block.ts";
 import type { Line, Markup } from "./line.ts";
 import { Marks } from "./marks.ts";
+import { NextByte } from "./next-byte.ts";
+import { QuoteMarks } from "./quote-marks.ts";
 import { Quotes } from "./quotes.ts";
+import type { WordStarts } from "./word-starts.ts";
 
 export type Wanted = {
-  /** Indexed by the first two bytes of a text: 1 where a label's word may begin so. */
-  readonly wordStarts: Uint8Array;
+  readonly wordStarts: WordStarts;
   readonly enumerators: "wanted" | "none";
   /** Whether underlined headings are labels, and four blanks make code. */
   readonly headings: "wanted" | "none";
@@ -52,30 +54,21 @@ type State = {
 
 export function scan(bytes: Uint8Array, wanted: Wanted): Scanned {
   const quotes = new Quotes();
-  const followed = wanted.enumerators === "wanted" ? "followed" : "ignored";
-  const stop = stopTable(followed);
-  const start = skipFrontMatter(bytes);
   const state: State = {
     ...{ bytes, wanted, lines: [], marks: new Marks(), quotes, fence: null, html: null, unclosed: new Set<string>() },
     ...{ markdownHtml: null, blankBefore: true, paragraph: -1, paragraphEnd: -1 },
   };
+  const quoteMarks = wanted.enumerators === "wanted" ? new QuoteMarks(bytes) : null;
+  const [lineFeeds, returns] = [new NextByte(bytes, 0x0a), new NextByte(bytes, 0x0d)];
   const size = bytes.length;
-  let at = start;
+  let at = skipFrontMatter(bytes);
   while (at < size) {
-    const text = skipSpace(bytes, at, size);
-    let end = at;
-    if (followed === "followed") quotes.startLine();
-    for (; end < size; end += 1) {
-      const kind = stop[bytes[end] as number];
-      if (kind === CLASS.other) continue;
-      if (kind === CLASS.lineEnd) break;
-      if (kind === CLASS.leadE2) quotes.generalPunctuation(bytes, end, text);
-      else if (kind === CLASS.leadC2) quotes.latinPunctuation(bytes, end);
-      else quotes.straightMark(end);
-    }
+    const end = Math.min(lineFeeds.from(at), returns.from(at));
+    const text = skipSpace(bytes, at, end);
+    quoteMarks?.follow(quotes, text, end);
     const next = end < size && bytes[end] === 0x0d && bytes[end + 1] === 0x0a ? end + 2 : Math.min(end + 1, size);
-    visit(state, { start: at, text: Math.min(text, end), end, next });
-    if (followed === "followed") quotes.endLine(bytes, end);
+    visit(state, { start: at, text, end, next });
+    if (quoteMarks !== null) quotes.endLine(bytes, end);
     at = next;
   }
   if (state.fence !== null && wanted.headings === "wanted") state.lines.length = state.fence.kept;
@@ -130,7 +123,7 @@ type Found = { readonly text: number; readonly markup: Markup; readonly depth: n
 function offer(state: State, { start, end, next, text: first }: Place, { text, markup, depth }: Found): void {
   const { bytes, wanted, quotes } = state;
   const indent = first - start;
-  const isWord = wanted.wordStarts[((bytes[text] ?? 0) << 8) | (bytes[text + 1] ?? 0)] === 1;
+  const isWord = wanted.wordStarts.mayBeginAt(bytes, text);
   const { blankBefore } = state;
   const quote = quotes.current;
   if (wanted.enumerators === "wanted" && markup !== "heading" && mayBeEnumerator(bytes, text, end)) {

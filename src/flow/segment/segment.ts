@@ -7,10 +7,10 @@
  */
 import { sha256 } from "../../kernel/digest.ts";
 import { FRONT_MATTER, type Profile } from "../profiles/profile.ts";
-import { Place, partOf } from "./address.ts";
 import { type Compiled, compile } from "./label.ts";
 import { Text } from "./line.ts";
 import { outline } from "./outline.ts";
+import { Places } from "./places.ts";
 import type { Entry } from "./reading.ts";
 import { scan } from "./scan.ts";
 
@@ -52,17 +52,17 @@ export function wantedBy({ profile, wordStarts }: Compiled): Parameters<typeof s
 
 function unitsOf(bytes: Uint8Array, documentId: string, entries: Iterable<Entry>): readonly Unit[] {
   const units: Unit[] = [];
-  const open = [new Place(documentId, { depth: 0, rank: Number.NEGATIVE_INFINITY, part: "" })];
+  const places = new Places(documentId);
   const { kind, sectionType } = FRONT_MATTER;
   let pending: Entry = { ...FRONT, kind, sectionType, label: null };
   let isFirst = true;
   for (const entry of entries) {
     // A label at the very start leaves no front matter.
-    if (!isFirst || entry.start > 0) units.push(unitOf(pending, { bytes, open, end: entry.start, units }));
+    if (!isFirst || entry.start > 0) units.push(unitOf(pending, { bytes, places, end: entry.start, units }));
     pending = entry;
     isFirst = false;
   }
-  units.push(unitOf(pending, { bytes, open, end: bytes.length, units }));
+  units.push(unitOf(pending, { bytes, places, end: bytes.length, units }));
   return units;
 }
 
@@ -79,18 +79,14 @@ const FRONT = {
 
 type Making = {
   readonly bytes: Uint8Array;
-  readonly open: Place[];
+  readonly places: Places;
   readonly end: number;
   readonly units: readonly Unit[];
 };
 
-function unitOf(entry: Entry, { bytes, open, end, units }: Making): Unit {
-  const { kind, sectionType, number, heading, label, start, rank } = entry;
-  const parent = entry.above.length === 0 ? below(open, rank) : belowMarks(open, entry);
-  const part = partOf(kind, number ?? entry.slug);
-  const address = parent.take(part);
-  const depth = parent.depth + 1;
-  if (entry.holds === "yes") open.push(new Place(address, { depth, rank, part }));
+function unitOf(entry: Entry, { bytes, places, end, units }: Making): Unit {
+  const { kind, sectionType, number, heading, label, start } = entry;
+  const { address, depth } = places.enter(entry);
   return {
     ordinal: units.length + 1,
     address,
@@ -105,32 +101,6 @@ function unitOf(entry: Entry, { bytes, open, end, units }: Making): Unit {
     byteEnd: end,
     contentSha256: sha256(bytes.subarray(start, end)),
   };
-}
-
-/** Closes what does not rank above, and answers what then is innermost. */
-function below(open: Place[], rank: number): Place {
-  while (open.length > 1 && (open.at(-1) as Place).rank >= rank) open.pop();
-  return open.at(-1) as Place;
-}
-
-/** Below marks that may stand inside another unit's line: `(1) (a) …` makes (a) a part of addresses, not a unit. */
-function belowMarks(open: Place[], { above, rank }: Entry): Place {
-  const base = rank - above.length;
-  let parent = open.findLast((place) => place.rank < base) as Place;
-  above.forEach(({ kind, number }, index) => {
-    const part = partOf(kind, number);
-    const there = open.find((place) => place.rank === base + index);
-    if (there?.part === part) {
-      parent = there;
-      return;
-    }
-    below(open, base + index);
-    const place = new Place(parent.take(part), { depth: parent.depth + 1, rank: base + index, part });
-    open.push(place);
-    parent = place;
-  });
-  below(open, rank);
-  return parent;
 }
 
 function nameOf(kind: string): string {
