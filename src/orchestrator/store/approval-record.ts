@@ -57,8 +57,12 @@ export function findApproval(connection: Connection, approvalId: string): Approv
   return row === undefined ? null : parseApproval(row);
 }
 
-/** null where it is the same use again. */
-function refuseOtherUse(earlier: ApprovalRecord, runId: string, use: Omit<ApprovalUse, "fence">): Failure | null {
+/** null where it is the same use again; else STOP_APPROVAL_REPLAYED. */
+export function refuseOtherUse(
+  earlier: ApprovalRecord,
+  runId: string,
+  use: Omit<ApprovalUse, "fence">,
+): Failure | null {
   const differences = [
     ...(earlier.runId === runId ? [] : [`run ${earlier.runId}`]),
     ...(earlier.gate === use.gate ? [] : [`gate ${earlier.gate}`]),
