@@ -70,6 +70,19 @@ export function writePrivateFile(path: string, content: string | Uint8Array): Fa
   }
 }
 
+/** As writePrivateFile, but what stands under that name already is never replaced: FILE_EXISTS. */
+export function writeNewPrivateFile(path: string, content: string | Uint8Array): Failure | null {
+  try {
+    writeSynced(path, content);
+    syncDirectory(dirname(path));
+    return null;
+  } catch (error) {
+    const facts = { path, errno: errnoOf(error) };
+    if (facts.errno === "EEXIST") return new Failure("FILE_EXISTS", `${path} exists already`, { facts, cause: error });
+    return new Failure("FILE_WRITE_FAILED", failedCall(`write ${path}`, error), { facts, cause: error });
+  }
+}
+
 /** Makes a new file and writes all of it; throws what the system says. The bytes are on disk when it returns. */
 export function writeSynced(path: string, content: string | Uint8Array): void {
   const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
