@@ -13,6 +13,7 @@ const NEEDS: readonly Need[] = [
   { package: "postgresql-15", isThere: hasPostgres15 },
   { package: "postgresql-client-15", isThere: () => Bun.which("psql") !== null },
   { package: "openssl", isThere: () => Bun.which("openssl") !== null },
+  { package: "openssh-client", isThere: () => Bun.which("ssh-keygen") !== null },
   { package: "util-linux", isThere: () => Bun.which("setpriv") !== null },
   { package: "strace", isThere: () => Bun.which("strace") !== null },
   { package: "bsdutils", isThere: () => Bun.which("script") !== null },

@@ -5,6 +5,7 @@
  * is called, never sooner. No logic here. Read by main.ts.
  */
 import { PROOF } from "../../proofs/commands.ts";
+import { APPROVAL_COMMANDS } from "./approval-commands.ts";
 import { defineCommand, type Group, type Leaf } from "./command/command.ts";
 import { LIVE_COMMANDS } from "./live-commands.ts";
 import { RUN_COMMANDS } from "./run-commands.ts";
@@ -79,5 +80,5 @@ export const CUTTER: Group = {
       "Start with: cutter proof rollback --embedded",
   ],
   examples: [],
-  commands: [PROOF, ...RUN_COMMANDS, ...LIVE_COMMANDS, plan, SCHEMA, explain],
+  commands: [PROOF, ...RUN_COMMANDS, ...LIVE_COMMANDS, ...APPROVAL_COMMANDS, plan, SCHEMA, explain],
 };

@@ -4,6 +4,8 @@ import { sha256 } from "../kernel/digest.ts";
 import { Failure } from "../kernel/failure.ts";
 import {
   type Approval,
+  authoritiesOf,
+  faultsOf,
   type GateStand,
   parseApproval,
   refuseApproval,
@@ -67,6 +69,28 @@ test.each(["rehearsal", "live"] as const)(
     expect(verdict({ mode }, { mode })).toBe(`STOP_APPROVAL_INVALID ${SMOKE_LABEL} approves dry runs only`);
   },
 );
+
+test("two authorities stand in one document, by name and each once; a stub's label beside another is a stub", () => {
+  const both = { ...approval, authority: ["anna@example", "ben@example"] };
+  expect(parseApproval(Buffer.from(JSON.stringify(both)))).toEqual(both);
+  expect([authoritiesOf(both), authoritiesOf(approval)]).toEqual([["anna@example", "ben@example"], [SMOKE_LABEL]]);
+  for (const authority of [["anna@example"], [], ["anna@example", "anna@example"], ["anna@example", ""], [7, 8]]) {
+    expect(parseApproval(Buffer.from(JSON.stringify({ ...both, authority })))).toBeInstanceOf(Failure);
+  }
+  const live = { mode: "live", authority: ["anna@example", SMOKE_LABEL] } as const;
+  expect(verdict({ ...live, authority: [...live.authority] }, { mode: "live" })).toEndWith("approves dry runs only");
+});
+
+test("a rejection has no fault of its own, and the others all at once", () => {
+  const no = { ...approval, decision: "rejected" } as const;
+  expect(faultsOf(no, stand)).toEqual([]);
+  const faults = faultsOf(no, { ...stand, mode: "live", gate: "REVERT", now: "2036-05-21T04:30:00.000Z" });
+  expect(faults.map(({ code, message }) => `${code} ${message.split(":")[1]?.trim().slice(0, 22)}`)).toEqual([
+    "STOP_APPROVAL_INVALID it is for another gate",
+    "STOP_APPROVAL_INVALID CUTTER-DRYRUN-SMOKE ap",
+    "STOP_APPROVAL_EXPIRED it expired at 2026-05-",
+  ]);
+});
 
 test("a malformed document is refused, each field by name; an unknown field too", () => {
   const refused = parseApproval(Buffer.from(JSON.stringify({ ...approval, gate: "SG3", extra: 1 })));

@@ -8,8 +8,13 @@
 import * as v from "valibot";
 import { canonicalJson } from "../kernel/digest.ts";
 import { Failure } from "../kernel/failure.ts";
-import { GATES, type Gate } from "./phase.ts";
+import { GATES } from "./phase.ts";
 import type { TargetIdentity } from "./survey.ts";
+
+export const APPROVAL_GATES = [...GATES, "REVERT", "HARD_DELETE"] as const;
+
+/** What a person decides: the gates of a run, and the two ways in which one is taken back. */
+export type ApprovalGate = (typeof APPROVAL_GATES)[number];
 
 const MODES = ["dryrun", "rehearsal", "live"] as const;
 
@@ -35,10 +40,20 @@ function isMoment(value: string): boolean {
   return value[10] === "T" && !Number.isNaN(Date.parse(value));
 }
 
+/** One name, or two and more of one document that each of them signs. */
+const authority = v.union([
+  text,
+  v.pipe(
+    v.array(text),
+    v.minLength(2, "must be two names or more; one stands alone, as text"),
+    v.check((names) => new Set(names).size === names.length, "must not name anybody twice"),
+  ),
+]);
+
 const approvalSchema = v.strictObject({
   schema: v.literal("cutter.approval/v1"),
   approval_id: text,
-  gate: v.picklist([...GATES, "REVERT", "HARD_DELETE"]),
+  gate: v.picklist(APPROVAL_GATES),
   decision: v.picklist(["approved", "rejected"]),
   run_id: text,
   document_id: text,
@@ -49,13 +64,18 @@ const approvalSchema = v.strictObject({
     timeline: v.nullable(v.number()),
     database: text,
   }),
-  authority: text,
+  authority,
   issued_at: moment,
   expires_at: moment,
   note: v.string(),
 });
 
 export type Approval = v.InferOutput<typeof approvalSchema>;
+
+/** Whose signatures the document needs, in its own order. */
+export function authoritiesOf({ authority: named }: Pick<Approval, "authority">): readonly string[] {
+  return typeof named === "string" ? [named] : named;
+}
 
 /** STOP_APPROVAL_INVALID, naming each field that is not as it should be. */
 export function parseApproval(bytes: Uint8Array): Approval | Failure {
@@ -90,7 +110,7 @@ function keysKept(value: unknown): number {
 
 /** What a run shows at a gate, to be compared with what was approved. */
 export type GateStand = {
-  readonly gate: Gate;
+  readonly gate: ApprovalGate;
   readonly runId: string;
   readonly documentId: string;
   readonly mode: Mode;
@@ -102,14 +122,34 @@ export type GateStand = {
 
 /** null where the approval lets the run pass; else STOP_APPROVAL_INVALID or STOP_APPROVAL_EXPIRED, with the rule. */
 export function refuseApproval(approval: Approval, stand: GateStand): Failure | null {
+  return (
+    refuseForeign(approval, stand) ?? refuseStub(approval, stand) ?? rejected(approval) ?? untimely(approval, stand)
+  );
+}
+
+/** All that is wrong with it, whichever way it decides: a rejection of this run holds as an approval would. */
+export function faultsOf(approval: Approval, stand: GateStand): readonly Failure[] {
+  const faults = [refuseForeign(approval, stand), refuseStub(approval, stand), untimely(approval, stand)];
+  return faults.filter((fault) => fault !== null);
+}
+
+function refuseForeign(approval: Approval, stand: GateStand): Failure | null {
   const wrong = mismatches(approval, stand);
-  if (wrong.length > 0) return invalid(`it is for another ${wrong.map(([what]) => what).join(", ")}`, wrong);
-  if (approval.authority === SMOKE_LABEL && stand.mode !== "dryrun") {
-    return invalid(`${SMOKE_LABEL} approves dry runs only`, []);
-  }
-  if (approval.decision !== "approved") {
-    return invalid(`${approval.authority} rejected it: ${approval.note || "no reason was given"}`, []);
-  }
+  return wrong.length === 0 ? null : invalid(`it is for another ${wrong.map(([what]) => what).join(", ")}`, wrong);
+}
+
+function refuseStub(approval: Approval, { mode }: GateStand): Failure | null {
+  const isStub = authoritiesOf(approval).includes(SMOKE_LABEL) && mode !== "dryrun";
+  return isStub ? invalid(`${SMOKE_LABEL} approves dry runs only`, []) : null;
+}
+
+function rejected(approval: Approval): Failure | null {
+  if (approval.decision === "approved") return null;
+  const who = authoritiesOf(approval).join(" and ");
+  return invalid(`${who} rejected it: ${approval.note || "no reason was given"}`, []);
+}
+
+function untimely(approval: Approval, stand: GateStand): Failure | null {
   const now = Date.parse(stand.now);
   // Each is written so that a time which is no number would refuse, too.
   if (!(now >= Date.parse(approval.issued_at))) return outOfTime(`it is valid from ${approval.issued_at}`, stand);

@@ -15,6 +15,15 @@ export function compactTimestamp(): string {
   return `${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
 }
 
+const UNITS_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Milliseconds of `90m`, `24h` or `7d`; null for anything else. */
+export function parseDuration(text: string): number | null {
+  const [, amount, unit] = /^([1-9]\d{0,5})([mhd])$/.exec(text) ?? [];
+  if (amount === undefined || unit === undefined) return null;
+  return Number(amount) * UNITS_MS[unit as keyof typeof UNITS_MS];
+}
+
 /** A stopwatch: call it for the milliseconds since it was made. */
 export function stopwatch(): () => number {
   const start = performance.now();

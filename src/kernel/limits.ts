@@ -114,6 +114,18 @@ export const limits = {
   /** rehearsal.json beside a run. */
   rehearsalBytes: 16 * 1024 * 1024,
   approvalBytes: 64 * 1024,
+  /** An armored signature by the largest RSA key is below 4 KiB. */
+  signatureBytes: 16 * 1024,
+  allowedSignersBytes: 256 * 1024,
+  /** Of one document. */
+  approvalAuthorities: 8,
+  /** How long an approval holds where nobody says otherwise, and the longest that one is written for. */
+  approvalMs: 24 * 3_600_000,
+  longestApprovalMs: 30 * 24 * 3_600_000,
+  /** ssh-keygen verifies in milliseconds; for a signature a person types a passphrase or touches a key. */
+  sshKeygenTimeoutMs: 10_000,
+  signingTimeoutMs: 300_000,
+  sshKeygenOutputBytes: 64 * 1024,
   /** How long the approvals hold that a dry run writes for itself: a person may try the gates later. */
   smokeApprovalMs: 7 * 24 * 3_600_000,
   /** survey.json of a run: a million units come to a few hundred bytes each. */

@@ -6,7 +6,9 @@
  */
 import { resolve } from "node:path";
 import * as v from "valibot";
+import { parseDuration } from "../clock.ts";
 import { limits } from "../limits.ts";
+import { type ApprovalPolicy, NO_APPROVAL_POLICY, POLICY_GATES } from "./approval-policy.ts";
 import { CONNECTIONS, type ConnectionName } from "./connection-name.ts";
 
 const text = v.pipe(v.string(), v.nonEmpty("must not be empty"));
@@ -49,11 +51,53 @@ const integrity = v.strictObject({
 /** The keys of the DOT pair: Ed25519 in PEM, one for each leg. */
 const signing = v.strictObject({ exec_key: v.optional(absolutePath), verify_key: v.optional(absolutePath) });
 
+const signatures = v.picklist([1, 2]);
+
+const perGate = v.strictObject(v.entriesFromList(POLICY_GATES, v.optional(signatures)));
+
+const validFor = v.pipe(
+  text,
+  v.check((value) => parseDuration(value) !== null, "should be a duration such as 90m, 24h or 7d"),
+  v.check((value) => (parseDuration(value) ?? 0) <= limits.longestApprovalMs, "should be 30d at most"),
+  v.transform((value) => parseDuration(value) ?? limits.approvalMs),
+);
+
+/** The first word is a place and no name: what is found by name depends on who asks. */
+const program = v.pipe(
+  v.array(text),
+  v.check(([first]) => first?.startsWith("/") === true, "should begin with the absolute path of a program"),
+);
+
+/**
+ * Whose signature lets a run pass a gate: `allowed_signers`, the file of OpenSSH; `required`, how many people sign, 1
+ * or 2, for all gates or in a table by gate (one that it leaves out: 1); `valid_for`, how long `cutter approve` writes
+ * an approval for; `ssh_keygen`, the program where it is not the one on the PATH.
+ */
+const approvals = v.pipe(
+  v.strictObject({
+    allowed_signers: v.optional(absolutePath),
+    required: v.optional(v.union([signatures, perGate], "should be 1, 2 or a table of gates with 1 or 2 each")),
+    valid_for: v.optional(validFor),
+    ssh_keygen: v.optional(program),
+  }),
+  v.transform(({ allowed_signers, required = 1, valid_for, ssh_keygen }): ApprovalPolicy => {
+    const named =
+      typeof required === "number" ? POLICY_GATES.map((gate) => [gate, required]) : Object.entries(required);
+    return {
+      allowedSigners: allowed_signers ?? null,
+      required: { ...NO_APPROVAL_POLICY.required, ...Object.fromEntries(named) },
+      validForMs: valid_for ?? NO_APPROVAL_POLICY.validForMs,
+      sshKeygen: ssh_keygen ?? null,
+    };
+  }),
+);
+
 export const configurationSchema = v.strictObject({
   document: v.optional(text),
   connections: v.optional(v.strictObject(connections)),
   integrity: v.optional(integrity),
   signing: v.optional(signing),
+  approvals: v.optional(approvals),
   /** Checked by flow/profiles, which knows what a profile is. */
   profiles: v.optional(v.record(text, v.unknown())),
 });

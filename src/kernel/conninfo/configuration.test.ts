@@ -4,6 +4,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Failure } from "../failure.ts";
+import { NO_APPROVAL_POLICY } from "./approval-policy.ts";
 import { readConfiguration } from "./configuration.ts";
 import { resolveTarget } from "./resolve.ts";
 
@@ -44,6 +45,7 @@ test("a document and the trees that must stay as they are come back as they are 
     connections: {},
     profiles: {},
     signing: { execKey: null, verifyKey: null },
+    approvals: NO_APPROVAL_POLICY,
     integrity: { trees: ["/etc/cutter", "/opt/app/web", "/srv/été"] },
   });
 });
@@ -70,6 +72,40 @@ test("a tree that is no absolute path, or leads elsewhere than it seems, is refu
       code: "CONFIG_INVALID",
     });
   }
+});
+
+test("whose approvals count comes back as it is meant, for all gates or by gate", async () => {
+  const head = '[approvals]\nallowed_signers = "/etc/cutter/allowed_signers"\n';
+  const all = await readConfiguration(file(`${head}required = 2\nvalid_for = "90m"\n`), {});
+  expect(all).toMatchObject({
+    approvals: {
+      ...{ allowedSigners: "/etc/cutter/allowed_signers", sshKeygen: null, validForMs: 5_400_000 },
+      required: { SG1: 2, SG2: 2, REVERT: 2, HARD_DELETE: 2 },
+    },
+  });
+  const text = `${head}ssh_keygen = ["/usr/bin/ssh-keygen"]\n[approvals.required]\nHARD_DELETE = 2\n`;
+  expect(await readConfiguration(file(text), {})).toMatchObject({
+    approvals: {
+      ...{ sshKeygen: ["/usr/bin/ssh-keygen"], validForMs: 86_400_000 },
+      required: { SG1: 1, SG2: 1, REVERT: 1, HARD_DELETE: 2 },
+    },
+  });
+});
+
+test.each([
+  ['allowed_signers = "signers"', "approvals.allowed_signers: should be an absolute path"],
+  ["required = 0", "approvals.required: should be"],
+  ["required = 3", "approvals.required: should be"],
+  ["required = { SG3 = 1 }", "approvals.required: should be 1, 2 or a table of gates"],
+  ["required = { SG1 = 0 }", "approvals.required: should be 1, 2 or a table of gates"],
+  ['valid_for = "forever"', "approvals.valid_for: should be a duration such as 90m, 24h or 7d"],
+  ['valid_for = "31d"', "approvals.valid_for: should be 30d at most"],
+  ['ssh_keygen = "ssh-keygen"', "approvals.ssh_keygen: should be Array"],
+  ['ssh_keygen = ["ssh-keygen"]', "approvals.ssh_keygen: should begin with the absolute path of a program"],
+  ["ssh_keygen = []", "approvals.ssh_keygen: should begin with the absolute path of a program"],
+  ["check = false", "approvals.check: is not known"],
+])("a policy that says less than it seems is refused by its place: %s", async (text, reason) => {
+  expect(await refusalOf(`[approvals]\n${text}\n`)).toContain(reason);
 });
 
 test("a document that is empty or no text, or stands in a table, is refused", async () => {
@@ -114,6 +150,7 @@ test("a named file must exist; a default one need not", async () => {
     profiles: {},
     integrity: { trees: [] },
     signing: { execKey: null, verifyKey: null },
+    approvals: NO_APPROVAL_POLICY,
   });
 });
 

@@ -8,6 +8,7 @@
  */
 import { join } from "node:path";
 import { Failure } from "../failure.ts";
+import { type ApprovalPolicy, NO_APPROVAL_POLICY } from "./approval-policy.ts";
 import { checkConfigurationFile } from "./configuration-file.ts";
 import type { ConnectionName } from "./connection-name.ts";
 import type { Configured } from "./naming.ts";
@@ -24,6 +25,8 @@ export type Configuration = {
   readonly integrity: { readonly trees: readonly string[] };
   /** Paths of the private keys of the two legs; null where the file names none. */
   readonly signing: { readonly execKey: string | null; readonly verifyKey: string | null };
+  /** Whose approvals count; without a file of signers none does. */
+  readonly approvals: ApprovalPolicy;
 };
 
 export const NO_CONFIGURATION: Configuration = {
@@ -33,6 +36,7 @@ export const NO_CONFIGURATION: Configuration = {
   profiles: {},
   integrity: { trees: [] },
   signing: { execKey: null, verifyKey: null },
+  approvals: NO_APPROVAL_POLICY,
 };
 
 const SYSTEM_FILE = "/etc/cutter/cutter.toml";
@@ -79,9 +83,11 @@ async function parseConfiguration(text: string, path: string): Promise<Configura
   }
   const { document: name = null, connections = {}, profiles = {}, integrity = { trees: [] } } = result.output;
   const { exec_key: execKey = null, verify_key: verifyKey = null } = result.output.signing ?? {};
+  const { approvals = NO_APPROVAL_POLICY } = result.output;
   const entries = Object.entries(connections).map(([use, entry]) => [use, configured(entry ?? {})]);
   const named = Object.fromEntries(entries) as Configuration["connections"];
-  return { path, document: name, connections: named, profiles, integrity, signing: { execKey, verifyKey } };
+  const signing = { execKey, verifyKey };
+  return { path, document: name, connections: named, profiles, integrity, signing, approvals };
 }
 
 type Issue = {
@@ -96,7 +102,7 @@ function describe({ type, expected, received, message }: Issue): string {
   if (expected === "never") return "is not known";
   if (received === "undefined") return "is missing";
   if (type === "non_empty") return "should not be empty";
-  return type === "check" ? message : `should be ${expected ?? type}`;
+  return type === "check" || message.startsWith("should be ") ? message : `should be ${expected ?? type}`;
 }
 
 type Entry = {

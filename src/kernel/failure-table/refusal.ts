@@ -133,6 +133,12 @@ export const REFUSALS = {
     action: "Read what was found in the message; cutter show RUN says which phases are done.",
     data: ROLLED_BACK,
   },
+  ALLOWED_SIGNERS_INVALID: {
+    exit: 4,
+    cause: "The file that says whose signatures count cannot be trusted as it is, so nobody's does.",
+    action: "Mend the line or the permissions that the message names; ssh-keygen(1) has the form of ALLOWED SIGNERS.",
+    data: "The run stands where it stood; nothing was written.",
+  },
   CONFIRMATION_MISSING: {
     exit: 4,
     cause: "What has to be typed before something is written for real was not typed.",

@@ -96,6 +96,18 @@ export const SERVER_FAILURES = {
     action: "See whether a cutter on this machine is stopped or hangs; then run the command again.",
     data: STORE_KEPT,
   },
+  SSH_KEYGEN_MISSING: {
+    exit: 5,
+    cause: "ssh-keygen, which makes and checks the signatures of approvals, is not there or cannot be started.",
+    action: "Install openssh-client (8.9 or newer), or name the program as ssh_keygen in [approvals].",
+    data: NOTHING_WRITTEN,
+  },
+  SSH_KEYGEN_FAILED: {
+    exit: 5,
+    cause: "ssh-keygen did not come to an answer, so that nothing is known of the signature.",
+    action: "Read what it said in the message, and run the command again.",
+    data: NOTHING_WRITTEN,
+  },
   EMBEDDED_FAILED: {
     exit: 5,
     cause: "The embedded database stopped answering properly; its results are not used.",

@@ -48,6 +48,12 @@ export const USAGE_FAILURES = {
     action: "Make it yours and 0700 (directory) or 0600 (file), and not a symbolic link.",
     data: NOTHING_WRITTEN,
   },
+  FILE_EXISTS: {
+    exit: 2,
+    cause: "A file of that name is there already, and this command never replaces one.",
+    action: "Name another file, or move the one that is there away.",
+    data: NOT_CONNECTED,
+  },
   FILE_WRITE_FAILED: {
     exit: 5,
     cause: "A file could not be written in full; it was left as it was before.",

@@ -8,7 +8,7 @@ import * as fs from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Failure } from "../failure.ts";
 import { errnoOf, failedCall } from "./errno.ts";
-import { foreign, octal, syncDirectory } from "./file.ts";
+import { foreign, octal, syncDirectory, writableByOthers } from "./file.ts";
 
 const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = fs.constants;
 
@@ -63,6 +63,31 @@ function judgeParent(path: string): Failure | null {
   if (status.uid !== 0 && foreign(status) !== null) return notPrivate(path, `of its parent, ${foreign(status)}`);
   if (!(status.mode & WORLD_WRITABLE) || status.mode & STICKY) return null;
   return notPrivate(path, `anyone may write its parent, ${octal(status.mode)}`);
+}
+
+/**
+ * null where nobody but root and this user can put another file in the place of `path`: each directory on the way, as
+ * it is written and as it really lies, is theirs, and others may write none but a sticky one. FILE_NOT_PRIVATE.
+ */
+export function checkWay(path: string): Failure | null {
+  try {
+    const written = directoriesAbove(resolve(path));
+    const real = directoriesAbove(fs.realpathSync(path));
+    for (const directory of new Set([...written, ...real])) {
+      const status = fs.statSync(directory);
+      const reason = writableByOthers(status);
+      const isSticky = status.mode & STICKY && (status.uid === 0 || foreign(status) === null);
+      if (reason !== null && !isSticky) return notPrivate(path, `of ${directory} on the way to it, ${reason}`);
+    }
+    return null;
+  } catch (error) {
+    return failed("FILE_UNREADABLE", failedCall(`look at the way to ${path}`, error), error);
+  }
+}
+
+function directoriesAbove(path: string): readonly string[] {
+  const above = dirname(path);
+  return above === path ? [] : [...directoriesAbove(above), above];
 }
 
 function notPrivate(path: string, reason: string): Failure {

@@ -16,6 +16,7 @@ const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY
 
 /** Group and others may do nothing. */
 const OTHERS = 0o077;
+const OTHERS_WRITE = 0o022;
 
 /**
  * The content of a regular file that is ours (owner = effective user, nothing for group and others).
@@ -28,6 +29,20 @@ export function readPrivateFile(path: string, limitBytes: number): Uint8Array | 
 /** As readPrivateFile, but anyone may own or read the file: for what an operator puts in /etc. Links stay refused. */
 export function readRegularFile(path: string, limitBytes: number): Uint8Array | Failure {
   return readChecked(path, limitBytes, () => null);
+}
+
+/** As readPrivateFile, but it may be root's, and anyone may read it: nobody but its owner may write it. */
+export function readGuardedFile(path: string, limitBytes: number): Uint8Array | Failure {
+  return readChecked(path, limitBytes, (status) => {
+    const reason = writableByOthers(status);
+    return reason === null ? null : notRegular(path, `is not guarded: ${reason}`);
+  });
+}
+
+/** Why somebody else than root and this user could write it, or null. */
+export function writableByOthers(status: fs.Stats): string | null {
+  if (status.uid !== 0 && foreign(status) !== null) return foreign(status);
+  return status.mode & OTHERS_WRITE ? `others may write it, its mode is ${octal(status.mode)}` : null;
 }
 
 /**
@@ -64,6 +79,19 @@ export function renamePrivateFile(from: string, to: string): Failure | null {
   } catch (error) {
     const facts = { path: to, errno: errnoOf(error) };
     return new Failure("FILE_WRITE_FAILED", failedCall(`rename ${from} to ${to}`, error), { facts, cause: error });
+  }
+}
+
+/** As writePrivateFile, but what stands under that name already is never replaced: FILE_EXISTS. */
+export function writeNewPrivateFile(path: string, content: string | Uint8Array): Failure | null {
+  try {
+    writeSynced(path, content);
+    syncDirectory(dirname(path));
+    return null;
+  } catch (error) {
+    const facts = { path, errno: errnoOf(error) };
+    if (facts.errno === "EEXIST") return new Failure("FILE_EXISTS", `${path} exists already`, { facts, cause: error });
+    return new Failure("FILE_WRITE_FAILED", failedCall(`write ${path}`, error), { facts, cause: error });
   }
 }
 

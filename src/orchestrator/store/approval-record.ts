@@ -7,15 +7,11 @@
 import * as v from "valibot";
 import approvalSql from "../../../sql/store/approval.sql" with { type: "text" };
 import insertApproval from "../../../sql/store/insert-approval.sql" with { type: "text" };
-import { GATES } from "../../flow/phase.ts";
+import { APPROVAL_GATES, type ApprovalGate } from "../../flow/approval.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { changeRun, refuseFormerOwner } from "./change.ts";
 import type { Connection } from "./connection.ts";
 import { type RunRecord, unreadableRow } from "./run-record.ts";
-
-export const APPROVAL_GATES = [...GATES, "REVERT", "HARD_DELETE"] as const;
-
-export type ApprovalGate = (typeof APPROVAL_GATES)[number];
 
 export type ApprovalUse = {
   readonly approvalId: string;
@@ -61,8 +57,12 @@ export function findApproval(connection: Connection, approvalId: string): Approv
   return row === undefined ? null : parseApproval(row);
 }
 
-/** null where it is the same use again. */
-function refuseOtherUse(earlier: ApprovalRecord, runId: string, use: ApprovalUse): Failure | null {
+/** null where it is the same use again; else STOP_APPROVAL_REPLAYED. */
+export function refuseOtherUse(
+  earlier: ApprovalRecord,
+  runId: string,
+  use: Omit<ApprovalUse, "fence">,
+): Failure | null {
   const differences = [
     ...(earlier.runId === runId ? [] : [`run ${earlier.runId}`]),
     ...(earlier.gate === use.gate ? [] : [`gate ${earlier.gate}`]),

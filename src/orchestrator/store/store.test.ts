@@ -1,13 +1,13 @@
 /** Tests of the run store: the words it may hold, how a run goes through it, and which steps it refuses. */
 import { afterAll, expect, test } from "bun:test";
 import schema from "../../../sql/store/schema.sql" with { type: "text" };
+import { APPROVAL_GATES } from "../../flow/approval.ts";
 import { isOpen, STATES, STEPS } from "../../flow/phase.ts";
 import { STOP_CODES } from "../../flow/stop-code.ts";
 import { sha256 } from "../../kernel/digest.ts";
 import { registerSecret } from "../../kernel/evidence/redaction.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
-import { APPROVAL_GATES } from "./approval-record.ts";
 import { EVENT_KINDS } from "./event.ts";
 import { verifyEventLines } from "./event-lines.ts";
 import { openStore } from "./open-store.ts";
