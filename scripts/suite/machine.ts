@@ -15,6 +15,7 @@ const NEEDS: readonly Need[] = [
   { package: "openssl", isThere: () => Bun.which("openssl") !== null },
   { package: "util-linux", isThere: () => Bun.which("setpriv") !== null },
   { package: "strace", isThere: () => Bun.which("strace") !== null },
+  { package: "gnupg", isThere: () => Bun.which("gpg") !== null && Bun.which("gpg-agent") !== null },
   { package: "bsdutils", isThere: () => Bun.which("script") !== null },
 ];
 
