@@ -5,6 +5,7 @@
  * is called, never sooner. No logic here. Read by main.ts.
  */
 import { PROOF } from "../../proofs/commands.ts";
+import { BACKUP } from "./backup.ts";
 import { defineCommand, type Group, type Leaf } from "./command/command.ts";
 import { LIVE_COMMANDS } from "./live-commands.ts";
 import { RUN_COMMANDS } from "./run-commands.ts";
@@ -77,5 +78,5 @@ export const CUTTER: Group = {
       "Start with: cutter proof rollback --embedded",
   ],
   examples: [],
-  commands: [PROOF, ...RUN_COMMANDS, ...LIVE_COMMANDS, plan, SCHEMA, explain],
+  commands: [PROOF, ...RUN_COMMANDS, ...LIVE_COMMANDS, BACKUP, plan, SCHEMA, explain],
 };
