@@ -16,6 +16,7 @@ const NEEDS: readonly Need[] = [
   { package: "openssh-client", isThere: () => Bun.which("ssh-keygen") !== null },
   { package: "util-linux", isThere: () => Bun.which("setpriv") !== null },
   { package: "strace", isThere: () => Bun.which("strace") !== null },
+  { package: "gnupg", isThere: () => Bun.which("gpg") !== null && Bun.which("gpg-agent") !== null },
   { package: "bsdutils", isThere: () => Bun.which("script") !== null },
 ];
 

@@ -6,6 +6,7 @@
  */
 import { PROOF } from "../../proofs/commands.ts";
 import { APPROVAL_COMMANDS } from "./approval-commands.ts";
+import { BACKUP } from "./backup.ts";
 import { defineCommand, type Group, type Leaf } from "./command/command.ts";
 import { LIVE_COMMANDS } from "./live-commands.ts";
 import { RUN_COMMANDS } from "./run-commands.ts";
@@ -80,5 +81,5 @@ export const CUTTER: Group = {
       "Start with: cutter proof rollback --embedded",
   ],
   examples: [],
-  commands: [PROOF, ...RUN_COMMANDS, ...LIVE_COMMANDS, ...APPROVAL_COMMANDS, plan, SCHEMA, explain],
+  commands: [PROOF, ...RUN_COMMANDS, ...LIVE_COMMANDS, ...APPROVAL_COMMANDS, BACKUP, plan, SCHEMA, explain],
 };

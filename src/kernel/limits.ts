@@ -109,6 +109,16 @@ export const limits = {
   phaseTransactionTimeoutMs: 1_800_000,
   /** Documents that a survey names; the others are counted. */
   surveyedDocuments: 50,
+  /** A whole backup, and how long it may stand still: a program that reads or writes nothing is killed. */
+  backupTimeoutMs: 3_600_000,
+  backupStallMs: 300_000,
+  /** gpg or pg_dump asked for a list or its version. */
+  backupToolTimeoutMs: 60_000,
+  /** What is kept of a program's complaint, or of gpg's status lines. */
+  toolComplaintCharacters: 64 * 1024,
+  publicKeyBytes: 1024 * 1024,
+  /** The manifest beside a backup. */
+  backupManifestBytes: 1024 * 1024,
   /** Of a private key in PEM. */
   signingKeyBytes: 16 * 1024,
   /** rehearsal.json beside a run. */

@@ -92,12 +92,50 @@ const approvals = v.pipe(
   }),
 );
 
+/** A program and its first arguments; started without a shell. */
+const tool = v.pipe(
+  v.array(
+    v.pipe(
+      text,
+      v.check((word) => !word.includes("\0"), "should be words without a zero byte"),
+    ),
+  ),
+  v.check((words) => words.length > 0, "should name a program"),
+);
+
+/** The key that backups are encrypted for, where it is found, and where they lie. */
+const backup = v.pipe(
+  v.strictObject({
+    key: v.pipe(
+      v.string(),
+      v.check((key) => /^[0-9A-Fa-f]{40}$/.test(key), "should be a full fingerprint, 40 hex digits"),
+    ),
+    key_file: v.optional(absolutePath),
+    gnupg_home: v.optional(absolutePath),
+    directory: v.optional(absolutePath),
+    retention: v.optional(
+      v.pipe(
+        v.string(),
+        v.check((days) => /^[1-9]\d{0,4}d$/.test(days), 'should be a number of days, e.g. "30d"'),
+      ),
+    ),
+    pg_dump: v.optional(tool),
+    pg_restore: v.optional(tool),
+    gpg: v.optional(tool),
+  }),
+  v.check(
+    ({ key_file, gnupg_home }) => (key_file === undefined) !== (gnupg_home === undefined),
+    "should have one of key_file and gnupg_home",
+  ),
+);
+
 export const configurationSchema = v.strictObject({
   document: v.optional(text),
   connections: v.optional(v.strictObject(connections)),
   integrity: v.optional(integrity),
   signing: v.optional(signing),
   approvals: v.optional(approvals),
+  backup: v.optional(backup),
   /** Checked by flow/profiles, which knows what a profile is. */
   profiles: v.optional(v.record(text, v.unknown())),
 });

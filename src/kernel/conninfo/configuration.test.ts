@@ -46,6 +46,7 @@ test("a document and the trees that must stay as they are come back as they are 
     profiles: {},
     signing: { execKey: null, verifyKey: null },
     approvals: NO_APPROVAL_POLICY,
+    backup: null,
     integrity: { trees: ["/etc/cutter", "/opt/app/web", "/srv/été"] },
   });
 });
@@ -108,6 +109,45 @@ test.each([
   expect(await refusalOf(`[approvals]\n${text}\n`)).toContain(reason);
 });
 
+test("backups: the key, where it is found, and what a file that leaves the rest out means", async () => {
+  const key = "96eddcc27a1c1a5496e4ae0f77dcbe4692f1ffc6";
+  const read = await readConfiguration(file(`[backup]\nkey = "${key}"\nkey_file = "/etc/cutter/backup.asc"\n`), {});
+  expect(read).toMatchObject({
+    backup: {
+      ...{ key: key.toUpperCase(), keyFile: "/etc/cutter/backup.asc", gnupgHome: null, directory: null },
+      ...{ retentionDays: 30, pgDump: ["pg_dump"], pgRestore: ["pg_restore"], gpg: ["gpg"] },
+    },
+  });
+  const whole = `key = "${key}"\ngnupg_home = "/g"\ndirectory = "/b/"\nretention = "90d"\ngpg = ["/opt/gpg"]
+    pg_dump = ["docker", "exec", "-i", "postgres", "pg_dump"]\npg_restore = ["/opt/pg_restore"]`;
+  expect(await readConfiguration(file(`[backup]\n${whole}\n`), {})).toMatchObject({
+    backup: { gnupgHome: "/g", directory: "/b", retentionDays: 90, gpg: ["/opt/gpg"], pgRestore: ["/opt/pg_restore"] },
+  });
+});
+
+test("backups for a key that is not named in full, or found nowhere or twice, are refused", async () => {
+  const key = `key = "${"A".repeat(40)}"`;
+  const cases: readonly (readonly [string, string])[] = [
+    ['key_file = "/k"', "backup.key: is missing"],
+    ['key = "92F1FFC6"\nkey_file = "/k"', "backup.key: should be a full fingerprint"],
+    [`key = "0x${"A".repeat(40)}"\nkey_file = "/k"`, "backup.key: should be a full fingerprint"],
+    ['key = "backup@example"\nkey_file = "/k"', "backup.key: should be a full fingerprint"],
+    [key, "backup: should have one of key_file and gnupg_home"],
+    [`${key}\nkey_file = "/k"\ngnupg_home = "/g"`, "backup: should have one of key_file and gnupg_home"],
+    [`${key}\nkey_file = "k"`, "backup.key_file: should be an absolute path"],
+    [`${key}\nkey_file = "/k"\nretention = "30"`, "backup.retention: should be a number of days"],
+    [`${key}\nkey_file = "/k"\nretention = "0d"`, "backup.retention: should be a number of days"],
+    [`${key}\nkey_file = "/k"\npg_dump = []`, "backup.pg_dump: should name a program"],
+    [`${key}\nkey_file = "/k"\npg_dump = "pg_dump"`, "backup.pg_dump: should be Array"],
+    [`${key}\nkey_file = "/k"\ngpg = [""]`, "backup.gpg.0: should not be empty"],
+    [`${key}\nkey_file = "/k"\npgdump = ["x"]`, "backup.pgdump: is not known"],
+  ];
+  for (const [text, reason] of cases) {
+    const got = await refusalOf(`[backup]\n${text}\n`);
+    expect({ text, got: got.includes(reason) ? reason : got }).toEqual({ text, got: reason });
+  }
+});
+
 test("a document that is empty or no text, or stands in a table, is refused", async () => {
   expect(await refusalOf('document = ""\n')).toContain("document: should not be empty");
   expect(await refusalOf("document = 1\n")).toContain("document: should be string");
@@ -151,6 +191,7 @@ test("a named file must exist; a default one need not", async () => {
     integrity: { trees: [] },
     signing: { execKey: null, verifyKey: null },
     approvals: NO_APPROVAL_POLICY,
+    backup: null,
   });
 });
 

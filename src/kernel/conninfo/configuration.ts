@@ -27,6 +27,23 @@ export type Configuration = {
   readonly signing: { readonly execKey: string | null; readonly verifyKey: string | null };
   /** Whose approvals count; without a file of signers none does. */
   readonly approvals: ApprovalPolicy;
+  /** null where the file says nothing of backups. */
+  readonly backup: ConfiguredBackup | null;
+};
+
+export type ConfiguredBackup = {
+  /** Full fingerprint, 40 upper-case hex digits. */
+  readonly key: string;
+  /** A file with the public key alone, or GnuPG's own directory: exactly one of the two. */
+  readonly keyFile: string | null;
+  readonly gnupgHome: string | null;
+  /** null: `backups` in the state directory. */
+  readonly directory: string | null;
+  readonly retentionDays: number;
+  /** Programs, each with its first arguments. */
+  readonly pgDump: readonly string[];
+  readonly pgRestore: readonly string[];
+  readonly gpg: readonly string[];
 };
 
 export const NO_CONFIGURATION: Configuration = {
@@ -37,6 +54,7 @@ export const NO_CONFIGURATION: Configuration = {
   integrity: { trees: [] },
   signing: { execKey: null, verifyKey: null },
   approvals: NO_APPROVAL_POLICY,
+  backup: null,
 };
 
 const SYSTEM_FILE = "/etc/cutter/cutter.toml";
@@ -87,7 +105,8 @@ async function parseConfiguration(text: string, path: string): Promise<Configura
   const entries = Object.entries(connections).map(([use, entry]) => [use, configured(entry ?? {})]);
   const named = Object.fromEntries(entries) as Configuration["connections"];
   const signing = { execKey, verifyKey };
-  return { path, document: name, connections: named, profiles, integrity, signing, approvals };
+  const backup = result.output.backup === undefined ? null : configuredBackup(result.output.backup);
+  return { path, document: name, connections: named, profiles, integrity, signing, approvals, backup };
 }
 
 type Issue = {
@@ -118,4 +137,24 @@ function configured({ url, service, env_file: path, env_map: map }: Entry): Conf
     ...(service === undefined ? {} : { service }),
     ...(path === undefined || map === undefined ? {} : { envFile: { path, map } }),
   };
+}
+
+type BackupEntry = {
+  readonly key: string;
+  readonly key_file?: string | undefined;
+  readonly gnupg_home?: string | undefined;
+  readonly directory?: string | undefined;
+  readonly retention?: string | undefined;
+  readonly pg_dump?: readonly string[] | undefined;
+  readonly pg_restore?: readonly string[] | undefined;
+  readonly gpg?: readonly string[] | undefined;
+};
+
+const RETENTION_DAYS = 30;
+
+function configuredBackup(entry: BackupEntry): ConfiguredBackup {
+  const { key, key_file: keyFile = null, gnupg_home: gnupgHome = null, directory = null, retention } = entry;
+  const { pg_dump: pgDump = ["pg_dump"], pg_restore: pgRestore = ["pg_restore"], gpg = ["gpg"] } = entry;
+  const retentionDays = retention === undefined ? RETENTION_DAYS : Number.parseInt(retention, 10);
+  return { key: key.toUpperCase(), keyFile, gnupgHome, directory, retentionDays, pgDump, pgRestore, gpg };
 }

@@ -54,6 +54,18 @@ export const PROOF_FAILURES = {
     action: "Name another document, or give the text to be cut with --source FILE.",
     data: NOTHING_WRITTEN,
   },
+  BACKUP_DAMAGED: {
+    exit: 3,
+    cause: "A backup or its manifest is not as it was written, or is another one's.",
+    action: "Do not use it: take another backup, or a copy of this one that was kept elsewhere.",
+    data: "Nothing of the archive was executed, and no database was changed.",
+  },
+  BACKUP_UNREADABLE: {
+    exit: 3,
+    cause: "The secret key that a backup is encrypted for is not at hand, so what is in it could not be looked at.",
+    action: "Verify it where the secret key is, and name its directory with --gnupg-home.",
+    data: "Nothing of the archive was executed, and no database was changed.",
+  },
   EVIDENCE_ALTERED: {
     exit: 3,
     cause: "Evidence is not as it was written: a file, an event or a record was changed, lost, added or moved.",

@@ -1,0 +1,53 @@
+/**
+ * backup/keyring: GnuPG with a directory of its own: a temporary one that holds one public key, or the configured one.
+ *
+ * Nothing of the user's own GnuPG takes part: no options file, no key server, no agent unless one has to decrypt. gpg
+ * gets four variables, so no secret of ours reaches it. Closed by whoever opened it. Called by make and verify.
+ */
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Failure } from "../../kernel/failure.ts";
+import { limits } from "../../kernel/limits.ts";
+import { checkPrivateDirectory } from "../../kernel/private-files/directory.ts";
+import { readRegularFile, removeQuietly } from "../../kernel/private-files/file.ts";
+import { refuseBackup, refusedBy } from "./refusal.ts";
+import type { BackupSettings } from "./settings.ts";
+import { askTool } from "./tool.ts";
+
+export type Keyring = {
+  /** gpg with the options that always hold. */
+  readonly gpg: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  close(): void;
+};
+
+type Place = Pick<BackupSettings, "gpg" | "keyFile" | "gnupgHome">;
+
+const ALWAYS = ["--batch", "--no-tty", "--no-options", "--trust-model", "always", "--status-fd", "3"];
+
+export async function openKeyring({ gpg, keyFile, gnupgHome }: Place): Promise<Keyring | Failure> {
+  if (keyFile === null) {
+    const wrong = gnupgHome === null ? null : checkPrivateDirectory(gnupgHome);
+    if (gnupgHome === null) return refuseBackup("neither key_file nor gnupg_home is configured");
+    if (wrong !== null) return refusedBy(wrong, "gnupg_home cannot be used");
+    return keyringAt(gpg, gnupgHome, () => {});
+  }
+  const key = readRegularFile(keyFile, limits.publicKeyBytes);
+  if (key instanceof Failure) return refusedBy(key, "key_file cannot be used");
+  const home = mkdtempSync(join(tmpdir(), "cutter-gnupg-"));
+  const keyring = keyringAt(gpg, home, () => removeQuietly(home));
+  const command = [...keyring.gpg, "--no-autostart", "--import"];
+  const imported = await askTool({ command, environment: keyring.environment }, key);
+  if (!("reason" in imported) && imported.status.includes("[GNUPG:] IMPORT_OK ")) return keyring;
+  keyring.close();
+  return refuseBackup(
+    `no key could be read from ${keyFile}: ${"reason" in imported ? imported.reason : "it has none"}`,
+  );
+}
+
+function keyringAt(gpg: readonly string[], home: string, close: () => void): Keyring {
+  const { PATH = "", GPG_TTY } = process.env;
+  const environment = { PATH, LC_ALL: "C", TZ: "UTC", GNUPGHOME: home, ...(GPG_TTY === undefined ? {} : { GPG_TTY }) };
+  return { gpg: [...gpg, ...ALWAYS], environment, close };
+}
