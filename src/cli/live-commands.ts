@@ -4,6 +4,7 @@
  * Data, and a `run` that imports its verb when it is called, never sooner. No logic here. Read by commands.ts.
  */
 import { defineCommand, type Leaf, REPORT_FORMATS } from "./command/command.ts";
+import { roleFlag } from "./role-flag.ts";
 
 const RUN = { name: "RUN", description: "The run, as cutter runs lists it.", required: true } as const;
 
@@ -19,14 +20,7 @@ const rehearse = defineCommand({
   ],
   positionals: [RUN],
   formats: REPORT_FORMATS,
-  flags: [
-    {
-      name: "rehearse-url",
-      kind: "string",
-      valueName: "URL",
-      description: "The connection that rehearses; [connections.rehearse] where it is left out.",
-    },
-  ],
+  flags: [roleFlag("rehearse", "rehearses")],
   run: async (invocation, terminal) => (await import("./rehearse.ts")).rehearse(invocation, terminal),
 });
 

@@ -5,28 +5,15 @@
  * and one role. All are resolved before the first connection is made. Called by the verbs that run live phases.
  */
 import type { Configuration } from "../kernel/conninfo/configuration.ts";
-import type { ConnectionName } from "../kernel/conninfo/connection-name.ts";
 import { resolveTarget } from "../kernel/conninfo/resolve.ts";
 import type { Target } from "../kernel/conninfo/target.ts";
 import { Failure } from "../kernel/failure.ts";
 import { boundSession } from "../kernel/session/bounds.ts";
 import { openSession } from "../kernel/session/open.ts";
 import type { Session } from "../kernel/session/session.ts";
-import type { Flag } from "./command/command.ts";
-
-type LiveRole = Extract<ConnectionName, "exec" | "verify" | "rehearse" | "backup" | "revert">;
+import type { LiveRole } from "./role-flag.ts";
 
 export type RoleUrls = { readonly [role in LiveRole as `${role}-url`]?: string | undefined };
-
-/** The flag that names the connection of a role. */
-export function roleFlag<R extends LiveRole>(role: R, what: string) {
-  return {
-    name: `${role}-url`,
-    kind: "string",
-    valueName: "URL",
-    description: `The connection that ${what}; [connections.${role}] where it is left out.`,
-  } as const satisfies Flag;
-}
 
 /** USAGE where neither the command line nor the configuration names it. */
 export async function roleTarget(

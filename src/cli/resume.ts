@@ -2,8 +2,8 @@
  * resume: `cutter resume RUN`: goes on with a run from where it stands to its next gate or its end.
  *
  * A run that has ended is answered from the store alone: no connection is made. In a dry run the approvals are those
- * that it wrote for itself, unless one is given. Prints where the run stands and answers the exit code that this has.
- * Called by run-commands.ts.
+ * that it wrote for itself, unless one is given; a live run is resume-live.ts. Prints where the run stands and answers
+ * the exit code that this has. Called by run-commands.ts.
  */
 import type { ExecutionAdapter } from "../execution/adapter.ts";
 import { timestamp } from "../kernel/clock.ts";
@@ -19,15 +19,13 @@ import type { Store } from "../orchestrator/store/store.ts";
 import type { Globals } from "./command/command.ts";
 import { tellFailure } from "./exit.ts";
 import { showProgress } from "./progress.ts";
+import { goOnLive, type LiveFlags } from "./resume-live.ts";
 import { findRun, withStore } from "./run-store.ts";
 import { showStanding } from "./show.ts";
-import { type SurveyFlags, surveySource } from "./survey-source.ts";
+import { surveySource } from "./survey-source.ts";
 import type { Terminal } from "./terminal.ts";
 
-type Flags = SurveyFlags & {
-  readonly approval: string | undefined;
-  readonly "allow-writing-role": boolean;
-};
+type Flags = LiveFlags;
 type Invocation = {
   readonly positionals: { readonly RUN: string };
   readonly flags: Flags;
@@ -38,12 +36,7 @@ export function resume({ positionals, flags, globals }: Invocation, terminal: Te
   return withStore(globals, async (store) => {
     const run = findRun(store, positionals.RUN);
     if (run instanceof Failure) return run;
-    if (run.mode !== "dryrun") {
-      return new Failure("PHASE_NOT_BUILT", `run ${run.runId} is ${run.mode}: this version resumes dry runs only`);
-    }
-    const approval = approvalFor(store, run, flags.approval);
-    if (approval instanceof Failure) return approval;
-    const standing = await goOn(store, run, { approval, flags, globals, terminal });
+    const standing = await (run.mode === "live" ? goOnLive : goOnSimulated)(store, run, { flags, globals, terminal });
     if (standing instanceof Failure) return standing;
     const written = finishEvidence(store, standing.run);
     const shown = await showAndTell(store, standing, { globals, terminal });
@@ -81,14 +74,18 @@ function approvalFor(store: Store, run: RunRecord, path: string | undefined): Ui
 }
 
 type Order = {
-  readonly approval: Uint8Array | null;
   readonly flags: Flags;
   readonly globals: Globals;
   readonly terminal: Terminal;
 };
 
-async function goOn(store: Store, run: RunRecord, order: Order): Promise<Standing | Failure> {
-  const { approval, flags, globals, terminal } = order;
+async function goOnSimulated(store: Store, run: RunRecord, order: Order): Promise<Standing | Failure> {
+  const { flags, globals, terminal } = order;
+  if (flags.live) {
+    return new Failure("USAGE", `run ${run.runId} is a dry run, which never writes; --live is for runs begun with it`);
+  }
+  const approval = approvalFor(store, run, flags.approval);
+  if (approval instanceof Failure) return approval;
   const progress = showProgress(terminal);
   const parts: RunParts = {
     ...{ store, approval, seen: run, now: timestamp, adapterFor: simulatedAdapter, closeOut: closeOutSimulated },

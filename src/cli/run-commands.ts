@@ -4,6 +4,7 @@
  * Data, and a `run` that imports its verb when it is called, never sooner. No logic here. Read by commands.ts.
  */
 import { defineCommand, EMBEDDED_FLAG, type Flag, type Leaf, REPORT_FORMATS } from "./command/command.ts";
+import { roleFlag } from "./role-flag.ts";
 
 const SURVEY_FLAGS = [
   { name: "survey", kind: "boolean", description: "Survey the database that was named, read-only." },
@@ -119,7 +120,23 @@ const resume = defineCommand({
       valueName: "FILE",
       description: "The approval for the gate at which the run waits.",
     },
+    {
+      name: "signature",
+      kind: "list",
+      valueName: "FILE",
+      description: "A signature of the approval; FILE.sig beside it where this is left out.",
+    },
     ...SURVEY_FLAGS,
+    { name: "live", kind: "boolean", description: "Go on with a live run, which writes; with --survey." },
+    {
+      name: "confirm",
+      kind: "string",
+      valueName: "DIGEST",
+      description: "The plan's digest in full, where there is no terminal to type its beginning on.",
+    },
+    roleFlag("exec", "writes the units and the ledger"),
+    roleFlag("verify", "reads everything again and signs"),
+    roleFlag("backup", "the backup is made through"),
   ],
   run: async (invocation, terminal) => (await import("./resume.ts")).resume(invocation, terminal),
 });

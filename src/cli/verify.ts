@@ -3,8 +3,12 @@
  *
  * Names the first thing that does not fit. Reads only, and makes no connection. Called by run-commands.ts.
  */
+import { readConfiguration } from "../kernel/conninfo/configuration.ts";
 import { isRunId } from "../kernel/evidence/run-id.ts";
 import { Failure } from "../kernel/failure.ts";
+import { readSigningKeys } from "../orchestrator/live/signing-keys.ts";
+import { verifyPair } from "../orchestrator/live/verify-pair.ts";
+import type { Store } from "../orchestrator/store/store.ts";
 import { verifyRun } from "../orchestrator/verify-run.ts";
 import { wrap } from "../report/lines.ts";
 import { COLUMNS } from "../report/page.ts";
@@ -24,7 +28,9 @@ export async function verify({ positionals, globals }: Invocation, terminal: Ter
     }
     const verified = verifyRun(store, id);
     if (verified instanceof Failure) return verified;
-    const { checked } = verified;
+    const pair = await verifyPairOf(store, id, globals);
+    if (pair instanceof Failure) return pair;
+    const checked = [...verified.checked, ...pair];
     const verdict = "CUTTER_VERIFY INTACT";
     if (globals.format === "json") {
       await terminal.document({ schema: "cutter.verify/v1", run_id: id, checked, verdict });
@@ -41,4 +47,16 @@ export async function verify({ positionals, globals }: Invocation, terminal: Ter
     facts: { what: "damaged", name: "cutter.db" },
     cause: answer,
   });
+}
+
+/** Of a live run, with the keys of the configuration where it names them. */
+async function verifyPairOf(store: Store, id: string, globals: Globals): Promise<readonly string[] | Failure> {
+  const run = store.run(id);
+  if (run instanceof Failure) return run;
+  if (run === null || run.mode !== "live") return [];
+  const configuration = await readConfiguration(globals.config, process.env);
+  if (configuration instanceof Failure) return configuration;
+  const { execKey, verifyKey } = configuration.signing;
+  const keys = execKey === null || verifyKey === null ? null : readSigningKeys(configuration);
+  return keys instanceof Failure ? keys : verifyPair(store, run, keys);
 }

@@ -119,6 +119,8 @@ export const limits = {
   publicKeyBytes: 1024 * 1024,
   /** The manifest beside a backup. */
   backupManifestBytes: 1024 * 1024,
+  /** pre.json and post.json of a run. */
+  snapshotBytes: 1024 * 1024,
   /** Of a private key in PEM. */
   signingKeyBytes: 16 * 1024,
   /** rehearsal.json beside a run. */

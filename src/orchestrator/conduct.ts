@@ -25,7 +25,7 @@ export type Conduct = {
   readonly settle: (store: Store, run: RunRecord, fence: number) => Promise<RunRecord | Failure>;
   readonly aftermath: (failure: Failure) => Aftermath;
   /** Called when a run was stopped by a failed phase; what it answers stands beside that. */
-  readonly stopped: (run: RunRecord, failure: Failure) => Promise<Failure | null>;
+  readonly stopped: (run: RunRecord, failure: Failure, fence: number) => Promise<Failure | null>;
   /** Called whatever happened, when the process is done with the run. */
   readonly end: () => void;
 };

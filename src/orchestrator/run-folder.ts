@@ -15,6 +15,7 @@ import { checkPrivateDirectory } from "../kernel/private-files/directory.ts";
 import { readPrivateFile } from "../kernel/private-files/file.ts";
 import { altered } from "./altered.ts";
 import { approvalName, pendingName } from "./gates.ts";
+import { isNotedSignature, signatureNames } from "./live/signature-files.ts";
 import { settingsDigest } from "./prepare.ts";
 import { REHEARSAL_FILE, REHEARSED_NOTE } from "./rehearsal-file.ts";
 import { readRunFiles, runFolder } from "./run-files.ts";
@@ -44,6 +45,9 @@ export function verifyRunFiles(store: Store, run: RunRecord): readonly string[] 
     const names = [smokeApprovalName(gate), approvalName(gate), pendingName(gate)];
     checked.push(...names.filter((name) => present.includes(name)));
   }
+  const signed = verifySignatures(store, run, { folder, present });
+  if (signed instanceof Failure) return signed;
+  checked.push(...signed);
   const rehearsed = verifyRehearsal(store, run, { folder, present });
   if (rehearsed !== null) return rehearsed;
   if (present.includes(REHEARSAL_FILE)) checked.push(REHEARSAL_FILE);
@@ -86,6 +90,26 @@ function verifyUsed({ store, run, phases }: Behind, { folder, present, gate }: P
 /** What a run leaves only when it is further on than the store says. */
 function olderStore(name: string): Failure {
   return altered("extra", name, "lies there, and the run store has not come so far: an older cutter.db was put back");
+}
+
+/** The names of the signatures that lie there; each was noted when it was kept. */
+function verifySignatures(
+  store: Store,
+  run: RunRecord,
+  { folder, present }: Omit<Place, "gate">,
+): readonly string[] | Failure {
+  const checked: string[] = [];
+  for (const gate of GATES) {
+    for (const name of signatureNames(gate).filter((one) => present.includes(one))) {
+      const bytes = readPrivateFile(join(folder, name), limits.approvalBytes);
+      if (bytes instanceof Failure) return bytes;
+      const noted = isNotedSignature({ store, run, gate }, bytes);
+      if (noted instanceof Failure) return noted;
+      if (!noted) return altered("changed", name, "is not a signature that the run has kept");
+      checked.push(name);
+    }
+  }
+  return checked;
 }
 
 /** The last rehearsal, whose digest is in the chain. One that a kill left without its file is no alteration. */

@@ -54,7 +54,13 @@ function nextActions(run: RunRecord, phases: readonly PhaseRecord[]): readonly s
   if (gate !== null && run.mode === "dryrun") {
     return [`cutter resume ${run.runId} (with the approval for ${gate} that the dry run wrote)`];
   }
-  if (gate !== null) return [`cutter resume ${run.runId} --approval FILE (an approval for ${gate})`];
+  if (gate !== null) {
+    return [
+      `cutter rehearse ${run.runId}, which shows what it would do and writes nothing`,
+      `cutter approve ${run.runId} --gate ${gate}, which shows the plan and writes the approval to be signed`,
+      `cutter resume ${run.runId} --approval FILE --live --survey, with the signed approval for ${gate}`,
+    ];
+  }
   if (run.stopCode !== null) return [FAILURES[run.stopCode].action];
   const step = nextStep(run.state);
   if (step === null) return ["nothing: the run has ended"];

@@ -123,6 +123,7 @@ class Walk {
       if (waitsAt(run.state) !== null && this.#approval === null) break;
       const ready = await this.#makeReady(run, step.name);
       if (ready instanceof Failure) return this.#refuse(run, ready);
+      if (ready.state === "STOPPED") return { run: ready, did: this.#did, stop: stopOf(ready) };
       const done = await this.#perform(ready, step.name, step.after);
       if (done instanceof Failure) return done;
       run = done;
@@ -209,12 +210,12 @@ class Walk {
   async #leaveOpen(run: RunRecord, failure: Failure): Promise<Failure> {
     if (failure.code !== "STOP_OUTCOME_UNKNOWN") return failure;
     const recorded = this.#refuse(run, failure);
-    return (await this.#conduct.stopped(run, failure)) ?? recorded;
+    return (await this.#conduct.stopped(run, failure, this.#fence)) ?? recorded;
   }
 
   async #stopped(run: RunRecord | Failure, failure: Failure): Promise<RunRecord | Failure> {
     if (run instanceof Failure) return joinFailure(failure, run);
-    const held = await this.#conduct.stopped(run, failure);
+    const held = await this.#conduct.stopped(run, failure, this.#fence);
     return held ?? run;
   }
 

@@ -13,6 +13,7 @@ import { limits } from "../kernel/limits.ts";
 import { readPrivateFile } from "../kernel/private-files/file.ts";
 import { altered } from "./altered.ts";
 import { refuseForged } from "./kept-evidence.ts";
+import { verifySnapshots } from "./live/snapshots.ts";
 import { runFolder } from "./run-files.ts";
 import { verifyRunFiles } from "./run-folder.ts";
 import { renderEventLines, verifyEventLines } from "./store/event-lines.ts";
@@ -64,6 +65,9 @@ function verifyMember(store: Store, run: RunRecord, checked: string[]): Failure 
   const files = verifyRunFiles(store, run);
   if (files instanceof Failure) return files;
   checked.push(`${run.runId}: ${files.join(", ")} as they were written`);
+  const snapshots = verifySnapshots(store, run);
+  if (snapshots instanceof Failure) return snapshots;
+  if (snapshots.length > 0) checked.push(`${run.runId}: ${snapshots.join(", ")} of its snapshots as they were taken`);
   const folder = runFolder({ stateDirectory: store.directory, ...run });
   if (isClosed(run.state)) return verifyEvidenceOf(store, { folder, id: run.runId, own: [EVENTS] }, checked);
   if (existsSync(join(folder, "evidence"))) {

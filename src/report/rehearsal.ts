@@ -46,7 +46,7 @@ function page(report: RehearsalReport): Page {
       section("The cut, done for real and rolled back", report.cut),
       section("The revert, tried after each phase that leaves something", report.revert),
       {
-        title: `Rows attempted, ${report.xid === null ? "no transaction id was assigned" : `transaction ${report.xid}`}`,
+        title: `Rows attempted, transaction ${report.xid ?? "none: no id was assigned"}`,
         table: {
           columns: [left("relation"), right("inserted"), right("updated"), right("deleted")],
           rows: report.relations.map((one) => [one.relation, ...[one.inserted, one.updated, one.deleted].map(String)]),

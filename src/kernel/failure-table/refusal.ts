@@ -85,12 +85,6 @@ export const REFUSALS = {
     action: "Make it readable or remove it; until then everything is off.",
     data: NOT_CONNECTED,
   },
-  PHASE_NOT_BUILT: {
-    exit: 4,
-    cause: "The phase belongs to the live path, which this version does not have.",
-    action: "Use the proofs; the live phases come with a later version.",
-    data: NOTHING_WRITTEN,
-  },
   STORE_DAMAGED: {
     exit: 4,
     cause: "The run store is not as cutter leaves it: torn, emptied, not SQLite, or a file of another program.",

@@ -12,10 +12,12 @@ import type { Gate } from "../../flow/phase.ts";
 import type { TargetIdentity } from "../../flow/survey.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { arm, currentArming, disarm } from "../../kernel/kill-switch/arming.ts";
+import { isRejection, type Rejection } from "../approvals/verify-approval.ts";
 import type { Aftermath, Conduct } from "../conduct.ts";
 import { type GateOrder, keptApproval, passGate, refuseAuthority } from "../gates.ts";
 import type { RunRecord } from "../store/run-record.ts";
 import { type Connect, settleLive } from "./settle.ts";
+import { keepSignatures, keptSignatures } from "./signature-files.ts";
 
 export type Grants = { [gate in Gate]?: Grant };
 
@@ -23,24 +25,29 @@ export type LiveParts = {
   /** Filled as gates are passed; the adapter's work holds the same. */
   readonly grants: Grants;
   readonly connect: Connect;
+  /** Of the approval that was presented, in any order. */
+  readonly signatures: readonly Uint8Array[];
   /** Who signed the document with these bytes, if that is enough for the gate. */
-  readonly verify: (order: GateOrder, approval: Uint8Array) => Promise<Grant | Failure>;
-  /** Keeps what was verified beside the run, so that a resume can verify it again. */
-  readonly keep: (order: GateOrder) => Failure | null;
+  readonly verify: (
+    order: GateOrder,
+    approval: Uint8Array,
+    signatures: readonly Uint8Array[],
+  ) => Promise<Grant | Rejection | Failure>;
   /** Before the first phase that writes: what the database is and holds, kept for a revert. */
-  readonly snapshot: (run: RunRecord) => Promise<Failure | null>;
+  readonly snapshot: (run: RunRecord, fence: number) => Promise<Failure | null>;
   /** After a failed phase: sets the HOLD and takes the last snapshot. */
-  readonly hold: (run: RunRecord, failure: Failure) => Promise<Failure | null>;
+  readonly hold: (run: RunRecord, failure: Failure, fence: number) => Promise<Failure | null>;
 };
 
 export function liveConduct(parts: LiveParts): Conduct {
   return {
     async pass(order, approval) {
-      const grant = await parts.verify(order, approval);
+      const grant = await parts.verify(order, approval, parts.signatures);
       if (grant instanceof Failure) return grant;
-      const kept = parts.keep(order);
+      if (isRejection(grant)) return stopRejected(order, grant);
+      const kept = keepSignatures(order, parts.signatures);
       if (kept !== null) return kept;
-      const snapshot = order.gate === "SG1" ? await parts.snapshot(order.run) : null;
+      const snapshot = order.gate === "SG1" ? await parts.snapshot(order.run, order.fence) : null;
       if (snapshot !== null) return snapshot;
       const passed = passGate(order, approval);
       if (passed instanceof Failure) return passed;
@@ -52,17 +59,31 @@ export function liveConduct(parts: LiveParts): Conduct {
       if (refused !== null) return refused;
       const approval = keptApproval(order);
       if (approval instanceof Failure) return approval;
-      const grant = await parts.verify(order, approval);
-      return grant instanceof Failure ? grant : armFor(parts, order, grant);
+      const signatures = keptSignatures(order);
+      if (signatures instanceof Failure) return signatures;
+      const grant = await parts.verify(order, approval, signatures);
+      if (grant instanceof Failure) return grant;
+      return isRejection(grant) ? rejected(grant) : armFor(parts, order, grant);
     },
     settle: (store, run, fence) => settleLive(run, { store, fence, connect: parts.connect }),
     aftermath,
-    async stopped(run, failure) {
+    async stopped(run, failure, fence) {
       disarm();
-      return parts.hold(run, failure);
+      return parts.hold(run, failure, fence);
     },
     end: disarm,
   };
+}
+
+/** A signed no ends the run: another try is another run. */
+function stopRejected({ store, run, fence }: GateOrder, rejection: Rejection): RunRecord | Failure {
+  const { message } = rejected(rejection);
+  return store.move(run.runId, { from: run.state, to: "STOPPED", fence, stopCode: "STOP_APPROVAL_INVALID", message });
+}
+
+function rejected({ authorities, reason, gate }: Rejection): Failure {
+  const why = reason || "no reason was given";
+  return new Failure("STOP_APPROVAL_INVALID", `${authorities.join(" and ")} rejected ${gate}: ${why}`);
 }
 
 function armFor({ grants }: LiveParts, { run, gate }: GateOrder, grant: Grant): Failure | null {

@@ -1,0 +1,191 @@
+/**
+ * resume-live: `cutter resume RUN --live`: goes on with a run that writes, from a gate or from where it was cut off.
+ *
+ * Everything that can be refused without a connection is refused before one is made: HOLD and DISABLED, a connection
+ * that nobody named, a key that cannot be used, a digest that was not typed. Called by resume.ts.
+ */
+
+import { makeBackup } from "../execution/backup/make.ts";
+import { backupSettings } from "../execution/backup/settings.ts";
+import type { BackupArtifact } from "../execution/backup-artifact.ts";
+import type { ProductionAdapter } from "../execution/production.ts";
+import { isClosed, waitsAt } from "../flow/phase.ts";
+import { timestamp } from "../kernel/clock.ts";
+import type { Configuration } from "../kernel/conninfo/configuration.ts";
+import type { Target } from "../kernel/conninfo/target.ts";
+import { Failure } from "../kernel/failure.ts";
+import { readKillSwitch } from "../kernel/kill-switch.ts";
+import { limits } from "../kernel/limits.ts";
+import { readRegularFile } from "../kernel/private-files/file.ts";
+import { verifyApproval } from "../orchestrator/approvals/verify-approval.ts";
+import { liveAdapter } from "../orchestrator/live/adapter.ts";
+import { type Grants, liveConduct } from "../orchestrator/live/conduct.ts";
+import { holdAfter } from "../orchestrator/live/failed-run.ts";
+import { readSigningKeys, type SigningKeys } from "../orchestrator/live/signing-keys.ts";
+import { lookAfter, snapshotBefore } from "../orchestrator/live/snapshots.ts";
+import { type RunParts, resumeRun, type Standing } from "../orchestrator/run.ts";
+import type { RunRecord } from "../orchestrator/store/run-record.ts";
+import type { Store } from "../orchestrator/store/store.ts";
+import type { Globals } from "./command/command.ts";
+import { openRole, type RoleUrls, roleTarget } from "./live-connections.ts";
+import { type Progress, showProgress } from "./progress.ts";
+import { type SurveyFlags, type SurveySource, surveySource } from "./survey-source.ts";
+import type { Terminal } from "./terminal.ts";
+import { confirmTyped } from "./typed.ts";
+
+export type LiveFlags = SurveyFlags &
+  RoleUrls & {
+    readonly approval: string | undefined;
+    readonly signature: readonly string[];
+    readonly live: boolean;
+    readonly confirm: string | undefined;
+    readonly "allow-writing-role": boolean;
+  };
+
+type Asked = { readonly flags: LiveFlags; readonly globals: Globals; readonly terminal: Terminal };
+
+/** The run as it stands then; a Failure where it was refused or could not be asked. */
+export async function goOnLive(store: Store, run: RunRecord, asked: Asked): Promise<Standing | Failure> {
+  // A run that has ended asks for nothing, and nothing is asked of it.
+  if (isClosed(run.state)) return { run, did: [], stop: null };
+  const refused = refuseUnarmed(store, run, asked.flags);
+  if (refused !== null) return refused;
+  const signed = readSigned(run, asked.flags);
+  if (signed instanceof Failure) return signed;
+  const desk = await prepareDesk(store, asked);
+  if (desk instanceof Failure) return desk;
+  const unconfirmed = await confirmPlan(run, asked);
+  if (unconfirmed !== null) return unconfirmed;
+  const progress = showProgress(asked.terminal);
+  try {
+    return await resumeRun(run.runId, partsOf(store, run, { ...asked, ...desk, signed, progress }));
+  } finally {
+    progress.stop();
+  }
+}
+
+function refuseUnarmed(store: Store, run: RunRecord, { live, survey }: LiveFlags): Failure | null {
+  if (!live || !survey) {
+    return new Failure(
+      "STOP_KILL_SWITCH",
+      `run ${run.runId} is live, and without --live and --survey nothing is armed`,
+      {
+        hint: "cutter show RUN says where it stands; with --live --survey it goes on for real.",
+      },
+    );
+  }
+  const { sources } = readKillSwitch({ stateDirectory: store.directory });
+  const off = sources.find(({ name, says }) => (name === "HOLD" || name === "DISABLED") && says !== "nothing");
+  if (off === undefined) return null;
+  const facts = { source: off.name, where: off.where, detail: off.detail };
+  return new Failure(off.name === "HOLD" ? "STOP_HOLD" : "STOP_KILL_SWITCH", `${off.where} says off: ${off.detail}`, {
+    facts,
+  });
+}
+
+type Signed = { readonly approval: Uint8Array | null; readonly signatures: readonly Uint8Array[] };
+
+/** At a gate the document and its signatures; behind it those that the run keeps are verified again. */
+function readSigned(run: RunRecord, { approval: path, signature }: LiveFlags): Signed | Failure {
+  if (path === undefined || waitsAt(run.state) === null) return { approval: null, signatures: [] };
+  const approval = readRegularFile(path, limits.approvalBytes);
+  if (approval instanceof Failure) return approval;
+  const signatures: Uint8Array[] = [];
+  for (const file of signature.length > 0 ? signature : [`${path}.sig`]) {
+    const bytes = readRegularFile(file, limits.approvalBytes);
+    if (bytes instanceof Failure) return bytes;
+    signatures.push(bytes);
+  }
+  return { approval, signatures };
+}
+
+type Desk = {
+  readonly configuration: Configuration;
+  readonly keys: SigningKeys;
+  readonly source: SurveySource;
+  readonly targets: { readonly exec: Target; readonly verify: Target; readonly backup: Target };
+};
+
+async function prepareDesk(_store: Store, { flags, globals }: Asked): Promise<Desk | Failure> {
+  const source = await surveySource(flags, globals);
+  if (source instanceof Failure) return source;
+  const { configuration } = source;
+  const keys = readSigningKeys(configuration);
+  if (keys instanceof Failure) return keys;
+  const exec = await roleTarget("exec", flags, configuration);
+  if (exec instanceof Failure) return exec;
+  const verify = await roleTarget("verify", flags, configuration);
+  if (verify instanceof Failure) return verify;
+  const backup = await roleTarget("backup", flags, configuration);
+  if (backup instanceof Failure) return backup;
+  return { configuration, keys, source, targets: { exec, verify, backup } };
+}
+
+const TYPED_DIGITS = 8;
+
+async function confirmPlan(run: RunRecord, { flags, terminal }: Asked): Promise<Failure | null> {
+  const digest = run.cutplanSha256 ?? "";
+  const { documentId, target } = run;
+  await terminal.alarm(`run ${run.runId} writes ${documentId} for real into ${JSON.stringify(target)}`);
+  if (flags.confirm !== undefined) {
+    const question = {
+      expected: digest,
+      what: "the plan's digest, in full",
+      option: "--confirm",
+      given: flags.confirm,
+    };
+    return confirmTyped(question, terminal);
+  }
+  const expected = digest.slice(0, TYPED_DIGITS);
+  const what = `the first ${TYPED_DIGITS} characters of the plan's digest`;
+  return confirmTyped({ expected, what, option: "--confirm", given: undefined }, terminal);
+}
+
+type Working = Asked & Desk & { readonly signed: Signed; readonly progress: Progress };
+
+function partsOf(store: Store, run: RunRecord, working: Working): RunParts {
+  const { flags, terminal, source, targets, keys, configuration, signed, progress } = working;
+  const grants: Grants = {};
+  const connect = (role: "exec" | "verify") => openRole(role, targets[role]);
+  const survey = async (documentId: string) => {
+    const writingRole = flags["allow-writing-role"] ? "allowed" : "refused";
+    return source.surveyor.look({ documentId, because: `the document of run ${run.runId}`, writingRole });
+  };
+  const look = () => survey(run.documentId);
+  const policy = configuration.approvals;
+  return {
+    ...{ store, approval: signed.approval, seen: run, now: timestamp },
+    conduct: liveConduct({
+      ...{ grants, connect, signatures: signed.signatures },
+      verify: (order, approval, signatures) => verifyApproval({ policy, ...order, approval, signatures }),
+      snapshot: (now, fence) => snapshotBefore({ store, run: now, fence, look }),
+      hold: (now, failure, fence) => holdAfter({ store, run: now, fence, failure, look }),
+    }),
+    adapterFor: (work) =>
+      liveAdapter(work, {
+        ...{ stateDirectory: store.directory, connect, grants, keys },
+        backUp: () => backUp(store, run, working),
+        compensate: async () => new Failure("USAGE", "a run is taken back by cutter revert"),
+        lookAfter: () => lookAfter(look),
+      }),
+    closeOut: (now, adapter) =>
+      (adapter as ProductionAdapter).closeOut({ runId: now.runId, attempt: now.openPhase?.attempt ?? 1 }),
+    surveyAgain: async (documentId) => {
+      await terminal.talk(source.database.line);
+      progress.now(`${run.runId}: the survey, repeated`);
+      const sight = await survey(documentId);
+      return sight instanceof Failure ? sight : sight.document;
+    },
+    progress: (phase) => progress.now(`${run.runId}: ${phase} done`),
+  };
+}
+
+function backUp(store: Store, run: RunRecord, { targets, configuration }: Working): Promise<BackupArtifact | Failure> {
+  const settings = backupSettings(configuration, store.directory);
+  if (settings instanceof Failure) return Promise.resolve(settings);
+  const { backup } = targets;
+  if (backup.kind === "embedded")
+    return Promise.resolve(new Failure("USAGE", "the embedded database is not backed up"));
+  const expected = run.target as unknown as Parameters<typeof makeBackup>[0]["expected"];
+  return makeBackup({ target: backup, settings, runId: run.runId, expected });
+}
