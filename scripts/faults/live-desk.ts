@@ -1,0 +1,98 @@
+/**
+ * live-desk: all that a live run needs, for tests: a configuration with its connections, an approver's SSH key and the
+ * policy that lists it, the keys of the DOT pair, and a key for backups; and the verbs that use them.
+ *
+ * Each verb is a process of its own, as an operator runs it. Used by the fault tests; never by the program.
+ */
+import { generateKeyPairSync } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { makeKey as makeBackupKey } from "../database/backup.ts";
+import type { TestDatabase } from "../database/database.ts";
+import { temporaryFolder } from "../database/files.ts";
+import { makeKey as makeSshKey, signersFile } from "../database/signers.ts";
+import type { Ended, Setting } from "./program.ts";
+import { type Desk, makeDesk, runIdIn } from "./run-verbs.ts";
+
+export const SOVEREIGN = "sovereign@example.org";
+
+export type LiveDesk = Desk & {
+  /** The path of cutter.toml. */
+  readonly configuration: string;
+  /** Begins a live run of this source. */
+  begin(document: string, source: string): Promise<string>;
+  /** Writes and signs an approval; its path. */
+  approve(runId: string, gate: "SG1" | "SG2"): Promise<string>;
+  resume(runId: string, approval: string | null, setting?: Omit<Setting, "stateDirectory">): Promise<Ended>;
+  copyLive(): LiveDesk;
+};
+
+type Keys = { readonly ssh: string; readonly configuration: string };
+
+export function makeLiveDesk(database: TestDatabase, program?: string): LiveDesk {
+  return liveDesk(makeDesk(program), makeKeys(database), program);
+}
+
+function liveDesk(desk: Desk, keys: Keys, program: string | undefined): LiveDesk {
+  const { configuration } = keys;
+  let approvals = 0;
+  const resume: LiveDesk["resume"] = async (runId, approval, setting) => {
+    const shown = await desk.show(runId);
+    const given = approval === null ? [] : ["--approval", approval];
+    const confirm = ["--confirm", shown.cutplanSha256 ?? ""];
+    return desk.run(["resume", runId, ...given, "--live", "--survey", ...confirm, "--config", configuration], setting);
+  };
+  return {
+    ...desk,
+    configuration,
+    async begin(document, source) {
+      const words = ["cut", document, "--source", source, "--survey", "--live", "--config", configuration];
+      return runIdIn(await desk.run(words));
+    },
+    async approve(runId, gate) {
+      approvals += 1;
+      const path = join(temporaryFolder(), `approval-${approvals}.json`);
+      const signing = ["--authority", SOVEREIGN, "--sign-with", keys.ssh, "--out", path];
+      const ended = await desk.run(["approve", runId, "--gate", gate, ...signing, "--config", configuration]);
+      if (ended.code !== 0) throw new Error(`approve answered ${ended.code}: ${ended.stderr}`);
+      return path;
+    },
+    resume,
+    copyLive: () => {
+      const other = desk.copy();
+      return liveDesk(other, keys, program);
+    },
+  };
+}
+
+function makeKeys(database: TestDatabase): Keys {
+  const ssh = makeSshKey("ed25519");
+  const backup = makeBackupKey();
+  const folder = temporaryFolder();
+  const dot = (leg: string): string => {
+    const path = join(folder, `${leg}.pem`);
+    const { privateKey } = generateKeyPairSync("ed25519");
+    writeFileSync(path, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
+    return path;
+  };
+  const connection = (name: string, role: string): string => `[connections.${name}]\nurl = "${database.url(role)}"\n`;
+  const configuration = join(folder, "cutter.toml");
+  const text = [
+    connection("survey", "context_pack_readonly"),
+    connection("exec", "cutter_exec"),
+    connection("verify", "cutter_verify"),
+    connection("rehearse", "cutter_rehearse"),
+    connection("backup", "workflow_admin"),
+    connection("revert", "workflow_admin"),
+    `[approvals]\nallowed_signers = "${signersFile(allowed(ssh.publicKey))}"\n`,
+    `[backup]\nkey = "${backup.fingerprint}"\nkey_file = "${backup.keyFile}"\n`,
+    `[signing]\nexec_key = "${dot("exec")}"\nverify_key = "${dot("verify")}"\n`,
+  ].join("\n");
+  writeFileSync(configuration, text, { mode: 0o600 });
+  return { ssh: ssh.path, configuration };
+}
+
+function allowed(publicKey: string): string {
+  const namespaces = ["sg1", "sg2", "revert", "hard-delete"].map((gate) => `${gate}@cutter`).join(",");
+  return `${SOVEREIGN} namespaces="${namespaces}" ${publicKey}`;
+}
