@@ -113,6 +113,12 @@ class Walk {
     let run = planned;
     // A gate is passed only by who has seen what waits behind it.
     if (run !== from) return { run, did: this.#did, stop: stopOf(run) };
+    const settled = await this.#conduct.settle(this.#parts.store, run, this.#fence);
+    if (settled instanceof Failure) return this.#refuse(run, settled);
+    // An approval is for the gate at which the run was seen to wait, and for no later one.
+    if (waitsAt(settled.state) !== waitsAt(run.state)) this.#approval = null;
+    run = settled;
+    if (run.state === "STOPPED") return { run, did: this.#did, stop: stopOf(run) };
     for (let step = nextStep(run.state); step !== null; step = nextStep(run.state)) {
       if (step.kind === "gate") {
         const arrived = this.#arrive(run, step.after, step.name);
@@ -157,17 +163,15 @@ class Walk {
 
   /** Everything that must hold before a phase; the run as it then stands. */
   async #makeReady(run: RunRecord, phase: Phase): Promise<RunRecord | Failure> {
-    const settled = this.#prepared === null ? await this.#conduct.settle(this.#parts.store, run, this.#fence) : run;
-    if (settled instanceof Failure) return settled;
-    const altered = this.#prepared === null ? refuseAlteredApprovals(this.#parts.store, settled) : null;
+    const altered = this.#prepared === null ? refuseAlteredApprovals(this.#parts.store, run) : null;
     if (altered !== null) return altered;
-    const prepared = this.#prepared ?? (await prepareRun(settled, this.#fence, this.#parts));
+    const prepared = this.#prepared ?? (await prepareRun(run, this.#fence, this.#parts));
     if (prepared instanceof Failure) return prepared;
     this.#prepared = prepared;
     const gate = authorityOf(phase);
-    if (gate === null) return settled;
-    const order = { store: this.#parts.store, run: settled, gate, fence: this.#fence, now: this.#parts.now() };
-    if (waitsAt(settled.state) === null) return (await this.#conduct.authorise(order)) ?? settled;
+    if (gate === null) return run;
+    const order = { store: this.#parts.store, run, gate, fence: this.#fence, now: this.#parts.now() };
+    if (waitsAt(run.state) === null) return (await this.#conduct.authorise(order)) ?? run;
     const approval = this.#approval;
     if (approval === null) throw new Error("a gate was passed without an approval");
     this.#approval = null;

@@ -97,8 +97,9 @@ function armFor({ grants }: LiveParts, { run, gate }: GateOrder, grant: Grant): 
 
 /** Codes after which nothing of a phase can be in the database, so that the run may simply be resumed. */
 const NOT_BEGUN: ReadonlySet<string> = new Set([
-  ...["CONNECT_FAILED", "KILL_SWITCH_OFF", "KILL_SWITCH_UNREADABLE", "STOP_HOLD", "STOP_LOCKED"],
-  ...["STOP_TARGET_CHANGED", "TARGET_IS_STANDBY", "TARGET_IS_POOLER"],
+  ...["HOST_UNKNOWN", "CONNECT_FAILED", "CONNECT_TIMEOUT", "TLS_REFUSED", "TLS_INVALID", "AUTHENTICATION_FAILED"],
+  ...["DATABASE_MISSING", "TOO_MANY_CONNECTIONS", "TARGET_IS_STANDBY", "TARGET_IS_POOLER", "STOP_TARGET_CHANGED"],
+  ...["KILL_SWITCH_OFF", "KILL_SWITCH_UNREADABLE", "STOP_HOLD", "STOP_LOCKED"],
 ]);
 
 function aftermath(failure: Failure): Aftermath {

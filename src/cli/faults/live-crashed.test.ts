@@ -1,0 +1,125 @@
+/**
+ * live-crashed.test: a live run that is killed at each of its crash points, and resumed to its end: the database holds
+ * what it holds after an undisturbed run, and each phase is done once.
+ *
+ * Every trial has a database and a state directory of its own. The points of the run store are killed at before and
+ * after each of its transactions; what lies between leaves what the first of them leaves.
+ */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TestDatabase } from "../../../scripts/database/database.ts";
+import { temporaryFolder } from "../../../scripts/database/files.ts";
+import { type OwnServer, startServer } from "../../../scripts/database/server.ts";
+import { crashBuild } from "../../../scripts/faults/crash-build.ts";
+import { type LiveDesk, makeLiveDesk } from "../../../scripts/faults/live-desk.ts";
+import { HANDBOOK, makeReference } from "../../../scripts/faults/run-verbs.ts";
+import { LIVE_CRASH_POINTS } from "../../kernel/crash-point.ts";
+
+const POINTS = [...LIVE_CRASH_POINTS, "store-before-commit", "store-committed", "file-in-place", "evidence-in-place"];
+/** More than a resume passes any point. */
+const MOST_PASSES = 40;
+/** Processes at a time. */
+const ABREAST = 2;
+const PATIENCE_MS = 600_000;
+
+/** Its own: several runs at a time would be more than the two connections that a role has on one server. */
+let server: OwnServer;
+let program: string;
+let source: string;
+let undisturbed: string;
+beforeAll(async () => {
+  program = crashBuild();
+  server = await startServer(15);
+  const warmed = await makeReference(server);
+  for (const role of ["cutter_exec", "cutter_verify"]) warmed.psql(`ALTER ROLE ${role} CONNECTION LIMIT 10`);
+  warmed.drop();
+  source = join(temporaryFolder(), "handbook.md");
+  writeFileSync(source, HANDBOOK);
+  undisturbed = await wholeRun(null);
+  expect(undisturbed).toContain("CLOSEOUT_REPORTED");
+}, PATIENCE_MS);
+afterAll(() => server.stop());
+
+type Kill = { readonly gate: "SG1" | "SG2"; readonly at: string };
+
+/** What the database holds at the end of a run that is killed once; "not passed" where it never came by there. */
+async function wholeRun(kill: Kill | null): Promise<string> {
+  const database = await makeReference(server);
+  try {
+    const desk = makeLiveDesk(database, program);
+    const run = await desk.begin("HANDBOOK", source);
+    for (const gate of ["SG1", "SG2"] as const) {
+      const approval = await desk.approve(run, gate);
+      const environment = kill?.gate === gate ? { CUTTER_CRASH_AT: kill.at } : {};
+      const ended = await desk.resume(run, approval, { environment });
+      if (kill?.gate === gate && ended.signal === null) return "not passed";
+      if (ended.signal !== null) await goOn(desk, run, approval);
+      else if (ended.code !== (gate === "SG1" ? 6 : 0))
+        throw new Error(`resume answered ${ended.code}: ${ended.stderr}`);
+    }
+    const verified = await desk.run(["verify", run, "--config", desk.configuration]);
+    return `${holds(database, run)}\nverify ${verified.code}`;
+  } finally {
+    database.drop();
+  }
+}
+
+/** As an operator does it who looks first: once more with the same approval, unless the run waits at its next gate. */
+async function goOn(desk: LiveDesk, run: string, approval: string): Promise<void> {
+  const { state } = await desk.show(run);
+  if (state === "AWAITING_LIFECYCLE_AUTHORIZATION" && (await isFirstGate(approval))) return;
+  const ended = await desk.resume(run, approval);
+  if (ended.code !== 6 && ended.code !== 0) throw new Error(`resume answered ${ended.code}: ${ended.stderr}`);
+}
+
+async function isFirstGate(approval: string): Promise<boolean> {
+  return ((await Bun.file(approval).json()) as { readonly gate: string }).gate === "SG1";
+}
+
+/** All that a cut writes, less what differs from run to run: ids, times, keys. */
+function holds(database: TestDatabase, run: string): string {
+  return database.psql(`
+    SELECT canonical_address, unit_kind, lifecycle_status, identity_profile, owner_ref, u.created_by, version_no, title,
+      body, v.content_sha256, publication_type
+    FROM information_unit u JOIN unit_version v ON v.information_unit_id = u.id
+    WHERE canonical_address LIKE 'HANDBOOK%' ORDER BY canonical_address, version_no;
+    SELECT from_status, to_status, count(*) FROM iu_lifecycle_log GROUP BY 1, 2 ORDER BY 1, 2;
+    SELECT phase, outcome, count(*) FROM cutter_governance.run_phase
+    WHERE run_id = '${run}' AND outcome <> 'void' GROUP BY 1, 2 ORDER BY 1;
+    SELECT r.ordinal, r.canonical_address, r.action, r.content_sha256, s.status, s.row_count
+    FROM cutter_governance.cut_change_set_affected_row r
+    JOIN cutter_governance.cut_change_set s ON s.id = r.change_set_id WHERE s.run_id = '${run}' ORDER BY 1;
+    SELECT state FROM cutter_governance.run WHERE run_id = '${run}';
+    SELECT (SELECT count(*) FROM cutter_governance.approval_grant), (SELECT count(*) FROM cutter_governance.verify_result),
+      (SELECT count(*) FROM cutter_governance.dot_pair_signature), (SELECT count(*) FROM information_unit),
+      (SELECT count(*) FROM cutter_governance.backup_artifact WHERE run_id = '${run}') >= 1,
+      (SELECT count(*) FROM cutter_governance.manifest_unit_block), (SELECT count(*) FROM unit_version)`);
+}
+
+for (const gate of ["SG1", "SG2"] as const) {
+  test(
+    `behind ${gate}: killed anywhere and resumed, the run leaves what it leaves undisturbed`,
+    async () => {
+      const passed: Record<string, number> = {};
+      const queue = [...POINTS];
+      const work = async (): Promise<void> => {
+        for (let point = queue.shift(); point !== undefined; point = queue.shift()) {
+          for (let time = 1; time <= MOST_PASSES; time += 1) {
+            const left = await wholeRun({ gate, at: `${point}:${time}` });
+            if (left === "not passed") break;
+            passed[point] = time;
+            expect({ point, time, left }).toEqual({ point, time, left: undisturbed });
+          }
+        }
+      };
+      await Promise.all(Array.from({ length: ABREAST }, work));
+      expect(passed).toMatchObject(
+        gate === "SG1"
+          ? { "phase-transaction-begun": 4, "phase-batch-written": 1, "phase-before-commit": 4, "phase-committed": 4 }
+          : { "phase-transaction-begun": 2, "phase-batch-written": 1, "phase-before-commit": 2, "phase-committed": 2 },
+      );
+    },
+    PATIENCE_MS,
+  );
+}
