@@ -107,7 +107,7 @@ test("as JSON it is one document with the plan, and what is still to be done", a
   expect((await check(file, "--signature", `${file}.other`, "--signature", `${file}.2.sig`)).exit).toBe(0);
 });
 
-test("an approval that is edited, or of a run that this store does not have, is refused with exit code 4", async () => {
+test("an edited approval, one of an unknown run, and one of a gate not reached yet are refused", async () => {
   const file = newFile();
   await approve(...anna, "--sign-with", keys.anna.path, "--out", file);
   const text = readFileSync(file, "utf8");
@@ -116,9 +116,50 @@ test("an approval that is edited, or of a run that this store does not have, is 
   expect([edited.verdict, edited.reasons.length, edited.signers]).toEqual(["refused", 1, []]);
   writeFileSync(file, text.replaceAll(run, "ictr-20260521T042359Z-ad3d0b97"));
   expect((await check(file)).reasons.map(({ code }) => code)).toEqual(["RUN_UNKNOWN"]);
+  const early = Buffer.from(text.replace('"gate": "SG1"', '"gate": "SG2"'));
+  writeFileSync(file, early);
+  writeFileSync(`${file}.sig`, sign(early, keys.anna, "sg2@cutter"));
+  expect((await check(file)).reasons.map(({ code }) => code)).toEqual(["RUN_MOVE_REFUSED"]);
   writeFileSync(file, text.replace('"gate": "SG1"', '"gate": "SG3"'));
   const malformed = await desk.run(["approval", "verify", file, "--config", config]);
   expect([malformed.code, malformed.stderr.includes("STOP_APPROVAL_INVALID")]).toEqual([4, true]);
+});
+
+test("an agent signs where the public half of its key is named", async () => {
+  const socket = join(temporaryFolder(), "agent");
+  const agent = Bun.spawn(["ssh-agent", "-D", "-a", socket], { stdio: ["ignore", "ignore", "ignore"] });
+  try {
+    while (!existsSync(socket)) await Bun.sleep(10);
+    const environment = { SSH_AUTH_SOCK: socket };
+    const { path } = makeKey("ed25519");
+    const publicHalf = fileWith("key.pub", readFileSync(`${keys.anna.path}.pub`, "utf8"));
+    Bun.spawnSync(["ssh-add", "-q", keys.anna.path], { env: { ...process.env, ...environment } });
+    const file = newFile();
+    const order = ["approve", run, "--config", config, ...anna, "--out", file, "--sign-with"];
+    expect((await desk.run([...order, `${path}.pub.none`], { environment })).code).toBe(5);
+    expect((await desk.run([...order, publicHalf])).code).toBe(5);
+    expect((await desk.run([...order, publicHalf], { environment })).code).toBe(0);
+    expect((await check(file)).verdict).toBe("accepted");
+  } finally {
+    agent.kill();
+    await agent.exited;
+  }
+});
+
+test("without ssh-keygen nothing is signed and nothing is believed", async () => {
+  const [file, other] = [newFile(), newFile()];
+  expect((await approve(...anna, "--sign-with", keys.anna.path, "--out", file)).code).toBe(0);
+  const setting = { environment: { PATH: temporaryFolder() } };
+  const signing = ["approve", run, "--config", config, ...anna, "--out", other, "--sign-with", keys.anna.path];
+  for (const argv of [signing, ["approval", "verify", file, "--config", config]]) {
+    const { code, stderr } = await desk.run(argv, setting);
+    expect([code, stderr.includes("error SSH_KEYGEN_MISSING"), stderr.includes("openssh-client")]).toEqual([
+      5,
+      true,
+      true,
+    ]);
+  }
+  expect([existsSync(other), existsSync(`${other}.sig`)]).toEqual([false, false]);
 });
 
 test("the help of both verbs fits 80 columns", async () => {
