@@ -28,7 +28,7 @@ type Flags = {
   readonly authority: readonly string[];
   readonly "sign-with": string | undefined;
   readonly reject: boolean;
-  readonly note: string;
+  readonly note: string | undefined;
   readonly "valid-for": string | undefined;
   readonly out: string | undefined;
 };
@@ -63,7 +63,7 @@ export function approve({ positionals, flags, globals }: Invocation, terminal: T
 }
 
 function decisionOf(flags: Flags, { required, validForMs: configured }: ApprovalPolicy): Decision | Failure {
-  const { gate, authority: authorities, note } = flags;
+  const { gate, authority: authorities, note = "" } = flags;
   const decision = flags.reject ? "rejected" : "approved";
   if (authorities.length === 0) return new Failure("USAGE", "--authority is missing: who is to sign");
   if (authorities.length > limits.approvalAuthorities) return new Failure("USAGE", "--authority is given too often");
