@@ -184,6 +184,8 @@ test("no file is replaced, neither the document nor its signature", async () => 
   const text = readFileSync(file, "utf8");
   const again = await approve(...anna, "--out", file);
   expect([again.code, again.stderr.includes("FILE_EXISTS"), readFileSync(file, "utf8")]).toEqual([2, true, text]);
+  const signing = await approve(...anna, "--sign-with", keys.anna.path, "--out", file);
+  expect([signing.code, existsSync(`${file}.sig`), readFileSync(file, "utf8")]).toEqual([2, false, text]);
   const other = newFile();
   writeFileSync(`${other}.sig`, "old");
   const beside = await approve(...anna, "--sign-with", keys.anna.path, "--out", other);

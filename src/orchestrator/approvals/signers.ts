@@ -60,6 +60,7 @@ function writeCopies({ allowed, signatures }: SignerQuestion): string | Failure 
   } catch (cause) {
     return new Failure("FILE_WRITE_FAILED", failedCall("make a folder for signatures", cause), {
       facts: { errno: errnoOf(cause) },
+      data: "The run stands where it stood; nothing was written.",
       cause,
     });
   }
