@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as v from "valibot";
 import type { TestDatabase } from "../../scripts/database/database.ts";
 import { fileWith, temporaryFolder } from "../../scripts/database/files.ts";
@@ -190,6 +190,22 @@ test("no file is replaced, neither the document nor its signature", async () => 
   writeFileSync(`${other}.sig`, "old");
   const beside = await approve(...anna, "--sign-with", keys.anna.path, "--out", other);
   expect([beside.code, existsSync(other), readFileSync(`${other}.sig`, "utf8")]).toEqual([2, false, "old"]);
+});
+
+test("on a disk that is full neither the document nor its signature is left", async () => {
+  const file = newFile();
+  const unshare = process.geteuid?.() === 0 ? "unshare --mount" : "unshare --user --map-root-user --mount";
+  // One page: the signature finds room, the document does not.
+  const place = dirname(file);
+  const disk = `mount -t tmpfs -o size=4k none ${place}; set +e; "$@"; code=$?; ls -A ${place}; exit $code`;
+  const argv = ["approve", run, "--config", config, ...anna, "--sign-with", keys.anna.path, "--out", file, "--json"];
+  const ended = await desk.run(argv, { script: `exec ${unshare} sh -ec '${disk}' sh "$@"` });
+  expect([ended.code, ended.stderr.includes("ENOSPC")]).toEqual([5, true]);
+  expect(ended.stdout).toEndWith("}\n");
+  expect(JSON.parse(ended.stdout)).toMatchObject({
+    code: "FILE_WRITE_FAILED",
+    data: expect.stringContaining("No file"),
+  });
 });
 
 test("what cannot be approved is refused before anything is written", async () => {

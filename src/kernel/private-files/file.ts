@@ -79,7 +79,9 @@ export function writeNewPrivateFile(path: string, content: string | Uint8Array):
   } catch (error) {
     const facts = { path, errno: errnoOf(error) };
     if (facts.errno === "EEXIST") return new Failure("FILE_EXISTS", `${path} exists already`, { facts, cause: error });
-    const data = "What was written of it, if anything, is not to be used; no database was touched by this.";
+    // Then what stands there, if anything, is what was begun here.
+    removeQuietly(path);
+    const data = "No file was left, and no database was touched by this.";
     return new Failure("FILE_WRITE_FAILED", failedCall(`write ${path}`, error), { facts, data, cause: error });
   }
 }
