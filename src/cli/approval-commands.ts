@@ -39,7 +39,7 @@ const approve = defineCommand({
     },
     { name: "sign-with", kind: "string", valueName: "KEY", description: "Sign it with this SSH key." },
     { name: "reject", kind: "boolean", description: "Say no; --note says why." },
-    { name: "note", kind: "string", valueName: "TEXT", default: "", description: "What the record is to say." },
+    { name: "note", kind: "string", valueName: "TEXT", description: "What the record is to say." },
     {
       name: "valid-for",
       kind: "string",

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as v from "valibot";
 import type { TestDatabase } from "../../scripts/database/database.ts";
 import { fileWith, temporaryFolder } from "../../scripts/database/files.ts";
@@ -107,7 +107,7 @@ test("as JSON it is one document with the plan, and what is still to be done", a
   expect((await check(file, "--signature", `${file}.other`, "--signature", `${file}.2.sig`)).exit).toBe(0);
 });
 
-test("an approval that is edited, or of a run that this store does not have, is refused with exit code 4", async () => {
+test("an edited approval, one of an unknown run, and one of a gate not reached yet are refused", async () => {
   const file = newFile();
   await approve(...anna, "--sign-with", keys.anna.path, "--out", file);
   const text = readFileSync(file, "utf8");
@@ -116,9 +116,50 @@ test("an approval that is edited, or of a run that this store does not have, is 
   expect([edited.verdict, edited.reasons.length, edited.signers]).toEqual(["refused", 1, []]);
   writeFileSync(file, text.replaceAll(run, "ictr-20260521T042359Z-ad3d0b97"));
   expect((await check(file)).reasons.map(({ code }) => code)).toEqual(["RUN_UNKNOWN"]);
+  const early = Buffer.from(text.replace('"gate": "SG1"', '"gate": "SG2"'));
+  writeFileSync(file, early);
+  writeFileSync(`${file}.sig`, sign(early, keys.anna, "sg2@cutter"));
+  expect((await check(file)).reasons.map(({ code }) => code)).toEqual(["RUN_MOVE_REFUSED"]);
   writeFileSync(file, text.replace('"gate": "SG1"', '"gate": "SG3"'));
   const malformed = await desk.run(["approval", "verify", file, "--config", config]);
   expect([malformed.code, malformed.stderr.includes("STOP_APPROVAL_INVALID")]).toEqual([4, true]);
+});
+
+test("an agent signs where the public half of its key is named", async () => {
+  const socket = join(temporaryFolder(), "agent");
+  const agent = Bun.spawn(["ssh-agent", "-D", "-a", socket], { stdio: ["ignore", "ignore", "ignore"] });
+  try {
+    while (!existsSync(socket)) await Bun.sleep(10);
+    const environment = { SSH_AUTH_SOCK: socket };
+    const { path } = makeKey("ed25519");
+    const publicHalf = fileWith("key.pub", readFileSync(`${keys.anna.path}.pub`, "utf8"));
+    Bun.spawnSync(["ssh-add", "-q", keys.anna.path], { env: { ...process.env, ...environment } });
+    const file = newFile();
+    const order = ["approve", run, "--config", config, ...anna, "--out", file, "--sign-with"];
+    expect((await desk.run([...order, `${path}.pub.none`], { environment })).code).toBe(5);
+    expect((await desk.run([...order, publicHalf])).code).toBe(5);
+    expect((await desk.run([...order, publicHalf], { environment })).code).toBe(0);
+    expect((await check(file)).verdict).toBe("accepted");
+  } finally {
+    agent.kill();
+    await agent.exited;
+  }
+});
+
+test("without ssh-keygen nothing is signed and nothing is believed", async () => {
+  const [file, other] = [newFile(), newFile()];
+  expect((await approve(...anna, "--sign-with", keys.anna.path, "--out", file)).code).toBe(0);
+  const setting = { environment: { PATH: temporaryFolder() } };
+  const signing = ["approve", run, "--config", config, ...anna, "--out", other, "--sign-with", keys.anna.path];
+  for (const argv of [signing, ["approval", "verify", file, "--config", config]]) {
+    const { code, stderr } = await desk.run(argv, setting);
+    expect([code, stderr.includes("error SSH_KEYGEN_MISSING"), stderr.includes("openssh-client")]).toEqual([
+      5,
+      true,
+      true,
+    ]);
+  }
+  expect([existsSync(other), existsSync(`${other}.sig`)]).toEqual([false, false]);
 });
 
 test("the help of both verbs fits 80 columns", async () => {
@@ -143,10 +184,28 @@ test("no file is replaced, neither the document nor its signature", async () => 
   const text = readFileSync(file, "utf8");
   const again = await approve(...anna, "--out", file);
   expect([again.code, again.stderr.includes("FILE_EXISTS"), readFileSync(file, "utf8")]).toEqual([2, true, text]);
+  const signing = await approve(...anna, "--sign-with", keys.anna.path, "--out", file);
+  expect([signing.code, existsSync(`${file}.sig`), readFileSync(file, "utf8")]).toEqual([2, false, text]);
   const other = newFile();
   writeFileSync(`${other}.sig`, "old");
   const beside = await approve(...anna, "--sign-with", keys.anna.path, "--out", other);
   expect([beside.code, existsSync(other), readFileSync(`${other}.sig`, "utf8")]).toEqual([2, false, "old"]);
+});
+
+test("on a disk that is full neither the document nor its signature is left", async () => {
+  const file = newFile();
+  const unshare = process.geteuid?.() === 0 ? "unshare --mount" : "unshare --user --map-root-user --mount";
+  // One page: the signature finds room, the document does not.
+  const place = dirname(file);
+  const disk = `mount -t tmpfs -o size=4k none ${place}; set +e; "$@"; code=$?; ls -A ${place}; exit $code`;
+  const argv = ["approve", run, "--config", config, ...anna, "--sign-with", keys.anna.path, "--out", file, "--json"];
+  const ended = await desk.run(argv, { script: `exec ${unshare} sh -ec '${disk}' sh "$@"` });
+  expect([ended.code, ended.stderr.includes("ENOSPC")]).toEqual([5, true]);
+  expect(ended.stdout).toEndWith("}\n");
+  expect(JSON.parse(ended.stdout)).toMatchObject({
+    code: "FILE_WRITE_FAILED",
+    data: expect.stringContaining("No file"),
+  });
 });
 
 test("what cannot be approved is refused before anything is written", async () => {

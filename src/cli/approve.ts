@@ -12,7 +12,7 @@ import { readConfiguration } from "../kernel/conninfo/configuration.ts";
 import { sha256 } from "../kernel/digest.ts";
 import { type Fact, Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
-import { writeNewPrivateFile } from "../kernel/private-files/file.ts";
+import { removeQuietly, writeNewPrivateFile } from "../kernel/private-files/file.ts";
 import { NAMESPACES } from "../orchestrator/approvals/namespace.ts";
 import { signaturePath } from "../orchestrator/approvals/signature-files.ts";
 import { findSshKeygen, signDocument } from "../orchestrator/approvals/ssh-keygen.ts";
@@ -28,7 +28,7 @@ type Flags = {
   readonly authority: readonly string[];
   readonly "sign-with": string | undefined;
   readonly reject: boolean;
-  readonly note: string;
+  readonly note: string | undefined;
   readonly "valid-for": string | undefined;
   readonly out: string | undefined;
 };
@@ -63,7 +63,7 @@ export function approve({ positionals, flags, globals }: Invocation, terminal: T
 }
 
 function decisionOf(flags: Flags, { required, validForMs: configured }: ApprovalPolicy): Decision | Failure {
-  const { gate, authority: authorities, note } = flags;
+  const { gate, authority: authorities, note = "" } = flags;
   const decision = flags.reject ? "rejected" : "approved";
   if (authorities.length === 0) return new Failure("USAGE", "--authority is missing: who is to sign");
   if (authorities.length > limits.approvalAuthorities) return new Failure("USAGE", "--authority is given too often");
@@ -94,10 +94,15 @@ async function signed(flags: Flags, document: Uint8Array, policy: ApprovalPolicy
   return signDocument(program, { key, namespace: NAMESPACES[gate], document }, process.env);
 }
 
-/** The signature first: a document without it would seem to be still unsigned. */
+/** Both or none. The signature first: a document without it would seem to be still unsigned. */
 function keep(file: string, bytes: Uint8Array, signature: string | null): Failure | null {
-  const failure = signature === null ? null : writeNewPrivateFile(signaturePath(file, 1), signature);
-  return failure ?? writeNewPrivateFile(file, bytes);
+  if (signature === null) return writeNewPrivateFile(file, bytes);
+  const beside = signaturePath(file, 1);
+  const unsigned = writeNewPrivateFile(beside, signature);
+  if (unsigned !== null) return unsigned;
+  const failure = writeNewPrivateFile(file, bytes);
+  if (failure !== null) removeQuietly(beside);
+  return failure;
 }
 
 type Kept = { readonly file: string; readonly bytes: Uint8Array; readonly signature: string | null };

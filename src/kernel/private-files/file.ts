@@ -91,7 +91,10 @@ export function writeNewPrivateFile(path: string, content: string | Uint8Array):
   } catch (error) {
     const facts = { path, errno: errnoOf(error) };
     if (facts.errno === "EEXIST") return new Failure("FILE_EXISTS", `${path} exists already`, { facts, cause: error });
-    return new Failure("FILE_WRITE_FAILED", failedCall(`write ${path}`, error), { facts, cause: error });
+    // Then what stands there, if anything, is what was begun here.
+    removeQuietly(path);
+    const data = "No file was left, and no database was touched by this.";
+    return new Failure("FILE_WRITE_FAILED", failedCall(`write ${path}`, error), { facts, data, cause: error });
   }
 }
 

@@ -9,6 +9,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Failure } from "../../kernel/failure.ts";
+import { checkWay } from "../../kernel/private-files/directory.ts";
 import { errnoOf, failedCall } from "../../kernel/private-files/errno.ts";
 import { removeQuietly, writePrivateFile } from "../../kernel/private-files/file.ts";
 import type { AllowedSigner, AllowedSigners } from "./allowed-signers.ts";
@@ -59,8 +60,15 @@ function writeCopies({ allowed, signatures }: SignerQuestion): string | Failure 
   } catch (cause) {
     return new Failure("FILE_WRITE_FAILED", failedCall("make a folder for signatures", cause), {
       facts: { errno: errnoOf(cause) },
+      data: "The run stands where it stood; nothing was written.",
       cause,
     });
+  }
+  // In a TMPDIR that others may write, somebody could put other copies in the place of these.
+  const loose = checkWay(folder);
+  if (loose !== null) {
+    removeQuietly(folder);
+    return loose;
   }
   const copies = [allowed.bytes, ...signatures.map(({ armored }) => armored)];
   for (const [index, content] of copies.entries()) {
