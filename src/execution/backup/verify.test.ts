@@ -27,6 +27,7 @@ let other: string;
 let copy: string;
 /** Grows by a line each time that pg_restore is started. */
 let calls: string;
+let told: string[];
 
 beforeAll(async () => {
   database = await createDatabase(await testServer(), { template: "reference" });
@@ -44,6 +45,7 @@ afterAll(() => {
 });
 beforeEach(() => {
   copy = copyOf(made);
+  told = [];
   calls = join(temporaryFolder(), "calls");
 });
 
@@ -57,7 +59,10 @@ function copyOf(backup: string): string {
 function verify(changes: Partial<VerifyOrder> = {}) {
   const pgRestore = [script(`echo "$*" >> ${calls}; exec pg_restore "$@"`)];
   const order = { path: copy, gnupgHome: key.home, decrypt: "must", gpg: ["gpg"], pgRestore, restoreTo: null } as const;
-  return verifyBackup({ ...order, ...changes });
+  const tell = async (sentence: string): Promise<void> => {
+    told.push(sentence);
+  };
+  return verifyBackup({ ...order, tell, ...changes });
 }
 
 function restoreTo(): VerifyOrder["restoreTo"] {
@@ -205,6 +210,7 @@ test("forged counts are found by reading the archive, forged digests of contents
 test("an intact backup is decrypted, read, restored and compared, and leaves nothing behind", async () => {
   const verified = succeed(await verify({ restoreTo: restoreTo() }));
   expect(verified.checked.length).toBe(4);
+  expect(told).toEqual([expect.stringMatching(/^making the scratch database cutter_scratch_[0-9a-f]{16}, /)]);
   expect(verified.checked[3]).toContain("rows and contents of each relation are those of its snapshot");
   expect(readFileSync(calls, "utf8").trim().split("\n").length).toBe(2);
   expect(scratchDatabases()).toBe("0");
