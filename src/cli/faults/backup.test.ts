@@ -7,16 +7,17 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { endAgent, makeKey, script, type TestKey } from "../../../scripts/database/backup.ts";
-import { createDatabase, psqlOn, type TestDatabase, testServer } from "../../../scripts/database/database.ts";
+import { createDatabase, psqlOn, type TestDatabase } from "../../../scripts/database/database.ts";
 import { fileWith, temporaryFolder } from "../../../scripts/database/files.ts";
 import { cutter, startCutter } from "../../../scripts/faults/program.ts";
+import { anyServer } from "../../../scripts/faults/stock.ts";
 
 let database: TestDatabase;
 let key: TestKey;
 let state: string;
 
 beforeAll(async () => {
-  database = await createDatabase(await testServer(), { template: "reference" });
+  database = await createDatabase(await anyServer(), { template: "reference" });
   key = makeKey();
   state = join(temporaryFolder(), "state");
   mkdirSync(state, { mode: 0o700 });
@@ -97,7 +98,7 @@ function fileWithMode(text: string): string {
 test("a backup for a run is refused on another database than the run's", async () => {
   const setting = { stateDirectory: state };
   const source = fileWith("law.txt", "Article 1. Of one\n\nBody.\n\nArticle 2. Of two\n\nBody.\n");
-  const another = await createDatabase(await testServer(), { template: "reference" });
+  const another = await createDatabase(await anyServer(), { template: "reference" });
   const survey = ["--survey", "--url", another.url("context_pack_readonly")];
   const cut = await cutter(["cut", "TEST-LAW", "--source", source, "--profile", "law-en", ...survey], setting);
   another.drop();

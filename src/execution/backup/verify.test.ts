@@ -11,9 +11,10 @@ import {
   settingsFor,
   type TestKey,
 } from "../../../scripts/database/backup.ts";
-import { createDatabase, psqlOn, type TestDatabase, testServer } from "../../../scripts/database/database.ts";
+import { createDatabase, psqlOn, type TestDatabase } from "../../../scripts/database/database.ts";
 import { temporaryFolder } from "../../../scripts/database/files.ts";
 import { failed, hostOf, succeed } from "../../../scripts/database/target.ts";
+import { anyServer } from "../../../scripts/faults/stock.ts";
 import { canonicalJson, sha256 } from "../../kernel/digest.ts";
 import { makeBackup } from "./make.ts";
 import { type BackupManifest, manifestPath } from "./manifest.ts";
@@ -30,7 +31,7 @@ let calls: string;
 let told: string[];
 
 beforeAll(async () => {
-  database = await createDatabase(await testServer(), { template: "reference" });
+  database = await createDatabase(await anyServer(), { template: "reference" });
   key = makeKey();
   const settings = settingsFor(key);
   const order = { target: backupTarget(database), settings, runId: null, expected: null };
