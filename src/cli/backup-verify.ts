@@ -42,6 +42,7 @@ export async function backupVerify(
     gnupgHome: home === undefined ? (backup?.gnupgHome ?? null) : resolve(home),
     gpg: backup?.gpg ?? ["gpg"],
     pgRestore: backup?.pgRestore ?? ["pg_restore"],
+    tell: (sentence) => terminal.talk(sentence),
   }).finally(() => progress.stop());
   if (verified instanceof Failure) return verified;
   if (globals.format === "json") await terminal.document(document(file, verified));

@@ -3,10 +3,11 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { backupTarget, makeKey, script, settingsFor, type TestKey } from "../../../scripts/database/backup.ts";
-import { createDatabase, type TestDatabase, testServer } from "../../../scripts/database/database.ts";
+import { createDatabase, type TestDatabase } from "../../../scripts/database/database.ts";
 import { temporaryFolder } from "../../../scripts/database/files.ts";
 import { TEST_PASSWORD } from "../../../scripts/database/server.ts";
 import { failed, succeed } from "../../../scripts/database/target.ts";
+import { anyServer } from "../../../scripts/faults/stock.ts";
 import { makeBackup } from "./make.ts";
 import type { BackupSettings } from "./settings.ts";
 
@@ -14,7 +15,7 @@ let database: TestDatabase;
 let key: TestKey;
 
 beforeAll(async () => {
-  database = await createDatabase(await testServer(), { template: "reference" });
+  database = await createDatabase(await anyServer(), { template: "reference" });
   key = makeKey();
   // More than all pipes hold together, so that a program that stops reading makes the others wait.
   database.psql(`INSERT INTO cutter_governance.review_decision (run_id, decision, reason)

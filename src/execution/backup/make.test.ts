@@ -3,8 +3,9 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { backupTarget, gpgIn, makeKey, settingsFor, type TestKey } from "../../../scripts/database/backup.ts";
-import { createDatabase, type TestDatabase, testServer } from "../../../scripts/database/database.ts";
+import { createDatabase, type TestDatabase } from "../../../scripts/database/database.ts";
 import { failed, succeed } from "../../../scripts/database/target.ts";
+import { anyServer } from "../../../scripts/faults/stock.ts";
 import { sha256 } from "../../kernel/digest.ts";
 import { whyUnusable } from "./encryption-key.ts";
 import { makeBackup } from "./make.ts";
@@ -15,7 +16,7 @@ let database: TestDatabase;
 let key: TestKey;
 
 beforeAll(async () => {
-  database = await createDatabase(await testServer(), { template: "reference" });
+  database = await createDatabase(await anyServer(), { template: "reference" });
   key = makeKey();
 });
 afterAll(() => database?.drop());

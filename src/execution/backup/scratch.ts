@@ -23,6 +23,8 @@ export type Restoring = {
   readonly plain: string;
   readonly manifest: BackupManifest;
   readonly pgRestore: readonly string[];
+  /** Told the name of the database before it is made: a process that is killed leaves it. */
+  readonly tell: (sentence: string) => Promise<void>;
 };
 
 /** null where each relation holds as many rows as when it was dumped, and the same. */
@@ -33,6 +35,7 @@ export async function restoreIntoScratch(restoring: Restoring): Promise<Failure 
     const name = `cutter_scratch_${randomBytes(8).toString("hex")}`;
     const { encoding } = restoring.manifest;
     if (!/^[A-Za-z0-9_]+$/.test(encoding)) return damaged(`${encoding} is not the name of an encoding`);
+    await restoring.tell(`making the scratch database ${name}, which is dropped again`);
     const made = await session.query(
       `CREATE DATABASE ${name} TEMPLATE template0 ENCODING '${encoding}' LC_COLLATE 'C' LC_CTYPE 'C'`,
       [],

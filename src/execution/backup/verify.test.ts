@@ -11,9 +11,10 @@ import {
   settingsFor,
   type TestKey,
 } from "../../../scripts/database/backup.ts";
-import { createDatabase, psqlOn, type TestDatabase, testServer } from "../../../scripts/database/database.ts";
+import { createDatabase, psqlOn, type TestDatabase } from "../../../scripts/database/database.ts";
 import { temporaryFolder } from "../../../scripts/database/files.ts";
 import { failed, hostOf, succeed } from "../../../scripts/database/target.ts";
+import { anyServer } from "../../../scripts/faults/stock.ts";
 import { canonicalJson, sha256 } from "../../kernel/digest.ts";
 import { makeBackup } from "./make.ts";
 import { type BackupManifest, manifestPath } from "./manifest.ts";
@@ -27,9 +28,10 @@ let other: string;
 let copy: string;
 /** Grows by a line each time that pg_restore is started. */
 let calls: string;
+let told: string[];
 
 beforeAll(async () => {
-  database = await createDatabase(await testServer(), { template: "reference" });
+  database = await createDatabase(await anyServer(), { template: "reference" });
   key = makeKey();
   const settings = settingsFor(key);
   const order = { target: backupTarget(database), settings, runId: null, expected: null };
@@ -44,6 +46,7 @@ afterAll(() => {
 });
 beforeEach(() => {
   copy = copyOf(made);
+  told = [];
   calls = join(temporaryFolder(), "calls");
 });
 
@@ -57,7 +60,10 @@ function copyOf(backup: string): string {
 function verify(changes: Partial<VerifyOrder> = {}) {
   const pgRestore = [script(`echo "$*" >> ${calls}; exec pg_restore "$@"`)];
   const order = { path: copy, gnupgHome: key.home, decrypt: "must", gpg: ["gpg"], pgRestore, restoreTo: null } as const;
-  return verifyBackup({ ...order, ...changes });
+  const tell = async (sentence: string): Promise<void> => {
+    told.push(sentence);
+  };
+  return verifyBackup({ ...order, tell, ...changes });
 }
 
 function restoreTo(): VerifyOrder["restoreTo"] {
@@ -205,6 +211,7 @@ test("forged counts are found by reading the archive, forged digests of contents
 test("an intact backup is decrypted, read, restored and compared, and leaves nothing behind", async () => {
   const verified = succeed(await verify({ restoreTo: restoreTo() }));
   expect(verified.checked.length).toBe(4);
+  expect(told).toEqual([expect.stringMatching(/^making the scratch database cutter_scratch_[0-9a-f]{16}, /)]);
   expect(verified.checked[3]).toContain("rows and contents of each relation are those of its snapshot");
   expect(readFileSync(calls, "utf8").trim().split("\n").length).toBe(2);
   expect(scratchDatabases()).toBe("0");

@@ -30,6 +30,8 @@ export type VerifyOrder = {
   readonly pgRestore: readonly string[];
   /** Where the scratch database is made; null: it is not restored. */
   readonly restoreTo: ServerTarget | null;
+  /** What a person has to know while it goes on. */
+  readonly tell: (sentence: string) => Promise<void>;
 };
 
 export type VerifiedBackup = {
@@ -59,9 +61,9 @@ export async function verifyBackup(order: VerifyOrder): Promise<VerifiedBackup |
     const unread = await readWhole(plain, { ...order, manifest });
     if (unread !== null) return unread;
     checked.push(`pg_restore read it to its end: ${manifest.relations.length} relations, with the rows counted then`);
-    const { restoreTo: target, pgRestore } = order;
+    const { restoreTo: target, pgRestore, tell } = order;
     if (target === null) return { manifest, checked, remarks: ["it was not restored: that is done with --restore"] };
-    const unrestored = await restoreIntoScratch({ target, plain, manifest, pgRestore });
+    const unrestored = await restoreIntoScratch({ target, plain, manifest, pgRestore, tell });
     if (unrestored !== null) return unrestored;
     checked.push(
       "it was restored into a scratch database: rows and contents of each relation are those of its snapshot",
