@@ -6,6 +6,7 @@
 import { readConfiguration } from "../kernel/conninfo/configuration.ts";
 import { isRunId } from "../kernel/evidence/run-id.ts";
 import { Failure } from "../kernel/failure.ts";
+import { ONLY_READ } from "../kernel/failure-table/entry.ts";
 import { readSigningKeys } from "../orchestrator/live/signing-keys.ts";
 import { verifyPair } from "../orchestrator/live/verify-pair.ts";
 import type { Store } from "../orchestrator/store/store.ts";
@@ -27,9 +28,9 @@ export async function verify({ positionals, globals }: Invocation, terminal: Ter
       return new Failure("USAGE", `${id} is not the name of a run`, { hint: "cutter runs lists them." });
     }
     const verified = verifyRun(store, id);
-    if (verified instanceof Failure) return verified;
+    if (verified instanceof Failure) return onlyRead(verified);
     const pair = await verifyPairOf(store, id, globals);
-    if (pair instanceof Failure) return pair;
+    if (pair instanceof Failure) return onlyRead(pair);
     const checked = [...verified.checked, ...pair];
     const verdict = "CUTTER_VERIFY INTACT";
     if (globals.format === "json") {
@@ -59,4 +60,9 @@ async function verifyPairOf(store: Store, id: string, globals: Globals): Promise
   const { execKey, verifyKey } = configuration.signing;
   const keys = execKey === null || verifyKey === null ? null : readSigningKeys(configuration);
   return keys instanceof Failure ? keys : verifyPair(store, run, keys);
+}
+
+/** Whatever the code is: it was found out by reading. */
+function onlyRead({ code, message, hint, facts, cause }: Failure): Failure {
+  return new Failure(code, message, { data: ONLY_READ, hint, facts, cause });
 }

@@ -13,7 +13,7 @@ import { sha256 } from "../kernel/digest.ts";
 import { Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import { readPrivateFile, renamePrivateFile, writePrivateFile } from "../kernel/private-files/file.ts";
-import { runFolder } from "./run-files.ts";
+import { missingFile, runFolder } from "./run-files.ts";
 import type { RunRecord } from "./store/run-record.ts";
 import type { Store } from "./store/store.ts";
 
@@ -65,7 +65,8 @@ export function refuseAuthority(order: GateOrder): Failure | null {
 
 /** The exact bytes of the approval by which this run passed the gate. */
 export function keptApproval(order: GateOrder): Uint8Array | Failure {
-  return readPrivateFile(fileOf(order, approvalName), limits.approvalBytes);
+  const bytes = readPrivateFile(fileOf(order, approvalName), limits.approvalBytes);
+  return bytes instanceof Failure ? (missingFile(bytes) ?? bytes) : bytes;
 }
 
 /** What the run shows at a gate; what an approval must name. */

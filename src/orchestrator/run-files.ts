@@ -99,15 +99,23 @@ export function readRunFiles(place: Place, settingsSha256: string): RunFiles | F
 
 function readUnaltered(path: string, digest: string): Uint8Array | Failure {
   const bytes = readPrivateFile(path, limits.surveyFileBytes);
-  if (bytes instanceof Failure) return bytes.facts.errno === "ENOENT" ? altered("missing", basename(path)) : bytes;
+  if (bytes instanceof Failure) return missingFile(bytes) ?? bytes;
   return sha256(bytes) === digest ? bytes : altered("changed", basename(path));
+}
+
+/** EVIDENCE_ALTERED for a file of a run that could not be read since it is not there; null for any other reason. */
+export function missingFile({ facts }: Failure): Failure | null {
+  const { errno, path } = facts;
+  return (errno === "ENOENT" || errno === "ENOTDIR") && typeof path === "string"
+    ? altered("missing", basename(path))
+    : null;
 }
 
 function altered(what: "missing" | "changed", name: string): Failure {
   const sentence = what === "missing" ? "is missing" : "was changed since it was written";
   return new Failure("EVIDENCE_ALTERED", `${name} of the run ${sentence}`, {
     facts: { what, name },
-    data: "The run did not go on; nothing was written.",
+    data: "The run did not go on; no phase was begun, and nothing was written to any database.",
   });
 }
 

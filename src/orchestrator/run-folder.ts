@@ -133,9 +133,14 @@ export function refuseAlteredApprovals(store: Store, run: RunRecord): Failure | 
   const present = GATES.map(approvalName).filter((name) => existsSync(join(folder, name)));
   for (const gate of GATES) {
     const wrong = verifyUsed({ store, run, phases }, { folder, present, gate });
-    if (wrong !== null) return wrong;
+    if (wrong !== null) return inResume(wrong);
   }
   return !isClosed(run.state) && existsSync(join(folder, "evidence")) ? olderStore("evidence") : null;
+}
+
+function inResume({ code, message, hint, facts, cause }: Failure): Failure {
+  const data = "No connection was made and no gate was passed; the run did not go on.";
+  return new Failure(code, message, { hint, data, facts, cause });
 }
 
 /** Whether an attempt of a phase is recorded that needed what this gate gives. */

@@ -7,11 +7,11 @@
 import { join } from "node:path";
 import { smokeApproval } from "../flow/approval.ts";
 import { GATES, type Gate, waitsAt } from "../flow/phase.ts";
-import type { Failure } from "../kernel/failure.ts";
+import { Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import { readPrivateFile, writePrivateFile } from "../kernel/private-files/file.ts";
 import { standOf } from "./gates.ts";
-import { runFolder } from "./run-files.ts";
+import { missingFile, runFolder } from "./run-files.ts";
 import type { RunRecord } from "./store/run-record.ts";
 import type { Store } from "./store/store.ts";
 
@@ -34,7 +34,8 @@ export function smokeApprovalText(run: RunRecord, gate: Gate): string {
 export function readSmokeApproval(store: Store, run: RunRecord): Uint8Array | null | Failure {
   const gate = waitsAt(run.state);
   if (gate === null || run.mode !== "dryrun") return null;
-  return readPrivateFile(fileOf(store, run, gate), limits.approvalBytes);
+  const bytes = readPrivateFile(fileOf(store, run, gate), limits.approvalBytes);
+  return bytes instanceof Failure ? (missingFile(bytes) ?? bytes) : bytes;
 }
 
 export function smokeApprovalName(gate: Gate): string {

@@ -11,6 +11,7 @@ export type FailureEntry = {
 };
 
 export const NOT_CONNECTED = "No connection was made; nothing was read or written.";
+export const ONLY_READ = "No connection was made; files of the state directory were read, and none was changed.";
 export const NOTHING_WRITTEN = "Nothing was written.";
 export const ROLLED_BACK = "The transaction was rolled back; no row stayed.";
 export const STORE_KEPT = "The run store stands as it was, and no database was touched by this.";

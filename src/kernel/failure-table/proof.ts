@@ -3,7 +3,7 @@
  *
  * A part of the one table of codes, which failure-table.ts puts together. Data only.
  */
-import { type FailureEntry, NOT_CONNECTED, NOTHING_WRITTEN, ROLLED_BACK } from "./entry.ts";
+import { type FailureEntry, NOTHING_WRITTEN, ONLY_READ, ROLLED_BACK } from "./entry.ts";
 
 export const PROOF_FAILURES = {
   UNIT_REJECTED: {
@@ -70,6 +70,6 @@ export const PROOF_FAILURES = {
     exit: 3,
     cause: "Evidence is not as it was written: a file, an event or a record was changed, lost, added or moved.",
     action: "Compare it with a copy that was kept elsewhere; the message names the first thing that does not fit.",
-    data: NOT_CONNECTED,
+    data: ONLY_READ,
   },
 } as const satisfies Record<string, FailureEntry>;
