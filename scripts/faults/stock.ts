@@ -66,19 +66,7 @@ function withLooks(database: TestDatabase): Stock {
       }
       return performance.now() - start;
     },
-    async hold(statements) {
-      const script = `SET application_name = '${HOLDER}'; BEGIN; ${statements}; \\echo held\n`;
-      const psql = Bun.spawn(["psql", "-qXAt", database.socketUrl()], { stdin: "pipe", stdout: "pipe" });
-      psql.stdin.write(script);
-      await psql.stdin.flush();
-      const reader = psql.stdout.getReader();
-      await reader.read();
-      return async () => {
-        psql.stdin.write("ROLLBACK;\n");
-        await psql.stdin.end();
-        await psql.exited;
-      };
-    },
+    hold: (statements) => holdOn(database, statements),
     async seen(condition) {
       const start = performance.now();
       for (let pid = ""; performance.now() - start < PATIENCE_MS; await Bun.sleep(POLL_MS)) {
@@ -87,5 +75,19 @@ function withLooks(database: TestDatabase): Stock {
       }
       throw new Error(`no backend is seen with ${condition}; there are:\n${backends()}`);
     },
+  };
+}
+
+/** A transaction of another session, which has done these statements; what is answered ends it. */
+export async function holdOn(database: TestDatabase, statements: string): Promise<() => Promise<void>> {
+  const script = `SET application_name = '${HOLDER}'; BEGIN; ${statements}; \\echo held\n`;
+  const psql = Bun.spawn(["psql", "-qXAt", database.socketUrl()], { stdin: "pipe", stdout: "pipe" });
+  psql.stdin.write(script);
+  await psql.stdin.flush();
+  await psql.stdout.getReader().read();
+  return async () => {
+    psql.stdin.write("ROLLBACK;\n");
+    await psql.stdin.end();
+    await psql.exited;
   };
 }

@@ -15,6 +15,7 @@ import {
   withTransactionId,
 } from "../../../scripts/database/dry-run.ts";
 import { temporaryFolder } from "../../../scripts/database/files.ts";
+import { holdOn } from "../../../scripts/faults/stock.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { readKillSwitch } from "../../kernel/kill-switch.ts";
 import { lookAtTrees } from "../../readiness/surroundings.ts";
@@ -144,4 +145,12 @@ test("a table of the lifecycle that the role may not count shows nothing: inconc
   desk.database.psql("GRANT SELECT ON iu_lifecycle_log TO context_pack_readonly");
   expect(outcome(report)).toBe("PASS PASS PASS PASS PASS PASS INCONCLUSIVE, exit 3");
   expect(seenIn(report, "G7").join()).toStartWith("rows of public.iu_lifecycle_log: not counted: 42501");
+});
+
+test("a table of the lifecycle that another session has locked all the while shows nothing either", async () => {
+  const release = await holdOn(desk.database, "LOCK TABLE iu_lifecycle_log IN ACCESS EXCLUSIVE MODE");
+  const report = await desk.dryRun(() => ({}));
+  await release();
+  expect(outcome(report)).toBe("PASS PASS PASS PASS PASS PASS INCONCLUSIVE, exit 3");
+  expect(seenIn(report, "G7").join()).toStartWith("rows of public.iu_lifecycle_log: not counted: ");
 });
