@@ -14,7 +14,7 @@ import { makeKey as makeSshKey, signersFile } from "../database/signers.ts";
 import type { Ended, Setting } from "./program.ts";
 import { type Desk, makeDesk, runIdIn } from "./run-verbs.ts";
 
-export const SOVEREIGN = "sovereign@example.org";
+const SOVEREIGN = "sovereign@example.org";
 
 export type LiveDesk = Desk & {
   /** The path of cutter.toml. */

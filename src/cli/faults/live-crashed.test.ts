@@ -91,7 +91,8 @@ function holds(database: TestDatabase, run: string): string {
     FROM cutter_governance.cut_change_set_affected_row r
     JOIN cutter_governance.cut_change_set s ON s.id = r.change_set_id WHERE s.run_id = '${run}' ORDER BY 1;
     SELECT state FROM cutter_governance.run WHERE run_id = '${run}';
-    SELECT (SELECT count(*) FROM cutter_governance.approval_grant), (SELECT count(*) FROM cutter_governance.verify_result),
+    SELECT (SELECT count(*) FROM cutter_governance.approval_grant),
+      (SELECT count(*) FROM cutter_governance.verify_result),
       (SELECT count(*) FROM cutter_governance.dot_pair_signature), (SELECT count(*) FROM information_unit),
       (SELECT count(*) FROM cutter_governance.backup_artifact WHERE run_id = '${run}') >= 1,
       (SELECT count(*) FROM cutter_governance.manifest_unit_block), (SELECT count(*) FROM unit_version)`);

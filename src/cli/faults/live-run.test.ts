@@ -1,4 +1,4 @@
-/** Tests of a whole live run, as an operator does it: a real law, signed twice, backed up, written, verified, enacted. */
+/** Tests of a whole live run, as an operator does it: a real law, approved twice, backed up, written and enacted. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
