@@ -40,7 +40,7 @@ function liveDesk(desk: Desk, keys: Keys, program: string | undefined): LiveDesk
     const shown = await desk.show(runId);
     const given = approval === null ? [] : ["--approval", approval];
     const confirm = ["--confirm", shown.cutplanSha256 ?? ""];
-    return desk.run(["resume", runId, ...given, "--live", "--survey", ...confirm, "--config", configuration], setting);
+    return desk.run(["resume", runId, ...given, "--live", ...confirm, "--config", configuration], setting);
   };
   return {
     ...desk,

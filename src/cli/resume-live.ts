@@ -17,6 +17,7 @@ import { Failure } from "../kernel/failure.ts";
 import { readKillSwitch } from "../kernel/kill-switch.ts";
 import { limits } from "../kernel/limits.ts";
 import { readRegularFile } from "../kernel/private-files/file.ts";
+import { readSignatures } from "../orchestrator/approvals/signature-files.ts";
 import { verifyApproval } from "../orchestrator/approvals/verify-approval.ts";
 import { liveAdapter } from "../orchestrator/live/adapter.ts";
 import { type Grants, liveConduct } from "../orchestrator/live/conduct.ts";
@@ -64,15 +65,11 @@ export async function goOnLive(store: Store, run: RunRecord, asked: Asked): Prom
   }
 }
 
-function refuseUnarmed(store: Store, run: RunRecord, { live, survey }: LiveFlags): Failure | null {
-  if (!live || !survey) {
-    return new Failure(
-      "STOP_KILL_SWITCH",
-      `run ${run.runId} is live, and without --live and --survey nothing is armed`,
-      {
-        hint: "cutter show RUN says where it stands; with --live --survey it goes on for real.",
-      },
-    );
+function refuseUnarmed(store: Store, run: RunRecord, { live }: LiveFlags): Failure | null {
+  if (!live) {
+    return new Failure("STOP_KILL_SWITCH", `run ${run.runId} is live, and without --live nothing is armed`, {
+      hint: "cutter show RUN says where it stands; with --live it goes on for real.",
+    });
   }
   const { sources } = readKillSwitch({ stateDirectory: store.directory });
   const off = sources.find(({ name, says }) => (name === "HOLD" || name === "DISABLED") && says !== "nothing");
@@ -90,13 +87,8 @@ function readSigned(run: RunRecord, { approval: path, signature }: LiveFlags): S
   if (path === undefined || waitsAt(run.state) === null) return { approval: null, signatures: [] };
   const approval = readRegularFile(path, limits.approvalBytes);
   if (approval instanceof Failure) return approval;
-  const signatures: Uint8Array[] = [];
-  for (const file of signature.length > 0 ? signature : [`${path}.sig`]) {
-    const bytes = readRegularFile(file, limits.approvalBytes);
-    if (bytes instanceof Failure) return bytes;
-    signatures.push(bytes);
-  }
-  return { approval, signatures };
+  const signatures = readSignatures(path, signature);
+  return signatures instanceof Failure ? signatures : { approval, signatures };
 }
 
 type Desk = {
@@ -107,7 +99,8 @@ type Desk = {
 };
 
 async function prepareDesk(_store: Store, { flags, globals }: Asked): Promise<Desk | Failure> {
-  const source = await surveySource(flags, globals);
+  // What is written is looked at live, whatever was said of a survey.
+  const source = await surveySource({ ...flags, survey: true }, globals);
   if (source instanceof Failure) return source;
   const { configuration } = source;
   const keys = readSigningKeys(configuration);

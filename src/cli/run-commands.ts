@@ -127,7 +127,11 @@ const resume = defineCommand({
       description: "A signature of the approval; FILE.sig beside it where this is left out.",
     },
     ...SURVEY_FLAGS,
-    { name: "live", kind: "boolean", description: "Go on with a live run, which writes; with --survey." },
+    {
+      name: "live",
+      kind: "boolean",
+      description: "Go on with a live run, which writes, on the database as it is now.",
+    },
     {
       name: "confirm",
       kind: "string",

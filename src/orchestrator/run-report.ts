@@ -58,7 +58,7 @@ function nextActions(run: RunRecord, phases: readonly PhaseRecord[]): readonly s
     return [
       `cutter rehearse ${run.runId}, which shows what it would do and writes nothing`,
       `cutter approve ${run.runId} --gate ${gate}, which shows the plan and writes the approval to be signed`,
-      `cutter resume ${run.runId} --approval FILE --live --survey, with the signed approval for ${gate}`,
+      `cutter resume ${run.runId} --approval FILE --live, with the signed approval for ${gate}`,
     ];
   }
   if (run.stopCode !== null) return [FAILURES[run.stopCode].action];

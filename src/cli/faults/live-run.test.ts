@@ -60,7 +60,7 @@ test("its record is intact, both signatures of its pair verify, and its backup r
 
 test("another resume does no work and makes no connection", async () => {
   const events = await desk.run(["show", run, "--json"]);
-  const again = await desk.run(["resume", run, "--live", "--survey", "--url", "postgres://nobody@127.0.0.1:1/none"]);
+  const again = await desk.run(["resume", run, "--live", "--url", "postgres://nobody@127.0.0.1:1/none"]);
   expect([again.code, again.stderr]).toEqual([0, expect.stringContaining("no work was done")]);
   expect((await desk.run(["show", run, "--json"])).stdout).toBe(events.stdout);
 });
