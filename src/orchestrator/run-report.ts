@@ -56,7 +56,7 @@ function nextActions(run: RunRecord, phases: readonly PhaseRecord[]): readonly s
   }
   if (gate !== null) {
     return [
-      `cutter rehearse ${run.runId}, which shows what it would do and writes nothing`,
+      ...(gate === "SG1" ? [`cutter rehearse ${run.runId}, which shows what it would do and writes nothing`] : []),
       `cutter approve ${run.runId} --gate ${gate}, which shows the plan and writes the approval to be signed`,
       `cutter resume ${run.runId} --approval FILE --live, with the signed approval for ${gate}`,
     ];

@@ -1,0 +1,70 @@
+/**
+ * live-failed.test: a live run of which a phase fails: it is stopped, HOLD stands with the reason, and nothing goes on.
+ */
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TestDatabase } from "../../../scripts/database/database.ts";
+import { temporaryFolder } from "../../../scripts/database/files.ts";
+import { type LiveDesk, makeLiveDesk } from "../../../scripts/faults/live-desk.ts";
+import { readText } from "../../../scripts/faults/refusal.ts";
+import { HANDBOOK, makeReference } from "../../../scripts/faults/run-verbs.ts";
+import { anyServer } from "../../../scripts/faults/stock.ts";
+
+let database: TestDatabase;
+let desk: LiveDesk;
+let run: string;
+beforeEach(async () => {
+  database = await makeReference(await anyServer());
+  desk = makeLiveDesk(database);
+  const source = join(temporaryFolder(), "handbook.md");
+  writeFileSync(source, HANDBOOK);
+  run = await desk.begin("HANDBOOK", source);
+});
+afterEach(() => database.drop());
+
+const COUNTS = `SELECT (SELECT count(*) FROM information_unit), (SELECT count(*) FROM unit_version),
+  (SELECT count(*) FROM iu_lifecycle_log)`;
+
+function failOn(table: string): void {
+  database.psql(`CREATE FUNCTION public.test_fail() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'broken on purpose' USING ERRCODE = 'disk_full'; END $$;
+    CREATE TRIGGER test_fail BEFORE INSERT ON ${table} FOR EACH ROW EXECUTE FUNCTION public.test_fail()`);
+}
+
+test.each([
+  ["cut_leg_a", "cutter_governance.cut_change_set_affected_row", "BACKED_UP", "0 more"],
+  ["leg_b_record", "cutter_governance.manifest_unit_block", "CUT", "3 more"],
+  ["write_verify", "cutter_governance.verify_result", "RECORDED", "3 more"],
+] as const)("%s fails: STOPPED, HOLD, post.json, and every live command refuses", async (...row) => {
+  const [phase, table, ledger, units] = row;
+  const before = database.psql(COUNTS).split("|").map(Number);
+  failOn(table);
+  const ended = await desk.resume(run, await desk.approve(run, "SG1"));
+  expect([ended.code, readText(ended)?.message]).toEqual([5, expect.stringContaining(`${phase}: DATABASE_ERROR`)]);
+  const { state, stop } = await desk.show(run);
+  expect([state, stop?.code]).toEqual(["STOPPED", "STOP_PHASE_FAILED"]);
+  expect(database.psql(`SELECT state FROM cutter_governance.run WHERE run_id = '${run}'`)).toBe(ledger);
+  const more = Number(units[0]);
+  expect(database.psql(COUNTS).split("|").map(Number)).toEqual(before.map((count, at) => count + (at < 2 ? more : 0)));
+  expect(readFileSync(join(desk.state, "locks", "HOLD"), "utf8")).toStartWith(`run ${run}: DATABASE_ERROR`);
+  expect(existsSync(join(desk.state, "rollback", run, "post.json"))).toBe(true);
+  const again = await desk.resume(run, null);
+  expect([again.code, readText(again)?.code]).toEqual([4, "STOP_HOLD"]);
+  const verified = await desk.run(["verify", run, "--config", desk.configuration]);
+  expect([verified.code, verified.stdout]).toEqual([0, expect.stringContaining("INTACT")]);
+});
+
+test("what was written is not what was planned: a recorded mismatch, nothing signed, HOLD", async () => {
+  database.psql(`CREATE FUNCTION public.test_change() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN NEW.title := NEW.title || '!'; RETURN NEW; END $$;
+    CREATE TRIGGER test_change BEFORE INSERT ON unit_version FOR EACH ROW EXECUTE FUNCTION public.test_change()`);
+  const ended = await desk.resume(run, await desk.approve(run, "SG1"));
+  expect([ended.code, readText(ended)?.code]).toEqual([3, "STOP_VERIFY_MISMATCH"]);
+  expect(
+    database.psql(`SELECT r.result, jsonb_array_length(r.findings), (SELECT count(*)
+      FROM cutter_governance.dot_pair_signature d WHERE d.change_set_id = s.id) FROM cutter_governance.verify_result r
+      JOIN cutter_governance.cut_change_set s ON s.id = r.change_set_id WHERE s.run_id = '${run}'`),
+  ).toBe("mismatch|3|1");
+  expect(existsSync(join(desk.state, "locks", "HOLD"))).toBe(true);
+});
