@@ -55,6 +55,29 @@ export function writePrivateFile(path: string, content: string | Uint8Array): Fa
   }
 }
 
+/**
+ * Makes a file that was not there, whole or not at all, 0600 and synced; `exists` where anything stands under that
+ * name, which is left as it is. FILE_WRITE_FAILED.
+ */
+export function createPrivateFile(path: string, content: string | Uint8Array): "made" | "exists" | Failure {
+  const partial = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString("hex")}.partial`);
+  try {
+    writeSynced(partial, content);
+    fs.linkSync(partial, path);
+    fs.unlinkSync(partial);
+    syncDirectory(dirname(path));
+    return "made";
+  } catch (error) {
+    removeQuietly(partial);
+    const errno = errnoOf(error);
+    if (errno === "EEXIST") return "exists";
+    return new Failure("FILE_WRITE_FAILED", failedCall(`write ${path}`, error), {
+      facts: { path, errno },
+      cause: error,
+    });
+  }
+}
+
 /** Makes a new file and writes all of it; throws what the system says. The bytes are on disk when it returns. */
 export function writeSynced(path: string, content: string | Uint8Array): void {
   const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
