@@ -12,7 +12,8 @@ import { type LiveParts, type ProductionAdapter, productionAdapter, scopeOf } fr
 import { timestamp } from "../../src/kernel/clock.ts";
 import { canonicalJson, sha256 } from "../../src/kernel/digest.ts";
 import { runId } from "../../src/kernel/evidence/run-id.ts";
-import { Failure } from "../../src/kernel/failure.ts";
+import type { Failure } from "../../src/kernel/failure.ts";
+import type { ArmingScope } from "../../src/kernel/kill-switch/arming.ts";
 import { type KillSwitchReading, readKillSwitch } from "../../src/kernel/kill-switch.ts";
 import type { Session } from "../../src/kernel/session/session.ts";
 import { planWork } from "../../src/orchestrator/planning.ts";
@@ -63,7 +64,10 @@ export async function planLive(
       actor: "test",
       planning,
     },
-    grants: { SG1: grantFor(id, "SG1"), SG2: grantFor(id, "SG2") },
+    grants: {
+      ...{ SG1: grantFor(id, "SG1"), SG2: grantFor(id, "SG2") },
+      ...{ REVERT: grantFor(id, "REVERT"), HARD_DELETE: grantFor(id, "HARD_DELETE") },
+    },
     signers: { exec: signer("exec"), verify: signer("verify") },
   };
 }
@@ -86,6 +90,8 @@ export type LiveStage = {
   readonly asked: string[];
 };
 
+const ROLES = { exec: "cutter_exec", verify: "cutter_verify", revert: "workflow_admin" } as const;
+
 type Changed = Partial<LiveParts> & {
   readonly connect?: (role: LedgerRole) => Promise<Session | Failure>;
 };
@@ -94,7 +100,7 @@ type Changed = Partial<LiveParts> & {
 export function liveAdapter(database: TestDatabase, work: LiveWork, changed: Changed = {}): LiveStage {
   const state = temporaryFolder();
   const asked: string[] = [];
-  const { connect: open = (role) => openRoleSession(database, `cutter_${role}`), ...parts } = changed;
+  const { connect: open = (role) => openRoleSession(database, ROLES[role]), ...parts } = changed;
   const connect = async (role: LedgerRole): Promise<Session | Failure> => {
     asked.push(role);
     return open(role);
@@ -105,18 +111,19 @@ export function liveAdapter(database: TestDatabase, work: LiveWork, changed: Cha
       ...{ fileName: "backup.gpg", cipherSha256: sha256("cipher"), plainSha256: sha256("plain") },
       ...{ keyFingerprint: "A".repeat(40), snapshotCounts: { "public.information_unit": 158 }, readBack: "test" },
     }),
-    compensate: async () => new Failure("PHASE_REFUSED", "a test of something else"),
+    compensate: null,
     lookAfter: async () => ({ at: timestamp() }),
     ...parts,
   };
-  const adapterAt = (gate: "SG1" | "SG2") =>
+  const adapterAt = (gate: ArmingScope["gate"]) =>
     productionAdapter({ connect, live, killSwitch: () => armedReading(state, work, gate) });
   const [first, second] = [adapterAt("SG1"), adapterAt("SG2")];
   const { lifecycle_enact, closeOut } = second;
-  return { adapter: { ...first, lifecycle_enact, closeOut }, asked };
+  const { compensate } = adapterAt("REVERT");
+  return { adapter: { ...first, lifecycle_enact, closeOut, compensate }, asked };
 }
 
-function armedReading(stateDirectory: string, work: LiveWork, gate: "SG1" | "SG2"): KillSwitchReading {
+function armedReading(stateDirectory: string, work: LiveWork, gate: ArmingScope["gate"]): KillSwitchReading {
   const armed = {
     ...scopeOf({ ...work, cutplanSha256: work.cutplan.cutplanSha256 }, gate),
     expiresAt: "2999-01-01T00:00:00.000Z",

@@ -3,7 +3,7 @@
  *
  * Data, and a `run` that imports its verb when it is called, never sooner. No logic here. Read by commands.ts.
  */
-import { defineCommand, type Leaf, REPORT_FORMATS } from "./command/command.ts";
+import { type Command, defineCommand, type Group, REPORT_FORMATS } from "./command/command.ts";
 import { roleFlag } from "./role-flag.ts";
 
 const RUN = { name: "RUN", description: "The run, as cutter runs lists it.", required: true } as const;
@@ -24,4 +24,55 @@ const rehearse = defineCommand({
   run: async (invocation, terminal) => (await import("./rehearse.ts")).rehearse(invocation, terminal),
 });
 
-export const LIVE_COMMANDS: readonly Leaf[] = [rehearse];
+const HELD_RUN = {
+  name: "run",
+  kind: "string",
+  valueName: "RUN",
+  required: true,
+  description: "The run that the HOLD is about.",
+} as const;
+
+const holdShow = defineCommand({
+  name: "show",
+  summary: "Shows what keeps everything from being written, who says so, and why.",
+  examples: [{ arguments: "", explanation: "Exit code 0, whether anything stands or not." }],
+  positionals: [],
+  flags: [],
+  run: async (invocation, terminal) => (await import("./hold.ts")).showHold(invocation, terminal),
+});
+
+const holdSet = defineCommand({
+  name: "set",
+  summary: "Sets a HOLD: nothing is written any more by this host until it is cleared.",
+  description: ["One that stands already stays as it is: the first reason is the one to look at."],
+  examples: [
+    { arguments: "--run ictr-20260521T042359Z-ad3d0b97 --reason 'wrong text'", explanation: "In your own words." },
+  ],
+  positionals: [],
+  flags: [
+    HELD_RUN,
+    { name: "reason", kind: "string", valueName: "TEXT", required: true, description: "Why, for whoever looks." },
+  ],
+  run: async (invocation, terminal) => (await import("./hold.ts")).setHoldFor(invocation, terminal),
+});
+
+const holdClear = defineCommand({
+  name: "clear",
+  summary: "Clears the HOLD of one run, after its id was typed.",
+  examples: [{ arguments: "--run ictr-20260521T042359Z-ad3d0b97", explanation: "Asks for the id on the terminal." }],
+  positionals: [],
+  flags: [
+    HELD_RUN,
+    { name: "confirm", kind: "string", valueName: "RUN", description: "The run's id again, where nobody can type it." },
+  ],
+  run: async (invocation, terminal) => (await import("./hold.ts")).clearHoldOf(invocation, terminal),
+});
+
+const hold: Group = {
+  name: "hold",
+  summary: "What keeps everything from being written after a failure: show it, set it, clear it.",
+  examples: [],
+  commands: [holdShow, holdSet, holdClear],
+};
+
+export const LIVE_COMMANDS: readonly Command[] = [rehearse, hold];

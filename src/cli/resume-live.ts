@@ -8,6 +8,7 @@
 import { makeBackup } from "../execution/backup/make.ts";
 import { backupSettings } from "../execution/backup/settings.ts";
 import type { BackupArtifact } from "../execution/backup-artifact.ts";
+import type { LedgerRole } from "../execution/production/phase-work.ts";
 import type { ProductionAdapter } from "../execution/production.ts";
 import { isClosed, waitsAt } from "../flow/phase.ts";
 import { timestamp } from "../kernel/clock.ts";
@@ -139,7 +140,10 @@ type Working = Asked & Desk & { readonly signed: Signed; readonly progress: Prog
 function partsOf(store: Store, run: RunRecord, working: Working): RunParts {
   const { flags, terminal, source, targets, keys, configuration, signed, progress } = working;
   const grants: Grants = {};
-  const connect = (role: "exec" | "verify") => openRole(role, targets[role]);
+  const connect = async (role: LedgerRole) => {
+    if (role === "revert") return new Failure("USAGE", "a run is taken back by cutter revert");
+    return openRole(role, targets[role]);
+  };
   const survey = async (documentId: string) => {
     const writingRole = flags["allow-writing-role"] ? "allowed" : "refused";
     return source.surveyor.look({ documentId, because: `the document of run ${run.runId}`, writingRole });
@@ -158,7 +162,7 @@ function partsOf(store: Store, run: RunRecord, working: Working): RunParts {
       liveAdapter(work, {
         ...{ stateDirectory: store.directory, connect, grants, keys },
         backUp: () => backUp(store, run, working),
-        compensate: async () => new Failure("USAGE", "a run is taken back by cutter revert"),
+        compensate: null,
         lookAfter: () => lookAfter(look),
       }),
     closeOut: (now, adapter) =>

@@ -2,8 +2,8 @@
  * grants: an approval is consumed in the ledger, in the transaction of the first thing that it authorises.
  *
  * If that transaction rolls back, so does the grant. The row is unique by approval, so each authorises once; the
- * phases behind it find it there. Whether the approval is valid was asked before. Called by the bodies of leg A and
- * enact, which consume, and of leg B, which asks.
+ * phases behind it find it there. Whether the approval is valid was asked before. Called by the bodies of leg A, enact
+ * and revert, which consume, and of leg B, which asks.
  */
 import insertDecision from "../../sql/execution/insert-decision.sql" with { type: "text" };
 import insertGrant from "../../sql/execution/insert-grant.sql" with { type: "text" };
@@ -19,7 +19,7 @@ const UNIQUE_VIOLATION = "23505";
 export async function consumeGrant(
   transaction: StatementRunner,
   { runId, grants }: Pick<LiveWork, "runId" | "grants">,
-  gate: Gate,
+  gate: Grant["gate"],
 ): Promise<Grant | Failure> {
   const grant = grants[gate];
   if (grant === undefined) return new Failure("STOP_APPROVAL_REQUIRED", `${gate} was not given for run ${runId}`);

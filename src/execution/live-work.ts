@@ -48,6 +48,6 @@ export type LiveWork = {
   readonly cutplan: Cutplan;
   readonly actor: string;
   readonly planning: readonly PlanningPhase[];
-  readonly grants: { readonly [gate in Gate]?: Grant };
+  readonly grants: { readonly [gate in Grant["gate"]]?: Grant };
   readonly signers: { readonly exec: DotSigner | null; readonly verify: DotSigner | null };
 };

@@ -21,8 +21,10 @@ import { preparePhaseSession } from "./production/phase-session.ts";
 import { phaseTransaction } from "./production/phase-transaction.ts";
 import type { LedgerRole, PhaseBody, PhaseStep } from "./production/phase-work.ts";
 import { registerRun } from "./production/register.ts";
-import { PHASE_STEPS } from "./production/steps.ts";
+import { PHASE_STEPS, REVERT_STEP } from "./production/steps.ts";
 import { recordLegB } from "./record.ts";
+import type { RevertPlan } from "./revert/plan.ts";
+import { revertRun } from "./revert/revert.ts";
 import { verifyWritten } from "./verify-written.ts";
 
 export type ProductionParts = {
@@ -38,8 +40,8 @@ export type LiveParts = {
   readonly work: LiveWork;
   /** Makes the encrypted backup and reads it back; touches no ledger. */
   readonly backUp: () => Promise<BackupArtifact | Failure>;
-  /** Takes the run back; the revert's own. */
-  readonly compensate: (order: Order) => Promise<PhaseResult | Failure>;
+  /** How the run is taken back; null where nobody asked for that. */
+  readonly compensate: RevertPlan | null;
   /** The last look, whose answer is recorded as the closeout. */
   readonly lookAfter: () => Promise<Facts | Failure>;
 };
@@ -64,7 +66,7 @@ export function productionAdapter(parts: ProductionParts): ProductionAdapter {
     }),
     lifecycle_enact: method("lifecycle_enact", (transaction, work) => enactUnits(transaction, work)),
     compensate: (order) =>
-      gated(parts, { method: "compensate", gate: "REVERT", order }, (live) => live.compensate(order)),
+      gated(parts, { method: "compensate", gate: "REVERT", order }, (live) => compensate(parts, live, order)),
     closeOut: (order) =>
       gated(parts, { method: "closeout", gate: "SG2", order }, async (live) => {
         const done = await perform(parts, live, { step: PHASE_STEPS.closeout, order, body: live.lookAfter });
@@ -141,4 +143,10 @@ async function backUp(parts: ProductionParts, live: LiveParts, order: Order): Pr
   if (artifact instanceof Failure) return artifact;
   const body: PhaseBody = (transaction) => recordBackup(transaction, work.runId, artifact);
   return perform(parts, live, { step: PHASE_STEPS.pre_write_backup, order, body });
+}
+
+async function compensate(parts: ProductionParts, live: LiveParts, order: Order): Promise<PhaseResult | Failure> {
+  const { work, compensate: plan } = live;
+  if (plan === null) return new Failure("PHASE_REFUSED", `nobody has said how run ${order.runId} is taken back`);
+  return perform(parts, live, { step: REVERT_STEP, order, body: (tx) => revertRun(tx, work, plan) });
 }

@@ -65,7 +65,7 @@ async function findDifferences(
 }
 
 /** What of a written row is not as planned, one sentence each; values of a body are never shown. */
-function differencesOf(planned: PlannedRow, row: Row): string[] {
+export function differencesOf(planned: PlannedRow, row: Row): string[] {
   const pairs: readonly (readonly [what: string, expected: string | null, seen: string | null | undefined])[] = [
     ["recorded address", planned.canonicalAddress, row.canonical_address],
     ["recorded digest", planned.contentSha256, row.content_sha256],

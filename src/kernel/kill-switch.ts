@@ -73,10 +73,18 @@ export function readKillSwitch(places: KillSwitchPlaces): KillSwitchReading {
   };
 }
 
-/** True only with an arming that has not expired and no file that says off, or may say it and cannot be read. */
+/** True only with an arming that has not expired and no file that says off, or may say it and cannot be read. But for
+ * the revert of the very run that HOLD names. */
 export function executionEnabled(reading: KillSwitchReading): boolean {
   if (reading.armed === null || !(Date.parse(reading.readAt) < Date.parse(reading.armed.expiresAt))) return false;
-  return fileSources(reading).length === 2 && fileSources(reading).every((source) => source.says === "nothing");
+  const { armed } = reading;
+  const sources = fileSources(reading);
+  return sources.length === 2 && sources.every((source) => source.says === "nothing" || isOwnHold(source, armed));
+}
+
+/** A HOLD that names the very run that is being taken back is why it is; its first line begins with the run. */
+function isOwnHold({ name, says, detail }: SwitchSource, { gate, runId }: Arming): boolean {
+  return name === "HOLD" && says === "off" && gate === "REVERT" && detail.startsWith(`run ${runId}: `);
 }
 
 /** What a mutating method answers before anything else; null where it may go on. `asked`: what it is about to do. */

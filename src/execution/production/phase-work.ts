@@ -12,18 +12,19 @@ import takeRun from "../../../sql/execution/take-run.sql" with { type: "text" };
 import type { Gate, RunState } from "../../flow/phase.ts";
 import { canonicalJson, sha256 } from "../../kernel/digest.ts";
 import { type Facts, Failure } from "../../kernel/failure.ts";
+import type { Method } from "../adapter.ts";
 import { textArray } from "../grants.ts";
 import type { StatementRunner } from "../leg-a.ts";
 import type { LiveWork } from "../live-work.ts";
 
-export type LedgerRole = "exec" | "verify";
+export type LedgerRole = "exec" | "verify" | "revert";
 
 export type PhaseStep = {
-  readonly phase: "pre_write_backup" | "cut_leg_a" | "leg_b_record" | "write_verify" | "lifecycle_enact" | "closeout";
+  readonly phase: Method | "closeout";
   /** Whose session writes it. */
   readonly role: LedgerRole;
   /** Under which it runs. */
-  readonly gate: Gate;
+  readonly gate: Gate | "REVERT";
   /** States of the run in the ledger that it may find. */
   readonly before: readonly RunState[];
   /** The state that it leaves there; null for a role that may not write it. */
@@ -48,9 +49,9 @@ export async function phaseWork(
   work: LiveWork,
   { step, attempt, body }: Order,
 ): Promise<PhaseDone | Failure> {
-  const held = await refuseHold(transaction, step.role);
+  const held = await refuseHold(transaction, work, step.role);
   if (held !== null) return held;
-  const taken = step.role === "exec" ? await take(transaction, work, step) : await look(transaction, work, step);
+  const taken = step.role === "verify" ? await look(transaction, work, step) : await take(transaction, work, step);
   if (taken !== null) return taken;
   const facts = await body(transaction);
   if (facts instanceof Failure) return facts;
@@ -68,8 +69,14 @@ export function payloadDigest(facts: Facts): string {
   return sha256(canonicalJson(facts));
 }
 
-async function refuseHold(transaction: StatementRunner, role: LedgerRole): Promise<null | Failure> {
-  const reply = await transaction.query(role === "exec" ? holds : heldRuns);
+/** A hold of the very run that is being taken back is why it is; any other refuses that too. */
+async function refuseHold(
+  transaction: StatementRunner,
+  { runId }: LiveWork,
+  role: LedgerRole,
+): Promise<null | Failure> {
+  const excepted = role === "revert" ? runId : null;
+  const reply = await (role === "verify" ? transaction.query(heldRuns) : transaction.query(holds, [excepted]));
   if (reply instanceof Failure) return reply;
   if (reply.rows.length === 0) return null;
   const standing = reply.rows.map(({ run_id, reason }) => `run ${run_id}: ${reason}`);

@@ -15,4 +15,13 @@ export const PHASE_STEPS = {
   write_verify: { phase: "write_verify", role: "verify", gate: "SG1", before: ["RECORDED"], after: null },
   lifecycle_enact: { phase: "lifecycle_enact", role: "exec", gate: "SG2", before: ["RECORDED"], after: "ENACTED" },
   closeout: { phase: "closeout", role: "exec", gate: "SG2", before: ["ENACTED"], after: "CLOSEOUT_REPORTED" },
-} as const satisfies Record<PhaseStep["phase"], PhaseStep>;
+} as const satisfies Record<Exclude<PhaseStep["phase"], "compensate">, PhaseStep>;
+
+/** From wherever the run was left; whether its units may still be taken back is judged by themselves. */
+export const REVERT_STEP = {
+  ...{ phase: "compensate", role: "revert", gate: "REVERT", after: "REVERTED" },
+  before: [
+    ...["BACKED_UP", "CUT", "RECORDED", "VERIFIED", "AWAITING_LIFECYCLE_AUTHORIZATION", "ENACTED"],
+    ...["CLOSEOUT_REPORTED", "STOPPED", "HELD"],
+  ],
+} as const satisfies PhaseStep;

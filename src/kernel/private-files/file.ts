@@ -84,17 +84,31 @@ export function renamePrivateFile(from: string, to: string): Failure | null {
 
 /** As writePrivateFile, but what stands under that name already is never replaced: FILE_EXISTS. */
 export function writeNewPrivateFile(path: string, content: string | Uint8Array): Failure | null {
+  const made = createPrivateFile(path, content);
+  if (made === "exists") return new Failure("FILE_EXISTS", `${path} exists already`, { facts: { path } });
+  return made === "made" ? null : made;
+}
+
+/**
+ * Makes a file that was not there, whole or not at all, 0600 and synced; `exists` where anything stands under that
+ * name, which is left as it is. FILE_WRITE_FAILED.
+ */
+export function createPrivateFile(path: string, content: string | Uint8Array): "made" | "exists" | Failure {
+  const partial = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString("hex")}.partial`);
   try {
-    writeSynced(path, content);
+    writeSynced(partial, content);
+    fs.linkSync(partial, path);
+    fs.unlinkSync(partial);
     syncDirectory(dirname(path));
-    return null;
+    return "made";
   } catch (error) {
-    const facts = { path, errno: errnoOf(error) };
-    if (facts.errno === "EEXIST") return new Failure("FILE_EXISTS", `${path} exists already`, { facts, cause: error });
-    // Then what stands there, if anything, is what was begun here.
-    removeQuietly(path);
-    const data = "No file was left, and no database was touched by this.";
-    return new Failure("FILE_WRITE_FAILED", failedCall(`write ${path}`, error), { facts, data, cause: error });
+    removeQuietly(partial);
+    const errno = errnoOf(error);
+    if (errno === "EEXIST") return "exists";
+    return new Failure("FILE_WRITE_FAILED", failedCall(`write ${path}`, error), {
+      facts: { path, errno },
+      cause: error,
+    });
   }
 }
 

@@ -5,11 +5,9 @@
  * until a person has cleared it. The first reason stays: a HOLD that stands is never overwritten. Called through the
  * live conduct.
  */
-import { join } from "node:path";
 import { timestamp } from "../../kernel/clock.ts";
 import { Failure, joinFailure } from "../../kernel/failure.ts";
-import { openPrivateDirectory } from "../../kernel/private-files/directory.ts";
-import { writeNewPrivateFile } from "../../kernel/private-files/file.ts";
+import { setHold } from "../hold.ts";
 import type { RunRecord } from "../store/run-record.ts";
 import type { Store } from "../store/store.ts";
 import { snapshotAfter } from "./snapshots.ts";
@@ -18,17 +16,13 @@ type Failed = Parameters<typeof snapshotAfter>[0] & { readonly failure: Failure 
 
 /** null where HOLD stands and post.json is written; else what could not be done, which is told and changes nothing. */
 export async function holdAfter({ store, run, fence, look, failure }: Failed): Promise<Failure | null> {
-  const held = setHold(store, run, failure);
+  const held = holdFor(store, run, failure);
   const seen = await snapshotAfter({ store, run, fence, look });
   if (held === null) return null;
   return seen === null ? held : joinFailure(held, seen);
 }
 
-/** The first line is what every refusal shows. */
-function setHold(store: Store, run: RunRecord, { code, message }: Failure): Failure | null {
-  const locks = openPrivateDirectory(join(store.directory, "locks"));
-  if (locks instanceof Failure) return locks;
-  const reason = `run ${run.runId}: ${code}: ${message}`.replaceAll("\n", " ");
-  const written = writeNewPrivateFile(join(locks, "HOLD"), `${reason}\nset ${timestamp()} by cutter\n`);
-  return written?.code === "FILE_EXISTS" ? null : written;
+function holdFor(store: Store, { runId }: RunRecord, { code, message: reason }: Failure): Failure | null {
+  const held = setHold(store.directory, { runId, code, reason, who: "cutter", at: timestamp() });
+  return held instanceof Failure ? held : null;
 }
