@@ -117,6 +117,8 @@ export const limits = {
   /** What is kept of a program's complaint, or of gpg's status lines. */
   toolComplaintCharacters: 64 * 1024,
   publicKeyBytes: 1024 * 1024,
+  /** How often the removal of a folder is tried that another process may still write into. */
+  removeAttempts: 20,
   /** The manifest beside a backup. */
   backupManifestBytes: 1024 * 1024,
   /** pre.json and post.json of a run. */

@@ -121,13 +121,28 @@ async function reached(marker: string): Promise<void> {
   while (!existsSync(marker) || readFileSync(marker, "utf8") === "") await Bun.sleep(20);
 }
 
-/** Whether a process of this id is there and has not ended. */
-function runs(pid: string): boolean {
-  try {
-    return !/^State:\s*[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
+/** Resolves when the process that wrote the marker has ended; it was killed, which takes a moment. */
+async function ended(marker: string): Promise<void> {
+  const status = `/proc/${readFileSync(marker, "utf8").trim()}/status`;
+  const runs = (): boolean => {
+    try {
+      return !/^State:\s*[ZX]/m.test(readFileSync(status, "utf8"));
+    } catch {
+      return false;
+    }
+  };
+  for (const started = performance.now(); runs(); ) {
+    if (performance.now() - started > PROMPTLY_MS) throw new Error("the program that cutter started goes on");
+    await Bun.sleep(20);
   }
+}
+
+/** Far below the minute for which the programs would sleep. */
+const PROMPTLY_MS = 2_000;
+
+/** Directories of GnuPG that cutter made for one backup. */
+function homes(folder: string): string[] {
+  return readdirSync(folder).filter((name) => name.startsWith("cutter-gnupg-"));
 }
 
 test.each([
@@ -137,15 +152,19 @@ test.each([
   const stateDirectory = join(temporaryFolder(), "state");
   const { program, marker } = sleeper("pg_dump", "--snapshot");
   const config = configured(`${keyFile()}pg_dump = ["${program}"]\n`);
-  const making = startCutter(["backup", "create", "--config", config], { stateDirectory });
+  const folder = temporaryFolder();
+  const environment = { TMPDIR: folder };
+  const making = startCutter(["backup", "create", "--config", config], { stateDirectory, environment });
   await reached(marker);
-  expect(readdirSync(join(stateDirectory, "backups")).length).toBe(1);
+  expect([readdirSync(join(stateDirectory, "backups")).length, homes(folder).length]).toEqual([1, 1]);
   making.kill(signal);
-  const ended = await making.ended;
-  expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code, stdout: "" });
+  const left = await making.ended;
+  expect({ code: left.code, stdout: left.stdout }).toEqual({ code, stdout: "" });
+  expect(homes(folder)).toEqual([]);
   expect(readdirSync(join(stateDirectory, "backups"))).toEqual([]);
-  expect(runs(readFileSync(marker, "utf8").trim())).toBe(false);
-  const others = `SELECT count(*) FROM pg_stat_activity WHERE datname = '${database.name}'`;
+  await ended(marker);
+  const others = `SELECT count(*) FROM pg_stat_activity
+    WHERE datname = '${database.name}' AND backend_type = 'client backend'`;
   expect(psqlOn(database.server, "postgres", others)).toBe("0");
 });
 
@@ -161,10 +180,10 @@ test("SIGINT while a backup is restored leaves nothing in the clear, and the scr
   await reached(marker);
   expect(readdirSync(join(stateDirectory, "backups")).length).toBe(3);
   verifying.kill("SIGINT");
-  const ended = await verifying.ended;
-  expect(ended.code).toBe(130);
+  const left = await verifying.ended;
+  expect(left.code).toBe(130);
   expect(readdirSync(join(stateDirectory, "backups")).length).toBe(2);
-  expect(runs(readFileSync(marker, "utf8").trim())).toBe(false);
-  const [, name = ""] = /scratch database (cutter_scratch_[0-9a-f]{16})/.exec(ended.stderr) ?? [];
+  await ended(marker);
+  const [, name = ""] = /scratch database (cutter_scratch_[0-9a-f]{16})/.exec(left.stderr) ?? [];
   psqlOn(database.server, "postgres", `DROP DATABASE ${name} WITH (FORCE)`);
 });

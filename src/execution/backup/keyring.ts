@@ -4,7 +4,7 @@
  * Nothing of the user's own GnuPG takes part: no options file, no key server, no agent unless one has to decrypt. gpg
  * gets four variables, so no secret of ours reaches it. Closed by whoever opened it. Called by make and verify.
  */
-import { mkdtempSync } from "node:fs";
+import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Failure } from "../../kernel/failure.ts";
@@ -35,8 +35,8 @@ export async function openKeyring({ gpg, keyFile, gnupgHome }: Place): Promise<K
   }
   const key = readRegularFile(keyFile, limits.publicKeyBytes);
   if (key instanceof Failure) return refusedBy(key, "key_file cannot be used");
-  const home = mkdtempSync(join(tmpdir(), "cutter-gnupg-"));
-  const keyring = keyringAt(gpg, home, () => removeQuietly(home));
+  const home = fs.mkdtempSync(join(tmpdir(), "cutter-gnupg-"));
+  const keyring = keyringAt(gpg, home, () => removeHome(home));
   const command = [...keyring.gpg, "--no-autostart", "--import"];
   const imported = await askTool({ command, environment: keyring.environment }, key);
   if (!("reason" in imported) && imported.status.includes("[GNUPG:] IMPORT_OK ")) return keyring;
@@ -50,4 +50,9 @@ function keyringAt(gpg: readonly string[], home: string, close: () => void): Key
   const { PATH = "", GPG_TTY } = process.env;
   const environment = { PATH, LC_ALL: "C", TZ: "UTC", GNUPGHOME: home, ...(GPG_TTY === undefined ? {} : { GPG_TTY }) };
   return { gpg: [...gpg, ...ALWAYS], environment, close };
+}
+
+/** A gpg that is about to be killed may put a lock file there, or take one away, while the folder is read. */
+function removeHome(home: string): void {
+  for (let attempt = 0; attempt < limits.removeAttempts && fs.existsSync(home); attempt += 1) removeQuietly(home);
 }

@@ -64,6 +64,7 @@ const BROKEN: readonly (readonly [string, () => Programs, string])[] = [
     "has no rows in the archive",
   ],
   ["pg_dump is not there", () => ({ pgDump: ["/nowhere/pg_dump"] }), "/nowhere/pg_dump cannot be started: ENOENT"],
+  ["pg_dump is no program", () => ({ pgDump: ["/etc/hostname"] }), "/etc/hostname cannot be started: E"],
   ["pg_dump is another program", () => ({ pgDump: ["echo"] }), "echo does not say that it is pg_dump"],
   [
     "pg_dump is older than the server",
@@ -106,6 +107,7 @@ const BROKEN: readonly (readonly [string, () => Programs, string])[] = [
     () => ({ pgRestore: [script('pg_restore "$@" | head -c 10000; cat > /dev/null')] }),
     "the archive breaks off before its end",
   ],
+  ["pg_restore is no program", () => ({ pgRestore: ["/etc/hostname"] }), "/etc/hostname cannot be started: E"],
   ["pg_restore is not there", () => ({ pgRestore: ["/nowhere/pg_restore"] }), "cannot be started: ENOENT"],
 ];
 

@@ -6,7 +6,7 @@
  * program does. Called by the parts of backup.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import type { Readable, Writable } from "node:stream";
+import { Readable, type Writable } from "node:stream";
 import { boundedText } from "../../kernel/evidence/bounded-text.ts";
 import { redact } from "../../kernel/evidence/redaction.ts";
 import { limits } from "../../kernel/limits.ts";
@@ -32,14 +32,31 @@ export type ToolOrder = {
   readonly environment: Readonly<Record<string, string>>;
 };
 
-export function startTool({ command, environment }: ToolOrder): Tool {
-  const [name = "", ...words] = command;
-  const child = spawn(name, words, {
-    cwd: "/",
-    env: environment,
-    stdio: ["pipe", "pipe", "pipe", "pipe"],
-    detached: true,
-  });
+export function startTool(order: ToolOrder): Tool {
+  const [name = ""] = order.command;
+  try {
+    return toolOf(name, startChild(order));
+  } catch (error) {
+    return unstarted(name, `${name} cannot be started: ${errnoOf(error)}`);
+  }
+}
+
+function startChild({ command: [name = "", ...words], environment }: ToolOrder): ChildProcess {
+  const stdio = ["pipe" as const, "pipe" as const, "pipe" as const, "pipe" as const];
+  return spawn(name, words, { cwd: "/", env: environment, stdio, detached: true });
+}
+
+/** Most failures to start are told by an event; a file that is no program is thrown. */
+function unstarted(name: string, reason: string): Tool {
+  const nothing = (): void => {};
+  return {
+    ...{ name, ended: Promise.resolve(reason), end: nothing, kill: nothing, status: () => "" },
+    output: Readable.from([]),
+    write: async () => "ended",
+  };
+}
+
+function toolOf(name: string, child: ChildProcess): Tool {
   const kill = (): void => killGroup(child);
   const streams = child.stdio as unknown as [Writable, Readable, Readable, Readable];
   // What an ended program did not read is told by the write, and by how it ended.
