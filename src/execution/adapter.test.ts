@@ -2,9 +2,10 @@
  * The contract that every adapter keeps: start, check, fail in the middle, check again, go on, complete.
  *
  * Each adapter comes with a stage: how it is made, how it is made to fail in the middle of a phase, and what its
- * database holds. The simulator's stage is below; those of the rehearsal and of production come with them.
+ * database holds. The simulator's stage is below; production's, on a real server, is contract-stage.ts.
  */
-import { describe, expect, test } from "bun:test";
+import { afterEach, describe, expect, test } from "bun:test";
+import { productionStage } from "../../scripts/database/contract-stage.ts";
 import type { Cutplan } from "../flow/cutplan.ts";
 import type { Survey } from "../flow/survey.ts";
 import { sha256 } from "../kernel/digest.ts";
@@ -19,7 +20,11 @@ type Stage = {
   failNext(method: Method): void;
   /** Everything that the run could have changed, comparable. */
   holds(): unknown;
+  close(): void;
 };
+
+/** How a mode names a phase that may not be done: the simulator has no ledger that could refuse it. */
+type Refusal = "UNIT_REJECTED" | "PHASE_REFUSED";
 
 const ROWS = 5;
 const FORWARD = METHODS.filter((method) => method !== "compensate");
@@ -63,10 +68,21 @@ function simulated(): Stage {
       failing = method;
     },
     holds: () => adapter.counts(),
+    close: () => {},
   };
 }
 
-const STAGES: readonly (readonly [name: string, open: () => Stage])[] = [["simulator", simulated]];
+const opened: Stage[] = [];
+afterEach(() => {
+  for (const stage of opened.splice(0)) stage.close();
+});
+
+type Opening = () => Stage | Promise<Stage>;
+
+const STAGES: readonly (readonly [name: string, open: Opening, refused: Refusal])[] = [
+  ["simulator", simulated, "UNIT_REJECTED"],
+  ["production adapter", () => productionStage(ROWS), "PHASE_REFUSED"],
+];
 
 async function run(stage: Stage, methods: readonly Method[]): Promise<(string | undefined)[]> {
   const answers: (string | undefined)[] = [];
@@ -77,15 +93,21 @@ async function run(stage: Stage, methods: readonly Method[]): Promise<(string | 
   return answers;
 }
 
-describe.each([...STAGES])("the %s keeps the contract", (_name, open) => {
+describe.each([...STAGES])("the %s keeps the contract", (_name, opening, refused) => {
+  const open = async (): Promise<Stage> => {
+    const stage = await opening();
+    opened.push(stage);
+    return stage;
+  };
+
   test("a whole run is done phase by phase, and ends with every row enacted", async () => {
-    const stage = open();
+    const stage = await open();
     expect(await run(stage, FORWARD)).toEqual(FORWARD.map(() => "done"));
     expect(stage.holds()).toMatchObject({ information_unit: ROWS, enacted: ROWS, cut_change_set_affected_row: ROWS });
   });
 
   test.each([...BY_ROW])("%s that fails in its middle leaves nothing, and can be done again", async (method) => {
-    const stage = open();
+    const stage = await open();
     await run(stage, FORWARD.slice(0, FORWARD.indexOf(method)));
     const before = stage.holds();
     stage.failNext(method);
@@ -96,33 +118,33 @@ describe.each([...STAGES])("the %s keeps the contract", (_name, open) => {
   });
 
   test("a phase whose turn it is not is refused, and changes nothing", async () => {
-    const stage = open();
+    const stage = await open();
     const before = stage.holds();
     const early: Method[] = ["cut_leg_a", "leg_b_record", "write_verify", "lifecycle_enact", "compensate"];
-    expect(await run(stage, early)).toEqual(early.map(() => "UNIT_REJECTED"));
+    expect(await run(stage, early)).toEqual(early.map(() => refused));
     expect(stage.holds()).toEqual(before);
   });
 
   test("drafts are taken back; what is enacted is not", async () => {
-    const drafts = open();
+    const drafts = await open();
     await run(drafts, ["pre_write_backup", "cut_leg_a"]);
     expect(await run(drafts, ["compensate"])).toEqual(["done"]);
-    const enacted = open();
+    const enacted = await open();
     await run(enacted, FORWARD);
     const before = enacted.holds();
-    expect(await run(enacted, ["compensate"])).toEqual(["UNIT_REJECTED"]);
+    expect(await run(enacted, ["compensate"])).toEqual([refused]);
     expect(enacted.holds()).toEqual(before);
-  });
-
-  test("two runs of one plan meet the same ids, since a resumed run makes them again", async () => {
-    const [first, second] = [open(), open()];
-    for (const stage of [first, second]) await run(stage, ["pre_write_backup"]);
-    const answers = await Promise.all([first, second].map((stage) => stage.adapter.cut_leg_a(RUN)));
-    expect(answers[0]).toEqual(answers[1]);
   });
 });
 
 describe("what the simulator refuses as the database would", () => {
+  test("two runs of one plan meet the same ids, since a resumed run makes them again", async () => {
+    const [first, second] = [simulated(), simulated()];
+    for (const stage of [first, second]) await run(stage, ["pre_write_backup"]);
+    const answers = await Promise.all([first, second].map((stage) => stage.adapter.cut_leg_a(RUN)));
+    expect(answers[0]).toEqual(answers[1]);
+  });
+
   test("an address that is there already, all of them named", async () => {
     const unit = {
       informationUnitId: "a",
