@@ -148,22 +148,21 @@ function partsOf(store: Store, run: RunRecord, working: Working): RunParts {
     const writingRole = flags["allow-writing-role"] ? "allowed" : "refused";
     return source.surveyor.look({ documentId, because: `the document of run ${run.runId}`, writingRole });
   };
-  const look = () => survey(run.documentId);
   const policy = configuration.approvals;
   return {
     ...{ store, approval: signed.approval, seen: run, now: timestamp },
     conduct: liveConduct({
       ...{ grants, connect, signatures: signed.signatures },
       verify: (order, approval, signatures) => verifyApproval({ policy, ...order, approval, signatures }),
-      snapshot: (now, fence) => snapshotBefore({ store, run: now, fence, look }),
-      hold: (now, failure, fence) => holdAfter({ store, run: now, fence, failure, look }),
+      snapshot: (now, fence) => snapshotBefore({ store, run: now, fence, connect }),
+      hold: (now, failure, fence) => holdAfter({ store, run: now, fence, failure, connect }),
     }),
     adapterFor: (work) =>
       liveAdapter(work, {
         ...{ stateDirectory: store.directory, connect, grants, keys },
         backUp: () => backUp(store, run, working),
         compensate: null,
-        lookAfter: () => lookAfter(look),
+        lookAfter: () => lookAfter(run.runId, connect),
       }),
     closeOut: (now, adapter) =>
       (adapter as ProductionAdapter).closeOut({ runId: now.runId, attempt: now.openPhase?.attempt ?? 1 }),

@@ -121,8 +121,6 @@ export const limits = {
   removeAttempts: 20,
   /** The manifest beside a backup. */
   backupManifestBytes: 1024 * 1024,
-  /** pre.json and post.json of a run. */
-  snapshotBytes: 1024 * 1024,
   /** Of a private key in PEM. */
   signingKeyBytes: 16 * 1024,
   /** rehearsal.json beside a run. */

@@ -10,14 +10,14 @@ import { Failure, joinFailure } from "../../kernel/failure.ts";
 import { setHold } from "../hold.ts";
 import type { RunRecord } from "../store/run-record.ts";
 import type { Store } from "../store/store.ts";
-import { snapshotAfter } from "./snapshots.ts";
+import { snapshotAfter, type Taking } from "./snapshots.ts";
 
-type Failed = Parameters<typeof snapshotAfter>[0] & { readonly failure: Failure };
+type Failed = Taking & { readonly failure: Failure };
 
 /** null where HOLD stands and post.json is written; else what could not be done, which is told and changes nothing. */
-export async function holdAfter({ store, run, fence, look, failure }: Failed): Promise<Failure | null> {
+export async function holdAfter({ store, run, fence, connect, failure }: Failed): Promise<Failure | null> {
   const held = holdFor(store, run, failure);
-  const seen = await snapshotAfter({ store, run, fence, look });
+  const seen = await snapshotAfter({ store, run, fence, connect });
   if (held === null) return null;
   return seen === null ? held : joinFailure(held, seen);
 }

@@ -1,84 +1,99 @@
 /**
- * live/snapshots: what the database was and held before a run wrote its first row, and after its last: pre.json and
- * post.json in `rollback/<run>/`.
+ * live/snapshots: pre.json before a run writes its first row, post.json after a failure, each with its digest noted.
  *
- * Taken by the survey's read-only session. The one before is written once and never replaced, and its digest is in the
- * run's chain; a revert is judged by it. Called through the live conduct.
+ * Taken by the executing role, which may count the ledger too, in a read-only transaction. The one before is written
+ * once and never replaced: a revert is judged by it. Called through the live conduct.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { timestamp } from "../../kernel/clock.ts";
-import { canonicalJson, sha256 } from "../../kernel/digest.ts";
+import { sha256 } from "../../kernel/digest.ts";
 import { type Facts, Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
-import { openPrivateDirectory } from "../../kernel/private-files/directory.ts";
-import { readPrivateFile, writePrivateFile } from "../../kernel/private-files/file.ts";
+import { readPrivateFile } from "../../kernel/private-files/file.ts";
 import { altered } from "../altered.ts";
-import type { Sight } from "../dry-run/surveyor.ts";
+import { keepSnapshot, readSnapshot, type Snapshot, type SnapshotName, takeSnapshot } from "../snapshot.ts";
 import type { RunRecord } from "../store/run-record.ts";
 import type { Store } from "../store/store.ts";
+import type { Connect } from "./settle.ts";
 
-type Look = () => Promise<Sight | Failure>;
-
-type Taking = { readonly store: Store; readonly run: RunRecord; readonly fence: number; readonly look: Look };
+export type Taking = {
+  readonly store: Store;
+  readonly run: RunRecord;
+  readonly fence: number;
+  readonly connect: Connect;
+};
 
 const SNAPSHOT_NOTE = "snapshot";
 
-/** Before the first phase that writes; a run that goes on after a crash keeps the one that it has. */
-export async function snapshotBefore(taking: Taking): Promise<Failure | null> {
-  const folder = openFolder(taking);
-  if (folder instanceof Failure) return folder;
-  return existsSync(join(folder, "pre.json")) ? null : write(folder, "pre.json", taking);
+/** Before the gate is passed behind which a run writes. A run that comes here again keeps the one that it has. */
+export function snapshotBefore(taking: Taking): Promise<Failure | null> {
+  return snapshotOnce(taking, "pre");
 }
 
-/** After a failed phase, or at the end. */
-export async function snapshotAfter(taking: Taking): Promise<Failure | null> {
-  const folder = openFolder(taking);
-  return folder instanceof Failure ? folder : write(folder, "post.json", taking);
+export function snapshotAfter(taking: Taking): Promise<Failure | null> {
+  return snapshotOnce(taking, "post");
 }
 
-/** What was compared, by name; EVIDENCE_ALTERED where one is not as its last note has it. */
-export function verifySnapshots(store: Store, run: RunRecord): readonly string[] | Failure {
-  const events = store.events(run.runId);
+/** For the closeout's record: what the tables hold now. */
+export async function lookAfter(runId: string, connect: Connect): Promise<Facts | Failure> {
+  const seen = await look(runId, connect);
+  return seen instanceof Failure ? seen : { at: seen.at, role: seen.role, counts: { ...seen.counts } };
+}
+
+/** EVIDENCE_ALTERED where the file is not as it was noted; null where none was taken. */
+export function readTaken(store: Store, runId: string, name: SnapshotName): Snapshot | null | Failure {
+  const noted = notesOf(store, runId);
+  if (noted instanceof Failure) return noted;
+  const digest = noted.get(name);
+  return digest === undefined ? null : readSnapshot(store.directory, { runId, name, sha256: digest });
+}
+
+/** What was compared, by name. */
+export function verifySnapshots(store: Store, { runId }: RunRecord): readonly string[] | Failure {
+  const noted = notesOf(store, runId);
+  if (noted instanceof Failure) return noted;
+  for (const name of noted.keys()) {
+    const read = readTaken(store, runId, name);
+    if (!(read instanceof Failure)) continue;
+    if (read.facts.errno !== "ENOENT") return read;
+    return altered("missing", `${name}.json`, `of run ${runId} is missing`);
+  }
+  return [...noted.keys()].map((name) => `${name}.json`);
+}
+
+async function snapshotOnce(taking: Taking, name: SnapshotName): Promise<Failure | null> {
+  const { store, run, connect } = taking;
+  const { runId } = run;
+  const noted = notesOf(store, runId);
+  if (noted instanceof Failure) return noted;
+  if (noted.has(name)) return null;
+  const path = join(store.directory, "rollback", runId, `${name}.json`);
+  // Its process was killed before the note; nothing was written to the database since.
+  if (existsSync(path)) return noteFile(taking, name, path);
+  const seen = await look(runId, connect);
+  if (seen instanceof Failure) return seen;
+  const kept = keepSnapshot(store.directory, name, seen);
+  return kept instanceof Failure ? kept : noteFile(taking, name, kept.path);
+}
+
+function noteFile({ store, run, fence }: Taking, name: SnapshotName, path: string): Failure | null {
+  const bytes = readPrivateFile(path, limits.rehearsalBytes);
+  if (bytes instanceof Failure) return bytes;
+  const noted = store.note(run.runId, { fence, subject: SNAPSHOT_NOTE, facts: { name, sha256: sha256(bytes) } });
+  return noted instanceof Failure ? noted : null;
+}
+
+async function look(runId: string, connect: Connect): Promise<Snapshot | Failure> {
+  const session = await connect("exec");
+  if (session instanceof Failure) return session;
+  const seen = await takeSnapshot(session, runId);
+  await session.close();
+  return seen;
+}
+
+function notesOf(store: Store, runId: string): ReadonlyMap<SnapshotName, string> | Failure {
+  const events = store.events(runId);
   if (events instanceof Failure) return events;
   const notes = events.filter(({ data }) => data.subject === SNAPSHOT_NOTE).map(({ data }) => data.facts as Facts);
-  const noted = new Map(notes.map((facts) => [String(facts.name), facts.sha256]));
-  for (const [name, digest] of noted) {
-    const bytes = readPrivateFile(join(store.directory, "rollback", run.runId, name), limits.snapshotBytes);
-    if (bytes instanceof Failure)
-      return altered("missing", name, `of run ${run.runId} cannot be read: ${bytes.message}`);
-    if (sha256(bytes) !== digest)
-      return altered("changed", name, `of run ${run.runId} was changed since it was written`);
-  }
-  return [...noted.keys()];
-}
-
-/** For the closeout's record. */
-export async function lookAfter(look: Look): Promise<Facts | Failure> {
-  const sight = await look();
-  return sight instanceof Failure ? sight : contentOf(sight);
-}
-
-function openFolder({ store, run }: Taking): string | Failure {
-  const all = openPrivateDirectory(join(store.directory, "rollback"));
-  return all instanceof Failure ? all : openPrivateDirectory(join(all, run.runId));
-}
-
-async function write(folder: string, name: string, { store, run, fence, look }: Taking): Promise<Failure | null> {
-  const sight = await look();
-  if (sight instanceof Failure) return sight;
-  const text = `${canonicalJson({ schema: "cutter.snapshot/v1", runId: run.runId, ...contentOf(sight) })}\n`;
-  const noted = store.note(run.runId, { fence, subject: SNAPSHOT_NOTE, facts: { name, sha256: sha256(text) } });
-  return noted instanceof Failure ? noted : writePrivateFile(join(folder, name), text);
-}
-
-/** Counts are of every table that a cut can write, or say why there is none. */
-function contentOf({ document, seen }: Sight): Facts {
-  const { survey, role, serverVersion, counts } = document;
-  return {
-    ...{ taken_at: timestamp(), role, server_version: serverVersion, target: { ...survey.target } },
-    ...{ contract_sha256: survey.contractSha256, contract_problems: [...(seen?.contractProblems ?? [])] },
-    counts: counts.map(({ relation, filter, rows, how, note }) => ({ relation, filter, rows, how, note })),
-    units: survey.units.length,
-  };
+  return new Map(notes.map((facts) => [facts.name as SnapshotName, String(facts.sha256)]));
 }
