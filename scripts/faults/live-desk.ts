@@ -22,10 +22,12 @@ export type LiveDesk = Desk & {
   /** Begins a live run of this source. */
   begin(document: string, source: string): Promise<string>;
   /** Writes and signs an approval; its path. */
-  approve(runId: string, gate: "SG1" | "SG2"): Promise<string>;
+  approve(runId: string, gate: Gate): Promise<string>;
   resume(runId: string, approval: string | null, setting?: Omit<Setting, "stateDirectory">): Promise<Ended>;
   copyLive(): LiveDesk;
 };
+
+type Gate = "SG1" | "SG2" | "REVERT" | "HARD_DELETE";
 
 type Keys = { readonly ssh: string; readonly configuration: string };
 

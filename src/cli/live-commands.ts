@@ -75,4 +75,49 @@ const hold: Group = {
   commands: [holdShow, holdSet, holdClear],
 };
 
-export const LIVE_COMMANDS: readonly Command[] = [rehearse, hold];
+const revert = defineCommand({
+  name: "revert",
+  summary:
+    "Shows how a live run would be taken back, rehearsed and rolled back; with a signed approval, takes it back.",
+  description: [
+    "Soft: its drafts become withdrawn, and rows, versions and addresses stay. Hard: the rows are deleted, which needs " +
+      "a second approval. Nothing is ever deleted from the ledger, and an enacted unit refuses the whole.",
+    "What somebody changed since the cut is listed and refused. The tables must hold what was counted before the run.",
+  ],
+  examples: [
+    { arguments: "ictr-20260521T042359Z-ad3d0b97", explanation: "Rehearse it; nothing stays." },
+    { arguments: "ictr-20260521T042359Z-ad3d0b97 --approval revert.json --live", explanation: "Take it back." },
+  ],
+  positionals: [RUN],
+  formats: REPORT_FORMATS,
+  flags: [
+    { name: "approval", kind: "string", valueName: "FILE", description: "The signed approval of the gate REVERT." },
+    { name: "hard", kind: "boolean", description: "Delete the drafts instead of withdrawing them." },
+    {
+      name: "delete-approval",
+      kind: "string",
+      valueName: "FILE",
+      description: "With --hard: the signed approval of the gate HARD_DELETE.",
+    },
+    {
+      name: "scope",
+      kind: "choice",
+      choices: ["database", "change-set"],
+      default: "database",
+      description: "What is compared: every table's counts, or this run's rows only, where others have written since.",
+    },
+    { name: "live", kind: "boolean", description: "Take it back for real." },
+    {
+      name: "confirm",
+      kind: "string",
+      valueName: "DIGEST",
+      description: "The plan's digest in full, where there is no terminal to type it on.",
+    },
+    roleFlag("revert", "takes back, as the owner of the tables"),
+    roleFlag("exec", "asks the ledger what was done"),
+    roleFlag("verify", "asks the ledger what was verified"),
+  ],
+  run: async (invocation, terminal) => (await import("./revert.ts")).revert(invocation, terminal),
+});
+
+export const LIVE_COMMANDS: readonly Command[] = [rehearse, revert, hold];

@@ -44,7 +44,7 @@ export async function liveAdapter(work: AdapterWork, parts: AdapterParts): Promi
 /** Planned again from files that are as they were written. */
 export function liveWork(
   { run, planned, survey, settings, fence, done }: AdapterWork,
-  { grants, keys }: Pick<AdapterParts, "grants" | "keys">,
+  { grants, keys }: { readonly grants: LiveWork["grants"]; readonly keys: LiveWork["signers"] },
 ): LiveWork {
   const { document, manifest, cutplan } = planned;
   return {

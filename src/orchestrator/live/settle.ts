@@ -62,7 +62,7 @@ async function endingOfOpen(run: RunRecord, { connect }: Settling): Promise<Endi
   const known = await readLedger(run, connect);
   if (known instanceof Failure) return known;
   if (known === null) return { outcome: "void" };
-  const role = phase === "write_verify" ? "verify" : "exec";
+  const role = phase === "write_verify" ? "verify" : phase === "compensate" ? "revert" : "exec";
   const question = { runId, phase, attempt, target: target as TargetIdentity };
   return resolveAttempt(question, () => connect(role));
 }

@@ -1,0 +1,177 @@
+/**
+ * revert: `cutter revert RUN`: shows how a run would be taken back, rehearsed; with a signed approval takes it back.
+ *
+ * Soft unless --hard is given: drafts become withdrawn, and their rows and addresses stay. Nothing is deleted from the
+ * ledger. Called by live-commands.ts.
+ */
+import type { Grant, LiveWork } from "../execution/live-work.ts";
+import { stubGrant } from "../execution/rehearsal/stubs.ts";
+import type { RevertPlan } from "../execution/revert/plan.ts";
+import { timestamp } from "../kernel/clock.ts";
+import { type Configuration, readConfiguration } from "../kernel/conninfo/configuration.ts";
+import { describeTarget } from "../kernel/conninfo/describe.ts";
+import { runId as newRunId } from "../kernel/evidence/run-id.ts";
+import { Failure } from "../kernel/failure.ts";
+import { limits } from "../kernel/limits.ts";
+import { readRegularFile } from "../kernel/private-files/file.ts";
+import { readSignatures } from "../orchestrator/approvals/signature-files.ts";
+import { isRejection, verifyApproval } from "../orchestrator/approvals/verify-approval.ts";
+import { liveWork } from "../orchestrator/live/adapter.ts";
+import { readTaken } from "../orchestrator/live/snapshots.ts";
+import { rehearseTakingBack, takeBack } from "../orchestrator/live/take-back.ts";
+import { planAgain } from "../orchestrator/prepare.ts";
+import type { RunRecord } from "../orchestrator/store/run-record.ts";
+import type { Store } from "../orchestrator/store/store.ts";
+import { REHEARSAL_EXIT, type RehearsalReport, renderRehearsal } from "../report/rehearsal.ts";
+import type { Globals } from "./command/command.ts";
+import { openRole, type RoleUrls, roleTarget } from "./live-connections.ts";
+import { findRun, withStore } from "./run-store.ts";
+import { showStanding } from "./show.ts";
+import { paint, type Terminal } from "./terminal.ts";
+import { confirmTyped } from "./typed.ts";
+
+type Flags = RoleUrls & {
+  readonly approval: string | undefined;
+  readonly "delete-approval": string | undefined;
+  readonly hard: boolean;
+  readonly scope: string;
+  readonly live: boolean;
+  readonly confirm: string | undefined;
+};
+type Invocation = {
+  readonly positionals: { readonly RUN: string };
+  readonly flags: Flags;
+  readonly globals: Globals;
+};
+type Asked = { readonly flags: Flags; readonly globals: Globals; readonly terminal: Terminal };
+
+export function revert({ positionals, flags, globals }: Invocation, terminal: Terminal): Promise<number | Failure> {
+  return withStore(globals, async (store) => {
+    const run = findRun(store, positionals.RUN);
+    if (run instanceof Failure) return run;
+    const configuration = await readConfiguration(globals.config, process.env);
+    if (configuration instanceof Failure) return configuration;
+    const plan = planOf(store, run, flags);
+    if (plan instanceof Failure) return plan;
+    const asked = { flags, globals, terminal };
+    return flags.approval === undefined
+      ? showRehearsed(store, run, { ...asked, configuration, plan })
+      : doIt(store, run, { ...asked, configuration, plan });
+  });
+}
+
+/** What the tables held before the run is pre.json; a run without one has written nothing. */
+function planOf(store: Store, run: RunRecord, { hard, scope }: Flags): RevertPlan | Failure {
+  if (run.mode !== "live") return new Failure("USAGE", `run ${run.runId} is a ${run.mode}, and has written nothing`);
+  const before = readTaken(store, run.runId, "pre");
+  if (before instanceof Failure) return before;
+  if (before === null) {
+    return new Failure(
+      "USAGE",
+      `run ${run.runId} has not come to a phase that writes, so there is nothing to take back`,
+    );
+  }
+  const compared = scope === "change-set" ? "change-set" : "database";
+  return { how: hard ? "hard" : "soft", scope: compared, before: before.counts, relatedRunId: newRunId("ictr") };
+}
+
+type Working = Asked & { readonly configuration: Configuration; readonly plan: RevertPlan };
+
+async function showRehearsed(store: Store, run: RunRecord, working: Working): Promise<number | Failure> {
+  const { flags, configuration, plan, globals, terminal } = working;
+  const stubs = { REVERT: stubGrant(run.runId, "REVERT"), HARD_DELETE: stubGrant(run.runId, "HARD_DELETE") };
+  const work = workOf(store, run, stubs);
+  if (work instanceof Failure) return work;
+  const target = await roleTarget("revert", flags, configuration);
+  if (target instanceof Failure) return target;
+  const database = describeTarget(target);
+  await terminal.talk(database);
+  const session = await openRole("revert", target);
+  if (session instanceof Failure) return session;
+  const { failure, durationMs, effects } = await rehearseTakingBack(session, { ...work, fence: run.fence + 1 }, plan);
+  await session.close();
+  const report: RehearsalReport = {
+    ...{ schema: "cutter.rehearsal/v1", runId: run.runId, documentId: run.documentId, at: timestamp(), database },
+    ...{ cutplanSha256: work.cutplan.cutplanSha256, rows: work.cutplan.rows.length, cut: [] },
+    revert: [
+      {
+        ...{ phase: `${plan.how} revert, ${plan.scope}`, outcome: failure === null ? "done" : "failed" },
+        ...{ role: "revert", durationMs, facts: failure?.facts ?? {} },
+        message: failure === null ? null : `${failure.code}: ${failure.message}`,
+      },
+    ],
+    relations: (effects?.relations ?? []).map(({ relation, inserted, updated, deleted }) => {
+      return { relation, inserted, updated, deleted };
+    }),
+    others: [...(effects?.remarks ?? []), ...warningsOf(plan)],
+    ...{ xid: effects?.xid ?? null, verdict: failure === null ? "rehearsed" : "failed" },
+  };
+  const { stdout } = terminal.colour;
+  await terminal.result(renderRehearsal(report, globals.format, (text, style) => paint(text, style, stdout)));
+  return REHEARSAL_EXIT[report.verdict];
+}
+
+function warningsOf({ how }: RevertPlan): readonly string[] {
+  if (how === "hard") return ["the drafts and their versions are deleted; their addresses are free again"];
+  return ["the addresses stay taken for ever: the document is cut again through fn_iu_revise, or after a hard revert"];
+}
+
+async function doIt(store: Store, run: RunRecord, working: Working): Promise<number | Failure> {
+  const { flags, configuration, plan, globals, terminal } = working;
+  if (!flags.live) {
+    return new Failure(
+      "STOP_KILL_SWITCH",
+      `run ${run.runId} is taken back for real, and without --live nothing is armed`,
+    );
+  }
+  const grants = await grantsOf(store, run, working);
+  if (grants instanceof Failure) return grants;
+  const work = workOf(store, run, grants);
+  if (work instanceof Failure) return work;
+  const target = await roleTarget("revert", flags, configuration);
+  if (target instanceof Failure) return target;
+  const exec = await roleTarget("exec", flags, configuration);
+  if (exec instanceof Failure) return exec;
+  const verify = await roleTarget("verify", flags, configuration);
+  if (verify instanceof Failure) return verify;
+  const given = flags.confirm;
+  const what = "the plan's digest, in full";
+  const refused = await confirmTyped({ expected: run.cutplanSha256 ?? "", what, option: "--confirm", given }, terminal);
+  if (refused !== null) return refused;
+  const places = { revert: target, exec, verify };
+  const taken = await takeBack({ store, run, work, plan, connect: (role) => openRole(role, places[role]) });
+  return taken instanceof Failure ? taken : showStanding(store, taken, { globals, terminal });
+}
+
+type Grants = { REVERT?: Grant; HARD_DELETE?: Grant };
+
+async function grantsOf(store: Store, run: RunRecord, { flags, configuration }: Working): Promise<Grants | Failure> {
+  const grants: Grants = {};
+  const asked = [
+    ["REVERT", flags.approval],
+    ["HARD_DELETE", flags["delete-approval"]],
+  ] as const;
+  for (const [gate, path] of asked) {
+    if (path === undefined) continue;
+    const approval = readRegularFile(path, limits.approvalBytes);
+    if (approval instanceof Failure) return approval;
+    const signatures = readSignatures(path);
+    if (signatures instanceof Failure) return signatures;
+    const policy = configuration.approvals;
+    const grant = await verifyApproval({ policy, store, run, gate, now: timestamp(), approval, signatures });
+    if (grant instanceof Failure) return grant;
+    if (isRejection(grant)) return new Failure("STOP_APPROVAL_INVALID", `${gate} was rejected: ${grant.reason}`);
+    grants[gate] = grant;
+  }
+  return grants;
+}
+
+function workOf(store: Store, run: RunRecord, grants: LiveWork["grants"]): LiveWork | Failure {
+  const phases = store.phases(run.runId);
+  if (phases instanceof Failure) return phases;
+  const again = planAgain(run, { store, phases });
+  if (again instanceof Failure) return again;
+  const done = phases.filter(({ outcome }) => outcome === "done");
+  const keys = { exec: null, verify: null };
+  return liveWork({ run, ...again, fence: run.fence, done }, { grants, keys });
+}

@@ -1,0 +1,110 @@
+/**
+ * live/take-back: a run is taken back: rehearsed where nobody has approved it, done where somebody has.
+ *
+ * The plan is the run's own, made again from its files; what the tables held before it is pre.json. A run that still
+ * waits at a gate is stopped first. Called by `cutter revert`.
+ */
+import type { LiveWork } from "../../execution/live-work.ts";
+import { phaseWork } from "../../execution/production/phase-work.ts";
+import { REVERT_STEP } from "../../execution/production/steps.ts";
+import { productionAdapter, scopeOf } from "../../execution/production.ts";
+import type { RevertPlan } from "../../execution/revert/plan.ts";
+import { revertRun } from "../../execution/revert/revert.ts";
+import { stopwatch } from "../../kernel/clock.ts";
+import { Failure, joinFailure } from "../../kernel/failure.ts";
+import { arm, disarm } from "../../kernel/kill-switch/arming.ts";
+import { readKillSwitch } from "../../kernel/kill-switch.ts";
+import { FailedRun } from "../../kernel/rollback-only/failed-run.ts";
+import { rollbackOnly } from "../../kernel/rollback-only/guarded.ts";
+import type { Session } from "../../kernel/session/session.ts";
+import { nextAttempt } from "../attempts.ts";
+import { acquireRunLock } from "../store/run-lock.ts";
+import type { RunRecord } from "../store/run-record.ts";
+import type { Store } from "../store/store.ts";
+import { type Connect, settleLive } from "./settle.ts";
+
+export type Rehearsed = {
+  readonly failure: Failure | null;
+  readonly durationMs: number;
+  readonly effects: FailedRun["effects"] | null;
+};
+
+/** In a transaction that cannot commit, as the role that would do it; the grants of `work` are stubs. */
+export async function rehearseTakingBack(session: Session, work: LiveWork, plan: RevertPlan): Promise<Rehearsed> {
+  const elapsed = stopwatch();
+  const done = await rollbackOnly(session, (transaction) =>
+    phaseWork(transaction, work, { step: REVERT_STEP, attempt: 1, body: (inside) => revertRun(inside, work, plan) }),
+  );
+  const effects = done instanceof FailedRun ? done.effects : done instanceof Failure ? null : done.effects;
+  return { failure: done instanceof Failure ? done : null, durationMs: elapsed(), effects };
+}
+
+export type Taking = {
+  readonly store: Store;
+  readonly run: RunRecord;
+  readonly work: Omit<LiveWork, "fence">;
+  readonly plan: RevertPlan;
+  readonly connect: Connect;
+};
+
+/** The run as it stands then: REVERTED. With a Failure it stands as it was, and so does the database. */
+export async function takeBack(taking: Taking): Promise<RunRecord | Failure> {
+  const { store, run, work } = taking;
+  const lock = await acquireRunLock(store, run.runId);
+  if (lock instanceof Failure) return lock;
+  const { fence } = lock;
+  try {
+    const settled = await settleLive(run, { store, fence, connect: taking.connect });
+    if (settled instanceof Failure || settled.state === "REVERTED") return settled;
+    const stopped = stopFirst(store, settled, fence);
+    if (stopped instanceof Failure) return stopped;
+    return await compensate(taking, stopped, { ...work, fence });
+  } finally {
+    disarm();
+    lock.release();
+  }
+}
+
+const REVERTIBLE: readonly string[] = ["STOPPED", "HELD", "CLOSEOUT_REPORTED"];
+
+function stopFirst(store: Store, run: RunRecord, fence: number): RunRecord | Failure {
+  if (REVERTIBLE.includes(run.state)) return run;
+  const message = "it is taken back, so it goes no further";
+  return store.move(run.runId, { from: run.state, to: "STOPPED", fence, stopCode: "STOP_INTERRUPTED", message });
+}
+
+async function compensate(taking: Taking, run: RunRecord, work: LiveWork): Promise<RunRecord | Failure> {
+  const { store, plan, connect } = taking;
+  const { runId } = run;
+  const attempt = nextAttempt(store, runId, "compensate");
+  if (attempt instanceof Failure) return attempt;
+  const armed = armRevert(work);
+  if (armed !== null) return armed;
+  const end = { phase: "compensate", attempt, fence: work.fence } as const;
+  const begun = store.beginPhase(runId, end);
+  if (begun instanceof Failure) return begun;
+  const adapter = productionAdapter({
+    connect,
+    killSwitch: () => readKillSwitch({ stateDirectory: store.directory }),
+    live: { work, compensate: plan, backUp: () => unasked(), lookAfter: () => unasked() },
+  });
+  const done = await adapter.compensate({ runId, attempt });
+  if (!(done instanceof Failure)) {
+    return store.finishPhase(runId, { ...end, outcome: "done", payload: done.facts, to: "REVERTED" });
+  }
+  // What became of it is asked by the next revert; nothing else may go on meanwhile.
+  if (done.code === "STOP_OUTCOME_UNKNOWN" || done.exitCode > 128) return done;
+  const recorded = store.finishPhase(runId, { ...end, outcome: "void", payload: null });
+  return recorded instanceof Failure ? joinFailure(done, recorded) : done;
+}
+
+async function unasked(): Promise<never> {
+  throw new Error("a revert makes no backup and closes nothing out");
+}
+
+function armRevert({ runId, target, cutplan, grants }: LiveWork): Failure | null {
+  const grant = grants.REVERT;
+  if (grant === undefined) return new Failure("STOP_APPROVAL_REQUIRED", `REVERT was not given for run ${runId}`);
+  const scope = scopeOf({ runId, target, cutplanSha256: cutplan.cutplanSha256 }, "REVERT");
+  return arm({ ...scope, expiresAt: grant.expiresAt });
+}
