@@ -125,6 +125,17 @@ describe.each([...STAGES])("the %s keeps the contract", (_name, opening, refused
     expect(stage.holds()).toEqual(before);
   });
 
+  test("a compensation that fails in its middle takes nothing back, and can be done again", async () => {
+    const stage = await open();
+    await run(stage, ["pre_write_backup", "cut_leg_a"]);
+    const before = stage.holds();
+    stage.failNext("compensate");
+    expect(await run(stage, ["compensate"])).toEqual(["DATABASE_ERROR"]);
+    expect(stage.holds()).toEqual(before);
+    expect(await run(stage, ["compensate"])).toEqual(["done"]);
+    expect(stage.holds()).not.toEqual(before);
+  });
+
   test("drafts are taken back; what is enacted is not", async () => {
     const drafts = await open();
     await run(drafts, ["pre_write_backup", "cut_leg_a"]);

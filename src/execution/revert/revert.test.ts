@@ -217,3 +217,22 @@ test.each(["reset before it is sent", "answer swallowed, then reset"] as const)(
     }
   },
 );
+
+test("a unit that is being enacted at this moment is waited for, then refused by its address", async () => {
+  const cut = await cutUpTo(3);
+  const other = await openRoleSession(database, "cutter_exec");
+  succeed(await other.query("BEGIN"));
+  succeed(await other.query(`SELECT public.fn_iu_enact((${THIRD.replace("FROM ", "FROM public.")}), 'other')`));
+  const answer = revert(cut, { scope: "change-set" });
+  await Bun.sleep(500);
+  succeed(await other.query("COMMIT"));
+  await other.close();
+  const failure = failed(await answer);
+  expect([failure.code, failure.facts.enacted]).toEqual(["PHASE_REFUSED", [`${DOCUMENT_ID}/article-3`]]);
+});
+
+test("a former owner, whose fence is lower than the ledger's, takes nothing back", async () => {
+  const cut = await cutUpTo(2);
+  database.psql(`UPDATE cutter_governance.run SET fence = 3 WHERE run_id = '${cut.work.runId}'`);
+  expect((await refusedUnchanged(cut)).code).toBe("STOP_LOCKED");
+});
