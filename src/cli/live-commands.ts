@@ -80,8 +80,8 @@ const revert = defineCommand({
   summary:
     "Shows how a live run would be taken back, rehearsed and rolled back; with a signed approval, takes it back.",
   description: [
-    "Soft: its drafts become withdrawn, and rows, versions and addresses stay. Hard: the rows are deleted, which needs " +
-      "a second approval. Nothing is ever deleted from the ledger, and an enacted unit refuses the whole.",
+    "Soft: its drafts become withdrawn, and rows, versions and addresses stay. Hard: the rows are deleted, which " +
+      "needs a second approval. Nothing is ever deleted from the ledger, and an enacted unit refuses the whole.",
     "What somebody changed since the cut is listed and refused. The tables must hold what was counted before the run.",
   ],
   examples: [

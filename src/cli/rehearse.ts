@@ -7,6 +7,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { dotSigner } from "../execution/dot-signer.ts";
 import type { LiveWork } from "../execution/live-work.ts";
+import { rehearsedCompensation } from "../execution/rehearsal/compensation.ts";
 import { stubGrant } from "../execution/rehearsal/stubs.ts";
 import { timestamp } from "../kernel/clock.ts";
 import { readConfiguration } from "../kernel/conninfo/configuration.ts";
@@ -45,9 +46,14 @@ export function rehearse({ positionals, flags, globals }: Invocation, terminal: 
     await terminal.talk(database);
     const session = await openRole("rehearse", target);
     if (session instanceof Failure) return session;
+    const compensate = await rehearsedCompensation(session, work);
+    if (compensate instanceof Failure) {
+      await session.close();
+      return compensate;
+    }
     const progress = showProgress(terminal);
     const report = await rehearseRun({
-      ...{ session, work, compensate: null, database, at: timestamp() },
+      ...{ session, work, compensate, database, at: timestamp() },
       progress: (phase) => progress.now(`rehearsing ${phase}`),
     }).finally(() => session.close());
     progress.stop();
@@ -72,7 +78,8 @@ function workOf(store: Store, run: RunRecord): LiveWork | Failure {
   if (again instanceof Failure) return again;
   const { planned, survey, settings } = again;
   const done = phases.filter(({ outcome }) => outcome === "done");
-  const grants = { SG1: stubGrant(run.runId, "SG1"), SG2: stubGrant(run.runId, "SG2") };
+  const gates = ["SG1", "SG2", "REVERT"] as const;
+  const grants = Object.fromEntries(gates.map((gate) => [gate, stubGrant(run.runId, gate)]));
   const keys = { exec: passingSigner("exec"), verify: passingSigner("verify") };
   const work = liveWork({ run, planned, survey, settings, fence: run.fence, done }, { grants, keys });
   return { ...work, mode: "rehearsal" };

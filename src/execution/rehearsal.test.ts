@@ -5,8 +5,10 @@ import { planLive, smallLaw } from "../../scripts/database/live.ts";
 import { failed, openRoleSession, succeed } from "../../scripts/database/target.ts";
 import { clusterFingerprint } from "../../scripts/fingerprint.ts";
 import type { Session } from "../kernel/session/session.ts";
+import { rehearseRun } from "../orchestrator/rehearse.ts";
 import type { Method } from "./adapter.ts";
 import type { LiveWork } from "./live-work.ts";
+import { rehearsedCompensation } from "./rehearsal/compensation.ts";
 import { stubGrant } from "./rehearsal/stubs.ts";
 import { openRehearsal, type Rehearsal } from "./rehearsal.ts";
 
@@ -87,4 +89,21 @@ test("a session that may not take a role rehearses nothing of it", async () => {
   const { work, rehearsal } = await rehearsed();
   expect(failed(await rehearsal.pre_write_backup({ runId: work.runId })).facts.sqlstate).toBe("42501");
   await rehearsal.end();
+});
+
+test("a session that may become the owner rehearses the revert after each phase that leaves something", async () => {
+  await session.close();
+  session = await openRoleSession(database);
+  const planned = await planLive(database, smallLaw(ARTICLES));
+  const gates = ["SG1", "SG2", "REVERT"] as const;
+  const grants = Object.fromEntries(gates.map((gate) => [gate, stubGrant(planned.runId, gate)]));
+  const work: LiveWork = { ...planned, mode: "rehearsal", grants };
+  const compensate = succeed(await rehearsedCompensation(session, work));
+  const order = { session, work, compensate, database: "test", at: "now", progress: () => {} };
+  const report = succeed(await rehearseRun(order));
+  expect([...report.cut, ...report.revert].map(({ phase, outcome }) => `${phase} ${outcome}`)).toEqual([
+    ...FORWARD.map((phase) => `${phase} done`),
+    ...["cut_leg_a", "leg_b_record", "write_verify"].map((phase) => `revert after ${phase} done`),
+  ]);
+  expect(report.verdict).toBe("rehearsed");
 });
