@@ -11,6 +11,7 @@ import { defineCommand, type Group, type Leaf } from "./command/command.ts";
 import { LIVE_COMMANDS } from "./live-commands.ts";
 import { RUN_COMMANDS } from "./run-commands.ts";
 import { SCHEMA } from "./schema.ts";
+import { SETUP_COMMANDS } from "./setup-commands.ts";
 
 const explain: Leaf = defineCommand({
   name: "explain",
@@ -81,5 +82,15 @@ export const CUTTER: Group = {
       "Start with: cutter proof rollback --embedded",
   ],
   examples: [],
-  commands: [PROOF, ...RUN_COMMANDS, ...LIVE_COMMANDS, ...APPROVAL_COMMANDS, BACKUP, plan, SCHEMA, explain],
+  commands: [
+    PROOF,
+    ...RUN_COMMANDS,
+    ...LIVE_COMMANDS,
+    ...APPROVAL_COMMANDS,
+    BACKUP,
+    ...SETUP_COMMANDS,
+    plan,
+    SCHEMA,
+    explain,
+  ],
 };

@@ -94,7 +94,7 @@ async function enactAll(transaction: StatementRunner, changeSet: ChangeSet, acto
         facts: { problems },
       });
     }
-    crashPoint("phase-batch-written");
+    crashPoint("phase-batch-enacted");
   }
   return null;
 }

@@ -26,6 +26,9 @@ export const CRASH_POINTS = [
 export const LIVE_CRASH_POINTS = [
   "phase-transaction-begun",
   "phase-batch-written",
+  "phase-batch-enacted",
+  "phase-batch-withdrawn",
+  "phase-batch-deleted",
   "phase-before-commit",
   "phase-committed",
 ] as const;

@@ -32,7 +32,7 @@ export async function withdrawUnits(
         facts: { problems },
       });
     }
-    crashPoint("phase-batch-written");
+    crashPoint("phase-batch-withdrawn");
   }
   return { "public.iu_lifecycle_log": changeSet.rowCount };
 }
@@ -51,7 +51,7 @@ export async function deleteUnits(transaction: StatementRunner, changeSet: Chang
         `of rows ${from + 1} to ${to} ${found} were deleted, not ${expected} of each`,
       );
     }
-    crashPoint("phase-batch-written");
+    crashPoint("phase-batch-deleted");
   }
   return { "public.information_unit": -changeSet.rowCount, "public.unit_version": -changeSet.rowCount };
 }

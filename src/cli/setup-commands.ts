@@ -1,0 +1,57 @@
+/**
+ * setup-commands: the table of the verbs that make ready: what is missing, what to begin with, and the first files.
+ *
+ * Data, and a `run` that imports its verb when it is called, never sooner. No logic here. Read by commands.ts.
+ */
+import { type Command, defineCommand, EMBEDDED_FLAG, REPORT_FORMATS } from "./command/command.ts";
+
+const doctor = defineCommand({
+  name: "doctor",
+  summary: "Says what is still missing before the first live run, with the evidence and the next command for each.",
+  description: ["Eight items, closed, in part or open. Reads only: the configuration, the keys, the runs, one survey."],
+  examples: [{ arguments: "", explanation: "Can the first live run happen?" }],
+  positionals: [],
+  formats: REPORT_FORMATS,
+  flags: [
+    {
+      name: "show-config",
+      kind: "boolean",
+      description: "Print each effective setting and where it came from instead.",
+    },
+  ],
+  run: async (invocation, terminal) => (await import("./doctor.ts")).doctor(invocation, terminal),
+});
+
+const init = defineCommand({
+  name: "init",
+  summary: "Makes the state directory and a commented cutter.toml; what is there stays as it is.",
+  examples: [{ arguments: "", explanation: "In /etc/cutter as root, in your own configuration folder otherwise." }],
+  positionals: [],
+  flags: [],
+  formats: ["text"],
+  run: async (invocation, terminal) => (await import("./init.ts")).init(invocation, terminal),
+});
+
+const suggest = defineCommand({
+  name: "suggest",
+  summary: "Ranks the documents of a database by what is at stake in cutting them, the least first.",
+  examples: [{ arguments: "", explanation: "On [connections.survey] of the configuration." }],
+  positionals: [],
+  formats: ["text", "json"],
+  flags: [EMBEDDED_FLAG],
+  run: async ({ flags, globals }, terminal) => {
+    const { targetSuggest } = await import("./target-suggest.ts");
+    const none = { survey: true, "survey-file": undefined, "governance-url": undefined };
+    return targetSuggest({ flags: { ...none, ...flags }, globals }, terminal);
+  },
+});
+
+const target: Command = {
+  name: "target",
+  summary: "What to begin with.",
+  description: [],
+  examples: [],
+  commands: [suggest],
+};
+
+export const SETUP_COMMANDS: readonly Command[] = [doctor, init, target];
