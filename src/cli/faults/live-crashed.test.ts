@@ -16,7 +16,8 @@ import { type LiveDesk, makeLiveDesk } from "../../../scripts/faults/live-desk.t
 import { HANDBOOK, makeReference } from "../../../scripts/faults/run-verbs.ts";
 import { LIVE_CRASH_POINTS } from "../../kernel/crash-point.ts";
 
-const POINTS = [...LIVE_CRASH_POINTS, "store-committed", "file-in-place", "evidence-in-place"];
+const CUTTING = LIVE_CRASH_POINTS.filter((point) => !/withdrawn|deleted/.test(point));
+const POINTS = [...CUTTING, "store-committed", "file-in-place", "evidence-in-place"];
 /** More than a resume passes any point. */
 const MOST_PASSES = 40;
 /** Processes at a time. */
@@ -124,3 +125,34 @@ for (const gate of ["SG1", "SG2"] as const) {
     PATIENCE_MS,
   );
 }
+
+test(
+  "a revert that is killed anywhere and asked for again, with the same approval, takes the run back once",
+  async () => {
+    const takeBack = async (at: string | null): Promise<string> => {
+      const database = await makeReference(server);
+      try {
+        const desk = makeLiveDesk(database, program);
+        const run = await desk.begin("HANDBOOK", source);
+        await desk.resume(run, await desk.approve(run, "SG1"));
+        const approval = await desk.approve(run, "REVERT");
+        const { cutplanSha256 } = await desk.show(run);
+        const words = ["--live", "--confirm", cutplanSha256 ?? "", "--config", desk.configuration];
+        const argv = ["revert", run, "--approval", approval, ...words];
+        const ended = await desk.run(argv, { environment: at === null ? {} : { CUTTER_CRASH_AT: at } });
+        if (at !== null && ended.signal === null) return "not passed";
+        if (ended.signal !== null) expect((await desk.run(argv)).code).toBe(0);
+        return holds(database, run);
+      } finally {
+        database.drop();
+      }
+    };
+    const wanted = await takeBack(null);
+    expect(wanted).toContain("REVERTED");
+    const points = ["phase-transaction-begun", "phase-batch-withdrawn", "phase-before-commit", "phase-committed"];
+    for (const point of [...points.map((one) => `${one}:1`), "store-committed:1", "store-committed:3"]) {
+      expect([point, await takeBack(point)]).toEqual([point, wanted]);
+    }
+  },
+  PATIENCE_MS,
+);

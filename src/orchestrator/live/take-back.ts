@@ -78,8 +78,8 @@ async function compensate(taking: Taking, run: RunRecord, work: LiveWork): Promi
   const { runId } = run;
   const attempt = nextAttempt(store, runId, "compensate");
   if (attempt instanceof Failure) return attempt;
-  const armed = armRevert(work);
-  if (armed !== null) return armed;
+  const refused = consume(store, work) ?? armRevert(work);
+  if (refused !== null) return refused;
   const end = { phase: "compensate", attempt, fence: work.fence } as const;
   const begun = store.beginPhase(runId, end);
   if (begun instanceof Failure) return begun;
@@ -100,6 +100,18 @@ async function compensate(taking: Taking, run: RunRecord, work: LiveWork): Promi
 
 async function unasked(): Promise<never> {
   throw new Error("a revert makes no backup and closes nothing out");
+}
+
+/** Here too, so that the run's chain has it; what authorises once is the ledger's row, in the transaction itself. */
+function consume(store: Store, { runId, fence, grants, cutplan: { cutplanSha256 } }: LiveWork): Failure | null {
+  for (const gate of ["REVERT", "HARD_DELETE"] as const) {
+    const grant = grants[gate];
+    if (grant === undefined) continue;
+    const { approvalId, documentSha256 } = grant;
+    const used = store.consumeApproval(runId, { approvalId, gate, documentSha256, cutplanSha256, fence });
+    if (used instanceof Failure) return used;
+  }
+  return null;
 }
 
 function armRevert({ runId, target, cutplan, grants }: LiveWork): Failure | null {
