@@ -85,3 +85,18 @@ function sendOnLater(client: Socket, upstream: Socket, bytes: Buffer): void {
   client.resetAndDestroy();
   setTimeout(() => upstream.end(bytes), LATER_MS);
 }
+
+/** Passes everything until the COMMIT of that number; sends it on, and then nobody gets through any more. */
+export async function lastCommitTo(server: Server, number: number): Promise<Relay> {
+  let seen = 0;
+  const relay = await listen(server, ({ client, open }) => {
+    const upstream = open();
+    client.on("data", (bytes: Buffer) => {
+      if (bytes.includes(COMMIT)) seen += 1;
+      if (seen < number) return void upstream.write(bytes);
+      upstream.write(bytes, () => relay.stop());
+    });
+    upstream.on("data", (bytes: Buffer) => client.write(bytes));
+  });
+  return relay;
+}

@@ -72,6 +72,9 @@ function workOf(store: Store, run: RunRecord): LiveWork | Failure {
       hint: "Begin one with cutter cut DOCUMENT --source FILE --survey --live.",
     });
   }
+  if (run.state !== "AWAITING_CUT_AUTHORIZATION") {
+    return new Failure("USAGE", `run ${run.runId} stands at ${run.state}: a run is rehearsed while it waits for SG1`);
+  }
   const phases = store.phases(run.runId);
   if (phases instanceof Failure) return phases;
   const again = planAgain(run, { store, phases });

@@ -6,6 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestDatabase } from "../../../scripts/database/database.ts";
 import { temporaryFolder } from "../../../scripts/database/files.ts";
+import { lastCommitTo } from "../../../scripts/faults/commit-relay.ts";
 import { type LiveDesk, makeLiveDesk } from "../../../scripts/faults/live-desk.ts";
 import { readText } from "../../../scripts/faults/refusal.ts";
 import { HANDBOOK, makeReference } from "../../../scripts/faults/run-verbs.ts";
@@ -68,3 +69,25 @@ test("what was written is not what was planned: a recorded mismatch, nothing sig
   ).toBe("mismatch|3|1");
   expect(existsSync(join(desk.state, "locks", "HOLD"))).toBe(true);
 });
+
+test("a COMMIT whose answer is lost, with no server to ask: exit 7 and HOLD; resumed, the ledger says what it was", async () => {
+  // The run's row, the backup's record, and leg A.
+  const relay = await lastCommitTo(database.server, 3);
+  const approval = await desk.approve(run, "SG1");
+  const { cutplanSha256 } = await desk.show(run);
+  const words = ["--live", "--confirm", cutplanSha256 ?? "", "--config", desk.configuration];
+  const exec = ["--exec-url", `postgres://cutter_exec@127.0.0.1:${relay.port}/${database.name}?sslmode=disable`];
+  const ended = await desk.run(["resume", run, "--approval", approval, ...words, ...exec]);
+  relay.stop();
+  expect([ended.code, readText(ended)?.code]).toEqual([7, "STOP_OUTCOME_UNKNOWN"]);
+  const held = await desk.run(["hold", "show"]);
+  expect(held.stdout.replaceAll(/\s+/g, " ")).toContain(`run ${run}: STOP_OUTCOME_UNKNOWN`);
+  expect((await desk.resume(run, null)).code).toBe(4);
+  expect((await desk.run(["hold", "clear", "--run", run, "--confirm", run])).code).toBe(0);
+  const resumed = await desk.resume(run, null);
+  expect([resumed.code, resumed.stdout]).toEqual([6, expect.stringContaining("AWAITING_LIFECYCLE_AUTHORIZATION")]);
+  expect(
+    database.psql(`SELECT string_agg(outcome, ' ') FROM cutter_governance.run_phase
+        WHERE run_id = '${run}' AND phase = 'cut_leg_a'`),
+  ).toBe("done");
+}, 120_000);

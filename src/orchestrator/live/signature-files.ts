@@ -10,7 +10,7 @@ import type { Gate } from "../../flow/phase.ts";
 import { sha256 } from "../../kernel/digest.ts";
 import { type Facts, Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
-import { readPrivateFile, writePrivateFile } from "../../kernel/private-files/file.ts";
+import { readPrivateFile, removeQuietly, writePrivateFile } from "../../kernel/private-files/file.ts";
 import { approvalName, type GateOrder } from "../gates.ts";
 import { runFolder } from "../run-files.ts";
 import type { RunRecord } from "../store/run-record.ts";
@@ -30,10 +30,14 @@ export function keepSignatures(order: GateOrder, signatures: readonly Uint8Array
   const facts = { gate, sha256: signatures.map(sha256) };
   const noted = store.note(run.runId, { fence, subject: SIGNED_NOTE, facts });
   if (noted instanceof Failure) return noted;
-  const names = signatureNames(gate);
-  for (const [index, bytes] of signatures.entries()) {
-    const written = writePrivateFile(pathOf(store, run, names[index] ?? ""), bytes);
-    if (written !== null) return written;
+  for (const [index, name] of signatureNames(gate).entries()) {
+    const bytes = signatures[index];
+    // One more of an earlier attempt at this gate would be a signature of another document.
+    if (bytes === undefined) removeQuietly(pathOf(store, run, name));
+    else {
+      const written = writePrivateFile(pathOf(store, run, name), bytes);
+      if (written !== null) return written;
+    }
   }
   return null;
 }
