@@ -70,7 +70,7 @@ test("what was written is not what was planned: a recorded mismatch, nothing sig
   expect(existsSync(join(desk.state, "locks", "HOLD"))).toBe(true);
 });
 
-test("a COMMIT whose answer is lost, with no server to ask: exit 7 and HOLD; resumed, the ledger says what it was", async () => {
+test("a COMMIT whose answer is lost, with no server to ask: exit 7, HOLD; resumed, the ledger says which", async () => {
   // The run's row, the backup's record, and leg A.
   const relay = await lastCommitTo(database.server, 3);
   const approval = await desk.approve(run, "SG1");

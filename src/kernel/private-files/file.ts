@@ -105,10 +105,9 @@ export function createPrivateFile(path: string, content: string | Uint8Array): "
     removeQuietly(partial);
     const errno = errnoOf(error);
     if (errno === "EEXIST") return "exists";
-    return new Failure("FILE_WRITE_FAILED", failedCall(`write ${path}`, error), {
-      facts: { path, errno },
-      cause: error,
-    });
+    const data = "No file was left, and no database was touched by this.";
+    const facts = { path, errno };
+    return new Failure("FILE_WRITE_FAILED", failedCall(`write ${path}`, error), { facts, data, cause: error });
   }
 }
 
