@@ -26,6 +26,8 @@ export type Conduct = {
   readonly aftermath: (failure: Failure) => Aftermath;
   /** Called when a run was stopped by a failed phase; what it answers stands beside that. */
   readonly stopped: (run: RunRecord, failure: Failure, fence: number) => Promise<Failure | null>;
+  /** Called when a run that stands where it stood was refused, with what refused it. */
+  readonly refused: (run: RunRecord, failure: Failure, fence: number) => Promise<Failure | null>;
   /** Called whatever happened, when the process is done with the run. */
   readonly end: () => void;
 };
@@ -37,5 +39,6 @@ export const DRY_RUN_CONDUCT: Conduct = {
   settle: async (store, run, fence) => settleOpen(store, run, fence),
   aftermath: () => "stopped",
   stopped: async () => null,
+  refused: async () => null,
   end: () => {},
 };

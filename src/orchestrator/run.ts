@@ -213,7 +213,7 @@ class Walk {
   /** Nobody knows what became of it: the run stands with its open phase, and where that is a HOLD, it is set. */
   async #leaveOpen(run: RunRecord, failure: Failure): Promise<Failure> {
     if (failure.code !== "STOP_OUTCOME_UNKNOWN") return failure;
-    const recorded = this.#refuse(run, failure);
+    const recorded = await this.#refuse(run, failure);
     return (await this.#conduct.stopped(run, failure, this.#fence)) ?? recorded;
   }
 
@@ -236,7 +236,9 @@ class Walk {
   }
 
   /** The run stays where it is and says why; what is no stop code (a file, a database) is answered alone. */
-  #refuse(run: RunRecord, failure: Failure): Failure {
+  async #refuse(run: RunRecord, failure: Failure): Promise<Failure> {
+    const also = await this.#conduct.refused(run, failure, this.#fence);
+    if (also !== null) return joinFailure(failure, also);
     if (!isStopCode(failure.code)) return failure;
     const { store } = this.#parts;
     const recorded = store.stop(run.runId, {

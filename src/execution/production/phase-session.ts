@@ -52,7 +52,7 @@ export async function refuseTarget(
   const [planned, seen] = [canonicalJson(known), canonicalJson({ systemIdentifier, timeline, database })];
   if (planned === seen) return null;
   return new Failure("STOP_TARGET_CHANGED", `the run was approved for ${planned}, and this is ${seen}`, {
-    facts: { planned, seen },
+    facts: { planned: { ...known }, seen: { systemIdentifier, timeline, database } },
   });
 }
 

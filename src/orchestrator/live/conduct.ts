@@ -71,8 +71,19 @@ export function liveConduct(parts: LiveParts): Conduct {
       disarm();
       return parts.hold(run, failure, fence);
     },
+    async refused(run, failure, fence) {
+      return isNewTimeline(failure) ? parts.hold(run, failure, fence) : null;
+    },
     end: disarm,
   };
+}
+
+/** The same cluster and database on another timeline: what was committed before the failover may be gone. */
+function isNewTimeline({ code, facts }: Failure): boolean {
+  if (code !== "STOP_TARGET_CHANGED") return false;
+  const [planned, seen] = [facts.planned, facts.seen].map((target) => target as TargetIdentity | undefined);
+  const isSame = planned?.systemIdentifier === seen?.systemIdentifier && planned?.database === seen?.database;
+  return isSame && planned?.timeline !== seen?.timeline;
 }
 
 /** A signed no ends the run: another try is another run. */
