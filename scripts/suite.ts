@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { prepareMachine } from "./suite/machine.ts";
 import { smokeStage } from "./suite/smoke.ts";
-import { print, programStage, runStages, type Stage } from "./suite/stage.ts";
+import { type Lanes, print, programStage, runStages, type Stage } from "./suite/stage.ts";
 import { filteredStage, stopServers, testStages } from "./suite/tests.ts";
 
 const project = join(import.meta.dirname, "..");
@@ -19,14 +19,14 @@ process.on("SIGINT", async () => {
   process.exit(130);
 });
 
-function stages(filters: readonly string[]): Stage[] {
+function stages(filters: readonly string[]): (Stage | Lanes)[] {
   if (filters.length > 0) return [filteredStage(filters)];
   return [
     programStage("types", [tool("tsc"), "-p", ".", "--noEmit"]),
     programStage("lint and format", [tool("biome"), "check", "."]),
     programStage("tidy", [process.execPath, "scripts/tidy.ts"]),
     programStage("build", [process.execPath, "scripts/build.ts"]),
-    ...testStages(project),
+    testStages(project),
     smokeStage(project),
   ];
 }

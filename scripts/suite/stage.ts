@@ -6,14 +6,25 @@
 
 export type Tally = { readonly passed: number; readonly failed: number };
 export type Stage = { readonly name: string; readonly run: () => Promise<Tally> };
+/** Rows of stages that are run beside each other, each row in its order: tests wait for servers most of their time. */
+export type Lanes = { readonly lanes: readonly (readonly Stage[])[] };
 
 export const PASSED: Tally = { passed: 1, failed: 0 };
 export const FAILED: Tally = { passed: 0, failed: 1 };
 
 /** Runs the stages in order, prints a line for each, and sums up. */
-export async function runStages(stages: readonly Stage[], say: (line: string) => void = print): Promise<Tally> {
+export async function runStages(
+  stages: readonly (Stage | Lanes)[],
+  say: (line: string) => void = print,
+): Promise<Tally> {
   let total: Tally = { passed: 0, failed: 0 };
-  for (const { name, run } of stages) {
+  for (const stage of stages) {
+    if ("lanes" in stage) {
+      const tallies = await Promise.all(stage.lanes.map((lane) => runStages(lane, say)));
+      total = [total, ...tallies].reduce(sum);
+      continue;
+    }
+    const { name, run } = stage;
     say(`== ${name}`);
     const start = performance.now();
     const tally = await run().catch((error: unknown) => {
@@ -23,9 +34,13 @@ export async function runStages(stages: readonly Stage[], say: (line: string) =>
     const ran = tally.passed + tally.failed > 0 ? tally : FAILED;
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     say(`== ${name}: ${ran.failed === 0 ? "ok" : `${ran.failed} FAILED`}, ${ran.passed} passed, ${seconds} s`);
-    total = { passed: total.passed + ran.passed, failed: total.failed + ran.failed };
+    total = sum(total, ran);
   }
   return total;
+}
+
+function sum(one: Tally, other: Tally): Tally {
+  return { passed: one.passed + other.passed, failed: one.failed + other.failed };
 }
 
 /** A stage that is one program: exit code 0 is one pass. */

@@ -2,15 +2,15 @@
  * tests: runs `bun test` against a shared server of one PostgreSQL version and reads the tally from its junit report.
  *
  * Tests of the program as a process get the built one. The first version runs every test; each other one runs the
- * files that ask for the suite's server, since only their answer can depend on it. A server is started for its stage
- * and ended after it, so that two are never up at once.
+ * files that ask for the suite's server, since only their answer can depend on it. The first version and the others run
+ * beside each other, on two cores; a server is started for its stage and ended after it.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { prepareReference, psqlOn } from "../database/database.ts";
 import { MAJORS, type Major, type OwnServer, startServer } from "../database/server.ts";
-import { print, type Running, runProgram, type Stage, type Tally } from "./stage.ts";
+import { type Lanes, print, type Running, runProgram, type Stage, type Tally } from "./stage.ts";
 
 const FIRST: Major = 15;
 const TEST_TIMEOUT_MS = 30_000;
@@ -23,17 +23,16 @@ export async function stopServers(): Promise<void> {
   await Promise.all([...running].map((server) => server.stop()));
 }
 
-export function testStages(project: string): Stage[] {
+export function testStages(project: string): Lanes {
   const every = testFiles(project);
   const dependent = every.filter((file) => ASKS_FOR_SERVER.test(readFileSync(join(project, file), "utf8")));
   const others = MAJORS.filter((major) => major !== FIRST);
-  return [
-    { name: `tests, PostgreSQL ${FIRST}`, run: () => testOn(FIRST, { project, files: every }) },
-    ...others.map((major) => ({
-      name: `tests that ask a server, PostgreSQL ${major}`,
-      run: () => testOn(major, { project, files: dependent }),
-    })),
-  ];
+  const first = { name: `tests, PostgreSQL ${FIRST}`, run: () => testOn(FIRST, { project, files: every }) };
+  const rest = others.map((major) => ({
+    name: `tests that ask a server, PostgreSQL ${major}`,
+    run: () => testOn(major, { project, files: dependent }),
+  }));
+  return { lanes: [[first], rest] };
 }
 
 /** `bun test` with a filter, as an author runs it: a server starts when a test asks for one. */
