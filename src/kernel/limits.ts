@@ -167,6 +167,8 @@ export const limits = {
   nestedCommands: 16,
   /** Asking systemctl, docker or another tool what runs: time, and what is read of its answer. */
   toolTimeoutMs: 5_000,
+  /** After a tool has ended: how long its status stream, which a process that it left may hold open, is waited for. */
+  toolStatusWaitMs: 2_000,
   toolOutputBytes: 8 * 1024 * 1024,
   /** Of a line that is shown as evidence. */
   evidenceLineCharacters: 400,

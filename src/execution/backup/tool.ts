@@ -7,6 +7,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { Readable, type Writable } from "node:stream";
+import { sleep } from "../../kernel/clock.ts";
 import { boundedText } from "../../kernel/evidence/bounded-text.ts";
 import { redact } from "../../kernel/evidence/redaction.ts";
 import { limits } from "../../kernel/limits.ts";
@@ -63,7 +64,10 @@ function toolOf(name: string, child: ChildProcess): Tool {
   for (const stream of streams) stream?.on("error", () => {});
   const complaint = gather(child.stderr);
   const status = gather(streams[3]);
-  const ended = endOf(child, { name, complaint }).finally(() => processEnding.removeEventListener("abort", kill));
+  const told = endOfStream(streams[3]);
+  const ended = endOf(child, { name, complaint })
+    .then((reason) => Promise.race([told, sleep(limits.toolStatusWaitMs)]).then(() => reason))
+    .finally(() => processEnding.removeEventListener("abort", kill));
   processEnding.addEventListener("abort", kill);
   if (processEnding.aborted) kill();
   return {
@@ -127,6 +131,14 @@ function endOf(child: ChildProcess, { name, complaint }: Named): Promise<string 
       const how = signal === null ? `ended with ${code}` : `was killed (${signal})`;
       resolve([`${name} ${how}`, firstLines(complaint())].filter(Boolean).join(": "));
     });
+  });
+}
+
+/** A child counts as closed when its first three streams are; what it said on the fourth may still be on its way. */
+function endOfStream(stream: Readable | null | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream === null || stream === undefined) return resolve();
+    for (const event of ["end", "close", "error"]) stream.once(event, () => resolve());
   });
 }
 
