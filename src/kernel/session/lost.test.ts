@@ -51,7 +51,8 @@ async function kill({ login }: Session): Promise<void> {
 
 /** Backends of the database, the watching one not among them. */
 async function backends(): Promise<number> {
-  const sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+  const sql = `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+    AND pid <> pg_backend_pid() AND backend_type = 'client backend'`;
   return Number(await watch(sql));
 }
 
@@ -73,7 +74,7 @@ describe("a backend that is killed", () => {
     expect(session.lost()?.facts.sqlstate).toBe("57P01");
     const failure = failed(await session.query("SELECT 1"));
     expect([failure.code, failure.facts.sqlstate]).toEqual(["SESSION_LOST", "57P01"]);
-    expect(await backends()).toBe(0);
+    expect(await untilNoBackend(1_000)).toBe(0);
   });
 
   test("while idle in a transaction is a lost session, and the next statement runs nowhere", async () => {
@@ -83,7 +84,7 @@ describe("a backend that is killed", () => {
     const failure = failed(await session.query("CREATE TABLE elsewhere (a int)"));
     expect(failure.code).toBe("SESSION_LOST");
     expect(await watch("SELECT to_regclass('elsewhere') IS NULL AND to_regclass('lost_with_it') IS NULL")).toBe("t");
-    expect(await backends()).toBe(0);
+    expect(await untilNoBackend(1_000)).toBe(0);
   });
 
   test("in a statement answers it and everything behind it", async () => {
