@@ -74,6 +74,21 @@ export const driverImport: Rule = {
   }),
 };
 
+/** Whoever could arm a run could write: the live path alone, from an approval that it has just verified. */
+const ARMS = /^import \{[^}]*\barm\b[^}]*\} from "[^"]*kill-switch\/arming\.ts";/m;
+
+export const armingImport: Rule = {
+  name: "arming-import",
+  check: ({ sources }) =>
+    sources.flatMap((source) => {
+      const { path, text } = source;
+      if (isTest(source) || path.startsWith("src/orchestrator/live/")) return [];
+      const found = ARMS.exec(text);
+      const message = "only src/orchestrator/live arms a run";
+      return found === null ? [] : [{ path, line: lineAt({ text }, found.index), message }];
+    }),
+};
+
 export const sqlAsText: Rule = {
   name: "sql-as-text",
   check: eachSyntax((source, { imports }) =>

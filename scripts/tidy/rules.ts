@@ -7,7 +7,7 @@
 import { header, promise, sqlHeader } from "./comments.ts";
 import { barrel, defaultExport, unusedExport } from "./exports.ts";
 import { usedFailures } from "./failures.ts";
-import { driverImport, importCycle, importDirection, importExtension, sqlAsText } from "./imports.ts";
+import { armingImport, driverImport, importCycle, importDirection, importExtension, sqlAsText } from "./imports.ts";
 import { asciiSql, foreignPlaces, kernelFiles, oneVersion, sourceFolders, topLevel } from "./layout.ts";
 import { fileLines, functionLines, lineColumns, positionalParameters } from "./sizes.ts";
 import { anyType, booleanParameter, consoleUse, endlessLoop, hiddenTest, processExit } from "./statements.ts";
@@ -17,7 +17,7 @@ export const RULES: readonly Rule[] = [
   ...[topLevel, sourceFolders, kernelFiles, foreignPlaces, oneVersion, asciiSql],
   ...[fileLines, functionLines, lineColumns, positionalParameters],
   ...[header, sqlHeader, promise],
-  ...[importDirection, driverImport, sqlAsText, importExtension, importCycle],
+  ...[importDirection, driverImport, armingImport, sqlAsText, importExtension, importCycle],
   ...[barrel, defaultExport, unusedExport, usedFailures],
   ...[processExit, consoleUse, endlessLoop, anyType, booleanParameter, hiddenTest],
 ];

@@ -56,6 +56,7 @@ const BAD: readonly Sample[] = [
   ["import-direction", { "src/cli/show.ts": `import { a } from "../../proofs/proof.ts";\n` }, ["src/cli/show.ts:6"]],
   ["import-direction", { "src/flow/a.ts": `const a = await import("../execution/x.ts");\n` }, ["src/flow/a.ts:6"]],
   ["driver-import", { "src/kernel/witness.ts": `import type { Sql } from "postgres";\n` }, ["src/kernel/witness.ts:6"]],
+  ["arming-import", { "src/cli/a.ts": `import { arm } from "../kernel/kill-switch/arming.ts";\n` }, ["src/cli/a.ts:6"]],
   ["sql-as-text", { "src/a.ts": `import text from "../sql/a.sql";\n` }, ["src/a.ts:6"]],
   ["import-extension", { "src/a.ts": `import { b } from "./b";\n` }, ["src/a.ts:6"]],
   [
