@@ -54,7 +54,7 @@ export async function goOnLive(store: Store, run: RunRecord, asked: Asked): Prom
   if (refused !== null) return refused;
   const signed = readSigned(run, asked.flags);
   if (signed instanceof Failure) return signed;
-  const desk = await prepareDesk(store, asked);
+  const desk = await prepareDesk(asked);
   if (desk instanceof Failure) return desk;
   const unconfirmed = await confirmPlan(run, asked);
   if (unconfirmed !== null) return unconfirmed;
@@ -99,7 +99,7 @@ type Desk = {
   readonly targets: { readonly exec: Target; readonly verify: Target; readonly backup: Target };
 };
 
-async function prepareDesk(_store: Store, { flags, globals }: Asked): Promise<Desk | Failure> {
+async function prepareDesk({ flags, globals }: Asked): Promise<Desk | Failure> {
   // What is written is looked at live, whatever was said of a survey.
   const source = await surveySource({ ...flags, survey: true }, globals);
   if (source instanceof Failure) return source;
