@@ -9,15 +9,17 @@ import countEnacted from "../../sql/execution/count-enacted.sql" with { type: "t
 import enactRows from "../../sql/execution/enact-rows.sql" with { type: "text" };
 import readSignatures from "../../sql/execution/read-signatures.sql" with { type: "text" };
 import readVerifyResult from "../../sql/execution/read-verify-result.sql" with { type: "text" };
+import readWritten from "../../sql/execution/read-written.sql" with { type: "text" };
 import { crashPoint } from "../kernel/crash-point.ts";
 import { type Facts, Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
-import { type ChangeSet, digestChangeSet } from "./change-set.ts";
+import { type ChangeSet, digestChangeSet, eachPart } from "./change-set.ts";
 import type { DotSigner } from "./dot-signer.ts";
 import { consumeGrant, recordApproved } from "./grants.ts";
 import type { StatementRunner } from "./leg-a.ts";
 import type { LiveWork } from "./live-work.ts";
 import { ownChangeSet, setStatus } from "./record.ts";
+import { differencesOf } from "./verify-written.ts";
 
 export async function enactUnits(transaction: StatementRunner, work: LiveWork): Promise<Facts | Failure> {
   const changeSet = await ownChangeSet(transaction, work, "recorded");
@@ -30,7 +32,7 @@ export async function enactUnits(transaction: StatementRunner, work: LiveWork): 
   if (recorded !== null) return recorded;
   const enacted = await enactAll(transaction, changeSet, work.actor);
   if (enacted !== null) return enacted;
-  const changed = await refuseChanged(transaction, changeSet);
+  const changed = (await refuseChanged(transaction, changeSet)) ?? (await refuseOther(transaction, work, changeSet));
   if (changed !== null) return changed;
   const moved = await setStatus(transaction, changeSet, { from: "recorded", to: "enacted" });
   if (moved !== null) return moved;
@@ -97,6 +99,29 @@ async function enactAll(transaction: StatementRunner, changeSet: ChangeSet, acto
     crashPoint("phase-batch-enacted");
   }
   return null;
+}
+
+/** Every field that write_verify compared, once more: the units are enacted and so locked, and nobody can mend them. */
+async function refuseOther(
+  transaction: StatementRunner,
+  { cutplan }: LiveWork,
+  changeSet: ChangeSet,
+): Promise<null | Failure> {
+  const findings: string[] = [];
+  const read = await eachPart(changeSet, {
+    part: (after) => transaction.query(readWritten, [changeSet.id, `${after}`, `${limits.ledgerRowsPerFetch}`]),
+    row: (row) => {
+      const planned = cutplan.rows[Number(row.ordinal) - 1];
+      const status = row.lifecycle_status === "enacted" ? "draft" : "not enacted";
+      if (planned === undefined) findings.push(`row ${row.ordinal} is not planned`);
+      else findings.push(...differencesOf(planned, { ...row, lifecycle_status: status }));
+    },
+  });
+  if (read !== null || findings.length === 0) return read;
+  const shown = findings.slice(0, limits.namedInRemark).join("; ");
+  return new Failure("PHASE_REFUSED", `what was verified has changed since: ${shown}`, {
+    facts: { findings: findings.slice(0, limits.verifyFindings) },
+  });
 }
 
 async function refuseChanged(transaction: StatementRunner, changeSet: ChangeSet): Promise<null | Failure> {

@@ -118,5 +118,6 @@ function armRevert({ runId, target, cutplan, grants }: LiveWork): Failure | null
   const grant = grants.REVERT;
   if (grant === undefined) return new Failure("STOP_APPROVAL_REQUIRED", `REVERT was not given for run ${runId}`);
   const scope = scopeOf({ runId, target, cutplanSha256: cutplan.cutplanSha256 }, "REVERT");
-  return arm({ ...scope, expiresAt: grant.expiresAt });
+  const ends = [grant, grants.HARD_DELETE].flatMap((one) => (one === undefined ? [] : [one.expiresAt]));
+  return arm({ ...scope, expiresAt: ends.sort()[0] ?? grant.expiresAt });
 }
