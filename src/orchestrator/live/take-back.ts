@@ -47,7 +47,7 @@ export type Taking = {
   readonly connect: Connect;
 };
 
-/** The run as it stands then: REVERTED. With a Failure it stands as it was, and so does the database. */
+/** The run as it stands then: REVERTED. With a Failure it may have been stopped all the same. */
 export async function takeBack(taking: Taking): Promise<RunRecord | Failure> {
   const { store, run, work } = taking;
   const lock = await acquireRunLock(store, run.runId);
