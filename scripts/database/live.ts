@@ -113,6 +113,7 @@ export function liveAdapter(database: TestDatabase, work: LiveWork, changed: Cha
     }),
     compensate: null,
     lookAfter: async () => ({ at: timestamp() }),
+    remark: () => {},
     ...parts,
   };
   const adapterAt = (gate: ArmingScope["gate"]) =>

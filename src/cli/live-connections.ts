@@ -30,6 +30,21 @@ export async function roleTarget(
   });
 }
 
+/** All of them, or why the first that cannot be had is not. */
+export async function roleTargets<Role extends LiveRole>(
+  roles: readonly Role[],
+  urls: RoleUrls,
+  configuration: Pick<Configuration, "connections">,
+): Promise<{ readonly [role in Role]: Target } | Failure> {
+  const targets: { [role in LiveRole]?: Target } = {};
+  for (const role of roles) {
+    const target = await roleTarget(role, urls, configuration);
+    if (target instanceof Failure) return target;
+    targets[role] = target;
+  }
+  return targets as { readonly [role in Role]: Target };
+}
+
 /** A session that may write; it ends soon after its client did. */
 export async function openRole(role: LiveRole, target: Target): Promise<Session | Failure> {
   const session = await openSession(target, { label: role });

@@ -15,7 +15,7 @@ import { timestamp } from "../kernel/clock.ts";
 import type { Configuration } from "../kernel/conninfo/configuration.ts";
 import type { Target } from "../kernel/conninfo/target.ts";
 import { Failure } from "../kernel/failure.ts";
-import { readKillSwitch } from "../kernel/kill-switch.ts";
+import { executionEnabled, readKillSwitch } from "../kernel/kill-switch.ts";
 import { limits } from "../kernel/limits.ts";
 import { readRegularFile } from "../kernel/private-files/file.ts";
 import { readSignatures } from "../orchestrator/approvals/signature-files.ts";
@@ -29,11 +29,12 @@ import { type RunParts, resumeRun, type Standing } from "../orchestrator/run.ts"
 import type { RunRecord } from "../orchestrator/store/run-record.ts";
 import type { Store } from "../orchestrator/store/store.ts";
 import type { Globals } from "./command/command.ts";
-import { openRole, type RoleUrls, roleTarget } from "./live-connections.ts";
+import { openRole, type RoleUrls, roleTargets } from "./live-connections.ts";
 import { type Progress, showProgress } from "./progress.ts";
 import { type SurveyFlags, type SurveySource, surveySource } from "./survey-source.ts";
 import type { Terminal } from "./terminal.ts";
 import { confirmTyped } from "./typed.ts";
+import { refuseUnarmed } from "./unarmed.ts";
 
 export type LiveFlags = SurveyFlags &
   RoleUrls & {
@@ -50,7 +51,7 @@ type Asked = { readonly flags: LiveFlags; readonly globals: Globals; readonly te
 export async function goOnLive(store: Store, run: RunRecord, asked: Asked): Promise<Standing | Failure> {
   // A run that has ended asks for nothing, and nothing is asked of it.
   if (isClosed(run.state)) return { run, did: [], stop: null };
-  const refused = refuseUnarmed(store, run, asked.flags);
+  const refused = await refuseUnarmed(store, { runId: run.runId, live: asked.flags.live, verb: "resume" });
   if (refused !== null) return refused;
   const signed = readSigned(run, asked.flags);
   if (signed instanceof Failure) return signed;
@@ -64,21 +65,6 @@ export async function goOnLive(store: Store, run: RunRecord, asked: Asked): Prom
   } finally {
     progress.stop();
   }
-}
-
-function refuseUnarmed(store: Store, run: RunRecord, { live }: LiveFlags): Failure | null {
-  if (!live) {
-    return new Failure("STOP_KILL_SWITCH", `run ${run.runId} is live, and without --live nothing is armed`, {
-      hint: "cutter show RUN says where it stands; with --live it goes on for real.",
-    });
-  }
-  const { sources } = readKillSwitch({ stateDirectory: store.directory });
-  const off = sources.find(({ name, says }) => (name === "HOLD" || name === "DISABLED") && says !== "nothing");
-  if (off === undefined) return null;
-  const facts = { source: off.name, where: off.where, detail: off.detail };
-  return new Failure(off.name === "HOLD" ? "STOP_HOLD" : "STOP_KILL_SWITCH", `${off.where} says off: ${off.detail}`, {
-    facts,
-  });
 }
 
 type Signed = { readonly approval: Uint8Array | null; readonly signatures: readonly Uint8Array[] };
@@ -106,13 +92,8 @@ async function prepareDesk({ flags, globals }: Asked): Promise<Desk | Failure> {
   const { configuration } = source;
   const keys = readSigningKeys(configuration);
   if (keys instanceof Failure) return keys;
-  const exec = await roleTarget("exec", flags, configuration);
-  if (exec instanceof Failure) return exec;
-  const verify = await roleTarget("verify", flags, configuration);
-  if (verify instanceof Failure) return verify;
-  const backup = await roleTarget("backup", flags, configuration);
-  if (backup instanceof Failure) return backup;
-  return { configuration, keys, source, targets: { exec, verify, backup } };
+  const targets = await roleTargets(["exec", "verify", "backup"], flags, configuration);
+  return targets instanceof Failure ? targets : { configuration, keys, source, targets };
 }
 
 const TYPED_DIGITS = 8;
@@ -159,10 +140,10 @@ function partsOf(store: Store, run: RunRecord, working: Working): RunParts {
     }),
     adapterFor: (work) =>
       liveAdapter(work, {
-        ...{ stateDirectory: store.directory, connect, grants, keys },
+        ...{ store, connect, grants, keys },
         backUp: () => backUp(store, run, working),
         compensate: null,
-        lookAfter: () => lookAfter(run.runId, connect),
+        lookAfter: () => lookAfter(run, connect),
       }),
     closeOut: (now, adapter) =>
       (adapter as ProductionAdapter).closeOut({ runId: now.runId, attempt: now.openPhase?.attempt ?? 1 }),
@@ -183,5 +164,8 @@ function backUp(store: Store, run: RunRecord, { targets, configuration }: Workin
   if (backup.kind === "embedded")
     return Promise.resolve(new Failure("USAGE", "the embedded database is not backed up"));
   const expected = run.target as unknown as Parameters<typeof makeBackup>[0]["expected"];
-  return makeBackup({ target: backup, settings, runId: run.runId, expected });
+  const off = () => {
+    return executionEnabled(readKillSwitch({ stateDirectory: store.directory })) ? null : "execution was switched off";
+  };
+  return makeBackup({ target: backup, settings, runId: run.runId, expected, off });
 }

@@ -24,11 +24,12 @@ import type { RunRecord } from "../orchestrator/store/run-record.ts";
 import type { Store } from "../orchestrator/store/store.ts";
 import { REHEARSAL_EXIT, type RehearsalReport, renderRehearsal } from "../report/rehearsal.ts";
 import type { Globals } from "./command/command.ts";
-import { openRole, type RoleUrls, roleTarget } from "./live-connections.ts";
+import { openRole, type RoleUrls, roleTarget, roleTargets } from "./live-connections.ts";
 import { findRun, withStore } from "./run-store.ts";
 import { showStanding } from "./show.ts";
 import { paint, type Terminal } from "./terminal.ts";
 import { confirmTyped } from "./typed.ts";
+import { refuseUnarmed } from "./unarmed.ts";
 
 type Flags = RoleUrls & {
   readonly approval: string | undefined;
@@ -63,7 +64,7 @@ export function revert({ positionals, flags, globals }: Invocation, terminal: Te
 /** What the tables held before the run is pre.json; a run without one has written nothing. */
 function planOf(store: Store, run: RunRecord, { hard, scope }: Flags): RevertPlan | Failure {
   if (run.mode !== "live") return new Failure("USAGE", `run ${run.runId} is a ${run.mode}, and has written nothing`);
-  const before = readTaken(store, run.runId, "pre");
+  const before = readTaken(store, run, "pre");
   if (before instanceof Failure) return before;
   if (before === null) {
     return new Failure(
@@ -118,27 +119,21 @@ function warningsOf({ how }: RevertPlan): readonly string[] {
 
 async function doIt(store: Store, run: RunRecord, working: Working): Promise<number | Failure> {
   const { flags, configuration, plan, globals, terminal } = working;
-  if (!flags.live) {
-    return new Failure(
-      "STOP_KILL_SWITCH",
-      `run ${run.runId} is taken back for real, and without --live nothing is armed`,
-    );
-  }
-  const grants = await grantsOf(store, run, working);
-  if (grants instanceof Failure) return grants;
-  const work = workOf(store, run, grants);
-  if (work instanceof Failure) return work;
-  const target = await roleTarget("revert", flags, configuration);
-  if (target instanceof Failure) return target;
-  const exec = await roleTarget("exec", flags, configuration);
-  if (exec instanceof Failure) return exec;
-  const verify = await roleTarget("verify", flags, configuration);
-  if (verify instanceof Failure) return verify;
+  const unarmed = await refuseUnarmed(store, { runId: run.runId, live: flags.live, verb: "revert" });
+  if (unarmed !== null) return unarmed;
+  const judged = await grantsOf(store, run, working);
+  if (judged instanceof Failure) return judged;
+  const places = await roleTargets(["revert", "exec", "verify"], flags, configuration);
+  if (places instanceof Failure) return places;
   const given = flags.confirm;
   const what = "the plan's digest, in full";
   const refused = await confirmTyped({ expected: run.cutplanSha256 ?? "", what, option: "--confirm", given }, terminal);
   if (refused !== null) return refused;
-  const places = { revert: target, exec, verify };
+  // A person may have taken hours to type, and an approval may have ended meanwhile.
+  const grants = await grantsOf(store, run, working);
+  if (grants instanceof Failure) return grants;
+  const work = workOf(store, run, grants);
+  if (work instanceof Failure) return work;
   const taken = await takeBack({ store, run, work, plan, connect: (role) => openRole(role, places[role]) });
   return taken instanceof Failure ? taken : showStanding(store, taken, { globals, terminal });
 }

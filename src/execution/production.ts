@@ -44,6 +44,8 @@ export type LiveParts = {
   readonly compensate: RevertPlan | null;
   /** The last look, whose answer is recorded as the closeout. */
   readonly lookAfter: () => Promise<Facts | Failure>;
+  /** What a COMMIT that was carried out had to say, kept with the run. */
+  readonly remark: (text: string) => void;
 };
 
 /** The six methods, and the closeout, which is no method of a mode but is recorded in the same way. */
@@ -116,13 +118,13 @@ type Performing = { readonly step: PhaseStep; readonly order: Order; readonly bo
 
 async function perform<S extends PhaseStep["phase"]>(
   parts: ProductionParts,
-  { work }: LiveParts,
+  { work, remark }: LiveParts,
   { step, order, body }: Performing & { readonly step: PhaseStep & { readonly phase: S } },
 ) {
   const { phase, gate } = step;
   const done = await phaseTransaction(
     { work, step, attempt: order.attempt ?? 1, body },
-    { connect: parts.connect, refusal: () => refuse(parts, { method: phase, gate, order }) },
+    { connect: parts.connect, refusal: () => refuse(parts, { method: phase, gate, order }), remark },
   );
   if (done instanceof Failure) return done;
   return { method: phase, outcome: done.outcome, facts: done.facts };
@@ -140,6 +142,9 @@ async function backUp(parts: ProductionParts, live: LiveParts, order: Order): Pr
   await ready.close();
   if (registered !== null) return registered;
   const artifact = await live.backUp();
+  // What was broken off because execution is off was not refused for anything of its own.
+  const off = refuse(parts, { method: "pre_write_backup", gate: "SG1", order });
+  if (off !== null) return off;
   if (artifact instanceof Failure) return artifact;
   const body: PhaseBody = (transaction) => recordBackup(transaction, work.runId, artifact);
   return perform(parts, live, { step: PHASE_STEPS.pre_write_backup, order, body });

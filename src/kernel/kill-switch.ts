@@ -83,7 +83,10 @@ export function executionEnabled(reading: KillSwitchReading): boolean {
 }
 
 /** A HOLD that names the very run that is being taken back is why it is; its first line begins with the run. */
-function isOwnHold({ name, says, detail }: SwitchSource, { gate, runId }: Arming): boolean {
+export function isOwnHold(
+  { name, says, detail }: SwitchSource,
+  { gate, runId }: Pick<ArmingScope, "gate" | "runId">,
+): boolean {
   return name === "HOLD" && says === "off" && gate === "REVERT" && detail.startsWith(`run ${runId}: `);
 }
 

@@ -103,6 +103,9 @@ export const limits = {
   /** How long the outcome of a COMMIT whose answer was lost is asked for, and how often; then it is unknown. */
   resolveTimeoutMs: 30_000,
   resolvePauseMs: 250,
+  /** While a phase runs: how often what says off is asked, and how long a cancelled statement may take to end. */
+  killSwitchWatchMs: 500,
+  brokenOffGraceMs: 1_000,
   /** One statement of a live phase: a batch of calls on a busy server. */
   phaseStatementTimeoutMs: 120_000,
   /** A phase of 100,000 units takes a minute or two. */

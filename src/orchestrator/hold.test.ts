@@ -35,6 +35,16 @@ test("only the run that it names clears it; a file of another form is cleared by
   expect(failed(clearHold(state, RUN)).code).toBe("STOP_HOLD");
 });
 
+test("whatever the length of its reason, it is read and cleared", () => {
+  const state = temporaryFolder();
+  succeed(setHold(state, { ...hold, reason: "x".repeat(1_000_000) }));
+  const standing = readHoldFile(state);
+  expect(standing).toMatchObject({ runId: RUN, reason: expect.stringContaining("1000000 characters in all") });
+  const source = readKillSwitch({ stateDirectory: state }).sources.find(({ name }) => name === "HOLD");
+  expect([source?.says, source?.detail.startsWith(`run ${RUN}: `)]).toEqual(["off", true]);
+  expect(succeed(clearHold(state, RUN)).runId).toBe(RUN);
+});
+
 test("a HOLD turns every gate off but the revert of the run that it names", () => {
   const state = temporaryFolder();
   const enabled = (gate: ArmedGate, runId: string): boolean => {

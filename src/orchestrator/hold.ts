@@ -8,6 +8,7 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { canonicalJson } from "../kernel/digest.ts";
+import { boundedText } from "../kernel/evidence/bounded-text.ts";
 import { Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import { openPrivateDirectory } from "../kernel/private-files/directory.ts";
@@ -32,7 +33,9 @@ export function setHold(stateDirectory: string, hold: Hold): { readonly set: "no
   if (state instanceof Failure) return state;
   const locks = openPrivateDirectory(join(state, "locks"));
   if (locks instanceof Failure) return locks;
-  const { runId, code, reason, who, at } = hold;
+  const { runId, code, who, at } = hold;
+  // What is longer than the readers of the file take could be set and never cleared.
+  const reason = boundedText(hold.reason);
   const line = oneLine(`run ${runId}: ${code}: ${reason} (${who}, ${at})`);
   const json = canonicalJson({ schema: SCHEMA, run_id: runId, code, reason, who, at });
   const made = createPrivateFile(join(locks, "HOLD"), `${line}\n${json}\n`);
@@ -55,7 +58,10 @@ export function clearHold(stateDirectory: string, runId: string): Hold | Failure
   if (hold === null || "unknown" in hold || hold.runId !== runId) {
     const names = hold === null ? "stands" : "unknown" in hold ? "of a known form stands" : `of run ${runId} stands`;
     const but = hold !== null && !("unknown" in hold) ? `, but one of run ${hold.runId}` : "";
-    return new Failure("STOP_HOLD", `no HOLD ${names} in ${path}${but}`, { data: "Nothing was cleared." });
+    return new Failure("STOP_HOLD", `no HOLD ${names} in ${path}${but}`, {
+      hint: "cutter hold show prints it; one that cutter did not write is removed by whoever made it.",
+      data: "Nothing was cleared.",
+    });
   }
   try {
     fs.unlinkSync(path);

@@ -9,6 +9,7 @@ import { type Fact, Failure } from "../kernel/failure.ts";
 import { FAILURES } from "../kernel/failure-table.ts";
 import type { RunReport } from "../report/run.ts";
 import { stopsInPlanning } from "./record-plan.ts";
+import { remarksOf } from "./remarks.ts";
 import { runFolder } from "./run-files.ts";
 import type { PhaseRecord } from "./store/phase-record.ts";
 import type { RunRecord } from "./store/run-record.ts";
@@ -17,6 +18,8 @@ import type { Store } from "./store/store.ts";
 export function runReport(store: Store, run: RunRecord): RunReport | Failure {
   const records = store.phases(run.runId);
   if (records instanceof Failure) return records;
+  const remarks = remarksOf(store, run.runId);
+  if (remarks instanceof Failure) return remarks;
   const { stopCode, stopMessage } = run;
   return {
     ...{ schema: "cutter.run/v1", runId: run.runId, sessionId: run.sessionId, documentId: run.documentId },
@@ -26,6 +29,7 @@ export function runReport(store: Store, run: RunRecord): RunReport | Failure {
     ...{ manifestSha256: run.manifestSha256, cutplanSha256: run.cutplanSha256 },
     ...{ createdAt: run.createdAt, updatedAt: run.updatedAt },
     phases: records.map(phaseDocument),
+    remarks,
     next: nextActions(run, records),
     folder: runFolder({ stateDirectory: store.directory, ...run }),
     exit: stopCode === null ? 0 : FAILURES[stopCode].exit,

@@ -118,7 +118,7 @@ class Walk {
     // An approval is for the gate at which the run was seen to wait, and for no later one.
     if (waitsAt(settled.state) !== waitsAt(run.state)) this.#approval = null;
     run = settled;
-    if (run.state === "STOPPED") return { run, did: this.#did, stop: stopOf(run) };
+    if (run.state === "STOPPED") return this.#stoppedBySettling(run);
     for (let step = nextStep(run.state); step !== null; step = nextStep(run.state)) {
       if (step.kind === "gate") {
         const arrived = this.#arrive(run, step.after, step.name);
@@ -210,17 +210,30 @@ class Walk {
     return this.#stopped(store.finishPhase(run.runId, { ...isVoid, to: "STOPPED", stopCode, message }), failure);
   }
 
-  /** Nobody knows what became of it: the run stands with its open phase, and where that is a HOLD, it is set. */
+  /** Nobody knows what became of it: the run stands with its open phase, and HOLD is set but for a signal. */
   async #leaveOpen(run: RunRecord, failure: Failure): Promise<Failure> {
-    if (failure.code !== "STOP_OUTCOME_UNKNOWN") return failure;
-    const recorded = await this.#refuse(run, failure);
-    return (await this.#conduct.stopped(run, failure, this.#fence)) ?? recorded;
+    if (failure.exitCode > 128) return failure;
+    const { store } = this.#parts;
+    const stop = { stopCode: "STOP_OUTCOME_UNKNOWN", message: failure.message } as const;
+    const recorded = store.stop(run.runId, { state: run.state, fence: this.#fence, ...stop });
+    const held = await this.#conduct.stopped(run, failure, this.#fence);
+    const also = recorded instanceof Failure ? recorded : held;
+    return joinFailure(failure, also ?? undefined);
   }
 
+  /** Where HOLD could not be set the phase's failure is told all the same, and that beside it. */
   async #stopped(run: RunRecord | Failure, failure: Failure): Promise<RunRecord | Failure> {
     if (run instanceof Failure) return joinFailure(failure, run);
     const held = await this.#conduct.stopped(run, failure, this.#fence);
-    return held ?? run;
+    return held === null ? run : joinFailure(failure, held);
+  }
+
+  /** A phase whose process was killed turns out to be a mismatch: what would have followed then follows now. */
+  async #stoppedBySettling(run: RunRecord): Promise<Standing | Failure> {
+    const stop = stopOf(run);
+    if (stop === null) throw new Error(`run ${run.runId} is stopped and says not why`);
+    const stopped = await this.#stopped(run, stop);
+    return stopped instanceof Failure ? stopped : { run: stopped, did: this.#did, stop };
   }
 
   async #work(run: RunRecord, phase: Phase, attempt: number): Promise<Result | Failure> {

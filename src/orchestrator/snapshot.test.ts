@@ -43,12 +43,11 @@ test("a trigger of immutability that is off, or gone, is refused", async () => {
   expect(failed(await snapshotAs("workflow_admin")).message).toContain("trg_iu_enacted_immut is missing");
 });
 
-test("a file is private, written once, and read only as it was written", async () => {
+test("a file is private, and read only as it was written", async () => {
   const state = temporaryFolder();
   const seen = succeed(await snapshotAs("workflow_admin"));
   const { path, sha256 } = succeed(keepSnapshot(state, "pre", seen));
   expect(statSync(path).mode & 0o777).toBe(0o600);
-  expect(failed(keepSnapshot(state, "pre", { ...seen, counts: {} })).code).toBe("FILE_WRITE_FAILED");
   expect(readSnapshot(state, { runId: RUN, name: "pre", sha256 })).toEqual(seen);
   appendFileSync(path, " ");
   expect(failed(readSnapshot(state, { runId: RUN, name: "pre", sha256 })).code).toBe("EVIDENCE_ALTERED");

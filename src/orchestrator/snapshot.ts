@@ -1,9 +1,9 @@
 /**
  * snapshot: `rollback/<run_id>/pre.json` and `post.json`: what the database held before a run's first phase, and after.
  *
- * Taken in one read-only snapshot of a session that is handed in; every count is exact, or says why there is none. Each
- * file is written once. What a revert is compared with. The caller notes the digest in the run's chain, and asks for it
- * again when it reads. Called before the first phase that writes, and after a failure.
+ * Taken in one read-only snapshot of a session that is handed in; every count is exact, or says why there is none. What
+ * a revert is compared with. The caller notes the digest in the run's chain, asks for it again when it reads, and never
+ * writes one again that is noted. Called before the first phase that writes, and after a failure.
  */
 import { join } from "node:path";
 import immutability from "../../sql/survey/immutability.sql" with { type: "text" };
@@ -17,7 +17,7 @@ import { canonicalJson, sha256 } from "../kernel/digest.ts";
 import { Failure, joinFailure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import { openPrivateDirectory } from "../kernel/private-files/directory.ts";
-import { createPrivateFile, readPrivateFile } from "../kernel/private-files/file.ts";
+import { readPrivateFile, writePrivateFile } from "../kernel/private-files/file.ts";
 import { inspectSession } from "../kernel/rollback-only/identity.ts";
 import type { Session } from "../kernel/session/session.ts";
 import { readContract } from "../schema/contract.ts";
@@ -91,9 +91,9 @@ function refuse({ triggers, uncounted }: Snapshot): Failure | null {
   return new Failure("SURVEY_FAILED", `not counted exactly: ${missing.join(", ")}`, { facts: { uncounted } });
 }
 
-export type SnapshotName = "pre" | "post";
+export type SnapshotName = "pre" | "post" | `post-${number}`;
 
-/** The digest of the file, for the run's chain. FILE_WRITE_FAILED where one is there: it stays. */
+/** The digest of the file, for the run's chain; the whole file, or none. */
 export function keepSnapshot(
   stateDirectory: string,
   name: SnapshotName,
@@ -106,10 +106,7 @@ export function keepSnapshot(
   }
   const path = join(directory, `${name}.json`);
   const text = `${canonicalJson(snapshot)}\n`;
-  const made = createPrivateFile(path, text);
-  if (made instanceof Failure) return made;
-  if (made === "made") return { path, sha256: sha256(text) };
-  return new Failure("FILE_WRITE_FAILED", `${path} is there already, and is written once`, { facts: { path } });
+  return writePrivateFile(path, text) ?? { path, sha256: sha256(text) };
 }
 
 export type SnapshotOrder = { readonly runId: string; readonly name: SnapshotName; readonly sha256: string };

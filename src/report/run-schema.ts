@@ -43,6 +43,10 @@ export const runSchema = v.strictObject({
     ),
     "One entry per attempt, in order.",
   ),
+  remarks: field(
+    v.array(v.string()),
+    "What happened beside the phases: a COMMIT that was answered with a warning, a last look that was not to be had.",
+  ),
   next: field(v.array(v.string()), "What a person may do now, as commands or sentences."),
   folder: field(v.string(), "Where its files lie."),
   exit: field(v.pipe(v.number(), v.integer()), "Exit code that this standing has."),

@@ -47,7 +47,7 @@ function page(report: RunReport): Page {
           columns: [left("phase"), right("attempt"), left("outcome"), left("at")],
           rows: report.phases.map((one) => [one.phase, `${one.attempt}`, one.outcome, one.at]),
         },
-        remarks: report.next.map((line) => `next: ${line}`),
+        remarks: [...report.remarks, ...report.next.map((line) => `next: ${line}`)],
         empty: "none was recorded",
       },
     ],

@@ -24,6 +24,8 @@ export type DumpOrder = {
   readonly file: number;
   /** Nothing moves for so long: it is given up. */
   readonly stallMs: number;
+  /** Why it must not go on, asked again and again; null while it may. */
+  readonly off: () => string | null;
 };
 
 export type Digested = { readonly sha256: string; readonly bytes: number };
@@ -36,10 +38,11 @@ export type Dumped = {
 };
 
 /** The file is synced when it resolves to a value; after a Failure all programs have ended, and it is worth nothing. */
-export async function dumpEncrypted({ dump, encrypt, readBack, file, stallMs }: DumpOrder): Promise<Dumped | Failure> {
+export async function dumpEncrypted(order: DumpOrder): Promise<Dumped | Failure> {
+  const { dump, encrypt, readBack, file } = order;
   const [pgDump, gpg, pgRestore] = [startTool(dump), startTool(encrypt), startTool(readBack)];
   const tools = [pgDump, gpg, pgRestore];
-  const watch = watchOver(tools, stallMs);
+  const watch = watchOver(tools, order);
   const rows = new CopyRows();
   const cipher = collect(gpg, (piece) => writeAll(file, piece), watch);
   const reading = collect(pgRestore, (piece) => rows.add(piece), watch);
@@ -79,8 +82,8 @@ function whyNotEncrypted(status: string): string | null {
 
 type Watch = { moved(): void; stop(): void; late(): string | null };
 
-/** Kills all of them where nothing moves for too long, or the whole takes too long. */
-function watchOver(tools: readonly Tool[], stallMs: number): Watch {
+/** Kills all of them where nothing moves for too long, the whole takes too long, or it is switched off. */
+function watchOver(tools: readonly Tool[], { stallMs, off }: Pick<DumpOrder, "stallMs" | "off">): Watch {
   let reason: string | null = null;
   const strike = (why: string) => (): void => {
     reason ??= why;
@@ -89,6 +92,10 @@ function watchOver(tools: readonly Tool[], stallMs: number): Watch {
   const stalled = strike(`nothing moved for ${stallMs} ms, so the dump was given up`);
   const whole = setTimeout(strike(`it took longer than ${limits.backupTimeoutMs} ms`), limits.backupTimeoutMs);
   let stall = setTimeout(stalled, stallMs);
+  const asking = setInterval(() => {
+    const why = off();
+    if (why !== null) strike(why)();
+  }, limits.killSwitchWatchMs);
   return {
     moved: () => {
       clearTimeout(stall);
@@ -97,6 +104,7 @@ function watchOver(tools: readonly Tool[], stallMs: number): Watch {
     stop: () => {
       clearTimeout(stall);
       clearTimeout(whole);
+      clearInterval(asking);
     },
     late: () => reason,
   };

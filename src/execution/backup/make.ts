@@ -44,6 +44,8 @@ export type BackupOrder = {
   readonly expected: TargetIdentity | null;
   /** limits.backupStallMs unless a test says otherwise. */
   readonly stallMs?: number;
+  /** Why it must not go on, asked while it is made; absent: nothing keeps it. */
+  readonly off?: () => string | null;
 };
 
 /** STOP_BACKUP_REFUSED, STOP_TARGET_CHANGED, or why the server could not be reached; then no file is left. */
@@ -141,7 +143,7 @@ function dumpInto(file: number, { order, keyring, snapshot }: Writing): Promise<
   ];
   const encryptWords = ["--no-autostart", "--compress-algo", "none", "--encrypt", "--recipient", settings.key];
   return dumpEncrypted({
-    ...{ file, stallMs: order.stallMs ?? limits.backupStallMs },
+    ...{ file, stallMs: order.stallMs ?? limits.backupStallMs, off: order.off ?? (() => null) },
     dump: { command: [...settings.pgDump, ...dumpWords], environment: childEnvironment(target, process.env) },
     encrypt: { command: [...keyring.gpg, ...encryptWords], environment: keyring.environment },
     readBack: { command: [...settings.pgRestore, "--file=-"], environment: scrubEnvironment(process.env) },

@@ -47,13 +47,17 @@ export async function refuseTarget(
   }
   if (identity.inRecovery) return new Failure("TARGET_IS_STANDBY", "the server is a standby, where nothing is written");
   const { systemIdentifier, timeline, database } = identity;
-  // A role that may not ask for the identifier has what is left to compare; the survey's role could.
-  const known = systemIdentifier === null ? { ...target, systemIdentifier: null } : target;
-  const [planned, seen] = [canonicalJson(known), canonicalJson({ systemIdentifier, timeline, database })];
+  const facts = { planned: { ...target }, seen: { systemIdentifier, timeline, database } };
+  if (systemIdentifier === null || target.systemIdentifier === null) {
+    const who = systemIdentifier === null ? `the role ${identity.role}` : "whoever surveyed it for the run";
+    return new Failure("STOP_TARGET_CHANGED", `which cluster this is cannot be told: ${who} may not ask for it`, {
+      facts,
+      hint: "GRANT EXECUTE ON FUNCTION pg_catalog.pg_control_system() to the role: without it any cluster would do.",
+    });
+  }
+  const [planned, seen] = [canonicalJson(facts.planned), canonicalJson(facts.seen)];
   if (planned === seen) return null;
-  return new Failure("STOP_TARGET_CHANGED", `the run was approved for ${planned}, and this is ${seen}`, {
-    facts: { planned: { ...known }, seen: { systemIdentifier, timeline, database } },
-  });
+  return new Failure("STOP_TARGET_CHANGED", `the run was approved for ${planned}, and this is ${seen}`, { facts });
 }
 
 async function takeLock(session: Session, documentId: string): Promise<null | Failure> {

@@ -12,6 +12,7 @@ import type { Cell, QueryOptions, Reply, Session } from "../../kernel/session/se
 import type { StatementRunner } from "../leg-a.ts";
 import type { LiveWork } from "../live-work.ts";
 import { preparePhaseSession } from "./phase-session.ts";
+import { type PhaseWatch, watchPhase } from "./phase-watch.ts";
 import {
   type LedgerRole,
   type PhaseBody,
@@ -25,8 +26,10 @@ import { resolveAttempt } from "./resolve.ts";
 export type PhaseParts = {
   /** A new session of a role of the ledger; never more than two of one role are open. */
   readonly connect: (role: LedgerRole) => Promise<Session | Failure>;
-  /** Asked again just before COMMIT: null where execution is still on. */
+  /** Asked while the phase runs, and again just before COMMIT: null where execution is still on. */
   readonly refusal: () => Failure | null;
+  /** Told what a COMMIT that was carried out had to say, e.g. that no standby has confirmed it. */
+  readonly remark: (text: string) => void;
 };
 
 type Order = {
@@ -57,10 +60,12 @@ async function transact(session: Session, order: Order, parts: PhaseParts): Prom
   const begun = await session.query(`BEGIN ISOLATION LEVEL ${isolation} READ WRITE`);
   if (begun instanceof Failure) return begun;
   crashPoint("phase-transaction-begun");
-  const transaction = new CommittingTransaction(session);
+  const watch = watchPhase(session, parts.refusal);
+  const transaction = new CommittingTransaction(session, watch);
   const done = await phaseWork(transaction, work, { step, attempt, body });
-  if (done instanceof Failure) return rollBack(session, session.lost() ?? done);
-  const refused = transaction.broken ?? refuseBackend(session, done) ?? parts.refusal();
+  watch.stop();
+  if (done instanceof Failure) return rollBack(session, watch.refused() ?? session.lost() ?? done);
+  const refused = watch.refused() ?? transaction.broken ?? refuseBackend(session, done) ?? parts.refusal();
   if (refused !== null) return rollBack(session, refused);
   crashPoint("phase-before-commit");
   const reply = await session.query("COMMIT");
@@ -93,6 +98,10 @@ function unexpected({ tag, notices }: Reply, session: Session): Failure {
   });
 }
 
+function saidOf({ message, facts: { notices } }: Failure): string {
+  return Array.isArray(notices) && notices.length > 0 ? `${message}, ${notices.join("; ")}` : message;
+}
+
 type Lost = { readonly done: PhaseDone; readonly cause: Failure };
 
 async function resolved(order: Order, parts: PhaseParts, { done, cause }: Lost): Promise<PhaseDone | Failure> {
@@ -100,7 +109,10 @@ async function resolved(order: Order, parts: PhaseParts, { done, cause }: Lost):
   const asked = { runId: work.runId, phase: step.phase, attempt, target: work.target };
   const ending = await resolveAttempt(asked, () => parts.connect(step.role));
   if (ending instanceof Failure) return joinFailure(ending, cause);
-  if (ending.outcome !== "void") return ending.payloadSha256 === payloadDigest(done.facts) ? done : foreign(asked);
+  if (ending.outcome !== "void") {
+    parts.remark(`${step.phase} was committed, as the ledger says; of its COMMIT: ${saidOf(cause)}`);
+    return ending.payloadSha256 === payloadDigest(done.facts) ? done : foreign(asked);
+  }
   const message = `${step.phase}: COMMIT was not carried out: ${cause.message}`;
   return new Failure(cause.code, message, { facts: { ...cause.facts, resolved: "void" }, cause, data: NEVER });
 }
@@ -122,13 +134,16 @@ async function rollBack(session: Session, failure: Failure): Promise<Failure> {
 /** All that a body is given: statements of one transaction, each looked at; the first thing that is wrong is kept. */
 class CommittingTransaction implements StatementRunner {
   readonly #session: Session;
+  readonly #watch: PhaseWatch;
   broken: Failure | null = null;
 
-  constructor(session: Session) {
+  constructor(session: Session, watch: PhaseWatch) {
     this.#session = session;
+    this.#watch = watch;
   }
 
   async query(text: string, parameters?: readonly Cell[], options?: QueryOptions): Promise<Reply | Failure> {
+    this.broken ??= this.#watch.refused();
     if (this.broken !== null) return this.broken;
     const reply = await this.#session.query(text, parameters, options);
     const lost = this.#session.lost();

@@ -15,13 +15,14 @@ import { canonicalJson } from "../../kernel/digest.ts";
 import type { Facts, Failure } from "../../kernel/failure.ts";
 import { readKillSwitch } from "../../kernel/kill-switch.ts";
 import type { AdapterWork } from "../prepare.ts";
+import { remark } from "../remarks.ts";
 import type { PhaseRecord } from "../store/phase-record.ts";
+import type { Store } from "../store/store.ts";
 import type { Grants } from "./conduct.ts";
 import type { Connect } from "./settle.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
 export type AdapterParts = {
-  readonly stateDirectory: string;
   readonly connect: Connect;
   readonly grants: Grants;
   readonly keys: SigningKeys;
@@ -29,15 +30,22 @@ export type AdapterParts = {
   readonly compensate: MethodParts["compensate"];
   /** The last look at the database, for the closeout's record. */
   readonly lookAfter: () => Promise<Facts | Failure>;
+  readonly store: Store;
 };
 
 export async function liveAdapter(work: AdapterWork, parts: AdapterParts): Promise<ProductionAdapter> {
-  const { stateDirectory, connect, backUp, compensate, lookAfter } = parts;
+  const { store, connect, backUp, compensate, lookAfter } = parts;
   const live = liveWork(work, parts);
   return productionAdapter({
     connect,
-    killSwitch: () => readKillSwitch({ stateDirectory }),
-    live: { work: live, backUp: () => backUp(live), compensate, lookAfter },
+    killSwitch: () => readKillSwitch({ stateDirectory: store.directory }),
+    live: {
+      work: live,
+      backUp: () => backUp(live),
+      compensate,
+      lookAfter,
+      remark: (text) => remark(store, live, text),
+    },
   });
 }
 

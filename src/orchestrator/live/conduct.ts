@@ -13,9 +13,10 @@ import type { TargetIdentity } from "../../flow/survey.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { arm, currentArming, disarm } from "../../kernel/kill-switch/arming.ts";
 import { isRejection, type Rejection } from "../approvals/verify-approval.ts";
-import type { Aftermath, Conduct } from "../conduct.ts";
+import type { Conduct } from "../conduct.ts";
 import { type GateOrder, keptApproval, passGate, refuseAuthority } from "../gates.ts";
 import type { RunRecord } from "../store/run-record.ts";
+import { aftermath } from "./aftermath.ts";
 import { type Connect, settleLive } from "./settle.ts";
 import { keepSignatures, keptSignatures } from "./signature-files.ts";
 
@@ -72,7 +73,8 @@ export function liveConduct(parts: LiveParts): Conduct {
       return parts.hold(run, failure, fence);
     },
     async refused(run, failure, fence) {
-      return isNewTimeline(failure) ? parts.hold(run, failure, fence) : null;
+      const isHold = failure.code === "STOP_OUTCOME_UNKNOWN" || isNewTimeline(failure);
+      return isHold ? parts.hold(run, failure, fence) : null;
     },
     end: disarm,
   };
@@ -104,18 +106,4 @@ function armFor({ grants }: LiveParts, { run, gate }: GateOrder, grant: Grant): 
   disarm();
   const scope = scopeOf({ runId, target: target as TargetIdentity, cutplanSha256 }, gate);
   return arm({ ...scope, expiresAt: grant.expiresAt });
-}
-
-/** Codes after which nothing of a phase can be in the database, so that the run may simply be resumed. */
-const NOT_BEGUN: ReadonlySet<string> = new Set([
-  ...["HOST_UNKNOWN", "CONNECT_FAILED", "CONNECT_TIMEOUT", "TLS_REFUSED", "TLS_INVALID", "AUTHENTICATION_FAILED"],
-  ...["DATABASE_MISSING", "TOO_MANY_CONNECTIONS", "TARGET_IS_STANDBY", "TARGET_IS_POOLER", "STOP_TARGET_CHANGED"],
-  ...["KILL_SWITCH_OFF", "KILL_SWITCH_UNREADABLE", "STOP_HOLD", "STOP_LOCKED"],
-]);
-
-function aftermath(failure: Failure): Aftermath {
-  if (failure.code === "STOP_OUTCOME_UNKNOWN" || failure.exitCode > 128) return "left open";
-  // A lost connection rolled the phase back; where its COMMIT was sent, a tombstone says so.
-  if (NOT_BEGUN.has(failure.code) || failure.code === "SESSION_LOST") return "as before";
-  return "stopped";
 }

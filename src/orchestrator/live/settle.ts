@@ -9,7 +9,7 @@ import { type LedgerPhase, ledgerPhases } from "../../execution/production/ledge
 import { preparePhaseSession } from "../../execution/production/phase-session.ts";
 import type { LedgerRole } from "../../execution/production/phase-work.ts";
 import { type Ending, resolveAttempt } from "../../execution/production/resolve.ts";
-import { PHASE_STEPS } from "../../execution/production/steps.ts";
+import { PHASE_STEPS, REVERT_STEP } from "../../execution/production/steps.ts";
 import { STEPS } from "../../flow/phase.ts";
 import type { TargetIdentity } from "../../flow/survey.ts";
 import { Failure } from "../../kernel/failure.ts";
@@ -33,7 +33,7 @@ export async function settleLive(run: RunRecord, settling: Settling): Promise<Ru
 
 function hasWritten(store: Store, run: RunRecord): boolean {
   const phases = store.phases(run.runId);
-  return phases instanceof Failure || phases.some(({ phase }) => phase in PHASE_STEPS);
+  return phases instanceof Failure || phases.some(({ phase }) => isLedgered(phase));
 }
 
 async function settleOpenPhase(run: RunRecord, settling: Settling): Promise<RunRecord | Failure> {
@@ -81,7 +81,7 @@ async function readLedger(run: RunRecord, connect: Connect): Promise<readonly Le
 async function compareWithLedger(run: RunRecord, { store, connect }: Settling): Promise<Failure | null> {
   const kept = store.phases(run.runId);
   if (kept instanceof Failure) return kept;
-  const written = kept.filter(({ phase, outcome }) => phase in PHASE_STEPS && outcome !== "void");
+  const written = kept.filter(({ phase, outcome }) => isLedgered(phase) && outcome !== "void");
   const ledger = await readLedger(run, connect);
   if (ledger instanceof Failure) return ledger;
   const ours = new Map(written.map((one) => [`${one.phase} ${one.attempt}`, `${one.outcome} ${one.payloadSha256}`]));
@@ -100,7 +100,12 @@ async function compareWithLedger(run: RunRecord, { store, connect }: Settling): 
 }
 
 function wrote({ phase, ending }: LedgerPhase): boolean {
-  return phase in PHASE_STEPS && ending.outcome !== "void";
+  return isLedgered(phase) && ending.outcome !== "void";
+}
+
+/** Planning phases are in the ledger too, put there with the run. */
+function isLedgered(phase: string): boolean {
+  return phase in PHASE_STEPS || phase === REVERT_STEP.phase;
 }
 
 function wordsOf({ ending }: LedgerPhase): string {

@@ -1,15 +1,14 @@
 /**
  * live/snapshots: pre.json before a run writes its first row, post.json after a failure, each with its digest noted.
  *
- * Taken by the executing role, which may count the ledger too, in a read-only transaction. The one before is written
- * once and never replaced: a revert is judged by it. Called through the live conduct.
+ * Taken by the executing role, which may count the ledger too, in a read-only transaction, on the very database that
+ * the run is for. One that is noted is never replaced: a revert is judged by the first; after each failure another is
+ * written beside the earlier ones. Called through the live conduct.
  */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { sha256 } from "../../kernel/digest.ts";
+import { refuseTarget } from "../../execution/production/phase-session.ts";
+import type { TargetIdentity } from "../../flow/survey.ts";
+import { canonicalJson } from "../../kernel/digest.ts";
 import { type Facts, Failure } from "../../kernel/failure.ts";
-import { limits } from "../../kernel/limits.ts";
-import { readPrivateFile } from "../../kernel/private-files/file.ts";
 import { altered } from "../altered.ts";
 import { keepSnapshot, readSnapshot, type Snapshot, type SnapshotName, takeSnapshot } from "../snapshot.ts";
 import type { RunRecord } from "../store/run-record.ts";
@@ -26,34 +25,44 @@ export type Taking = {
 const SNAPSHOT_NOTE = "snapshot";
 
 /** Before the gate is passed behind which a run writes. A run that comes here again keeps the one that it has. */
-export function snapshotBefore(taking: Taking): Promise<Failure | null> {
-  return snapshotOnce(taking, "pre");
+export async function snapshotBefore(taking: Taking): Promise<Failure | null> {
+  const noted = notesOf(taking.store, taking.run.runId);
+  if (noted instanceof Failure) return noted;
+  return noted.has("pre") ? null : take(taking, "pre");
 }
 
-export function snapshotAfter(taking: Taking): Promise<Failure | null> {
-  return snapshotOnce(taking, "post");
+/** `post.json`, and after a later failure of the same run `post-2.json` and so on. */
+export async function snapshotAfter(taking: Taking): Promise<Failure | null> {
+  const noted = notesOf(taking.store, taking.run.runId);
+  if (noted instanceof Failure) return noted;
+  const earlier = [...noted.keys()].filter((name) => name !== "pre").length;
+  return take(taking, earlier === 0 ? "post" : `post-${earlier + 1}`);
 }
 
 /** For the closeout's record: what the tables hold now. */
-export async function lookAfter(runId: string, connect: Connect): Promise<Facts | Failure> {
-  const seen = await look(runId, connect);
+export async function lookAfter(run: RunRecord, connect: Connect): Promise<Facts | Failure> {
+  const seen = await look(run, connect);
   return seen instanceof Failure ? seen : { at: seen.at, role: seen.role, counts: { ...seen.counts } };
 }
 
-/** EVIDENCE_ALTERED where the file is not as it was noted; null where none was taken. */
-export function readTaken(store: Store, runId: string, name: SnapshotName): Snapshot | null | Failure {
+/** EVIDENCE_ALTERED where the file is not as it was noted, or of another database; null where none was taken. */
+export function readTaken(store: Store, { runId, target }: RunRecord, name: SnapshotName): Snapshot | null | Failure {
   const noted = notesOf(store, runId);
   if (noted instanceof Failure) return noted;
   const digest = noted.get(name);
-  return digest === undefined ? null : readSnapshot(store.directory, { runId, name, sha256: digest });
+  if (digest === undefined) return null;
+  const read = readSnapshot(store.directory, { runId, name, sha256: digest });
+  if (read instanceof Failure || canonicalJson(read.target) === canonicalJson(target)) return read;
+  return altered("changed", `${name}.json`, `of run ${runId} is of ${canonicalJson(read.target)}, another database`);
 }
 
 /** What was compared, by name. */
-export function verifySnapshots(store: Store, { runId }: RunRecord): readonly string[] | Failure {
+export function verifySnapshots(store: Store, run: RunRecord): readonly string[] | Failure {
+  const { runId } = run;
   const noted = notesOf(store, runId);
   if (noted instanceof Failure) return noted;
   for (const name of noted.keys()) {
-    const read = readTaken(store, runId, name);
+    const read = readTaken(store, run, name);
     if (!(read instanceof Failure)) continue;
     if (read.facts.errno !== "ENOENT") return read;
     return altered("missing", `${name}.json`, `of run ${runId} is missing`);
@@ -61,32 +70,21 @@ export function verifySnapshots(store: Store, { runId }: RunRecord): readonly st
   return [...noted.keys()].map((name) => `${name}.json`);
 }
 
-async function snapshotOnce(taking: Taking, name: SnapshotName): Promise<Failure | null> {
-  const { store, run, connect } = taking;
-  const { runId } = run;
-  const noted = notesOf(store, runId);
-  if (noted instanceof Failure) return noted;
-  if (noted.has(name)) return null;
-  const path = join(store.directory, "rollback", runId, `${name}.json`);
-  // Its process was killed before the note; nothing was written to the database since.
-  if (existsSync(path)) return noteFile(taking, name, path);
-  const seen = await look(runId, connect);
+/** A file that is there already was never noted: its process was killed, and nobody has judged anything by it. */
+async function take({ store, run, fence, connect }: Taking, name: SnapshotName): Promise<Failure | null> {
+  const seen = await look(run, connect);
   if (seen instanceof Failure) return seen;
   const kept = keepSnapshot(store.directory, name, seen);
-  return kept instanceof Failure ? kept : noteFile(taking, name, kept.path);
-}
-
-function noteFile({ store, run, fence }: Taking, name: SnapshotName, path: string): Failure | null {
-  const bytes = readPrivateFile(path, limits.rehearsalBytes);
-  if (bytes instanceof Failure) return bytes;
-  const noted = store.note(run.runId, { fence, subject: SNAPSHOT_NOTE, facts: { name, sha256: sha256(bytes) } });
+  if (kept instanceof Failure) return kept;
+  const noted = store.note(run.runId, { fence, subject: SNAPSHOT_NOTE, facts: { name, sha256: kept.sha256 } });
   return noted instanceof Failure ? noted : null;
 }
 
-async function look(runId: string, connect: Connect): Promise<Snapshot | Failure> {
+async function look({ runId, target }: RunRecord, connect: Connect): Promise<Snapshot | Failure> {
   const session = await connect("exec");
   if (session instanceof Failure) return session;
-  const seen = await takeSnapshot(session, runId);
+  const other = await refuseTarget(session, { target: target as TargetIdentity });
+  const seen = other ?? (await takeSnapshot(session, runId));
   await session.close();
   return seen;
 }

@@ -1,8 +1,9 @@
 /**
  * live/take-back: a run is taken back: rehearsed where nobody has approved it, done where somebody has.
  *
- * The plan is the run's own, made again from its files; what the tables held before it is pre.json. A run that still
- * waits at a gate is stopped first. Called by `cutter revert`.
+ * The plan is the run's own, made again from its files; what the tables held before it is pre.json. Nothing of the run
+ * moves before it is armed and nothing says off; then a run that still waits at a gate is stopped first. Called by
+ * `cutter revert`.
  */
 import type { LiveWork } from "../../execution/live-work.ts";
 import { phaseWork } from "../../execution/production/phase-work.ts";
@@ -13,14 +14,17 @@ import { revertRun } from "../../execution/revert/revert.ts";
 import { stopwatch } from "../../kernel/clock.ts";
 import { Failure, joinFailure } from "../../kernel/failure.ts";
 import { arm, disarm } from "../../kernel/kill-switch/arming.ts";
-import { readKillSwitch } from "../../kernel/kill-switch.ts";
+import { readKillSwitch, refusal } from "../../kernel/kill-switch.ts";
 import { FailedRun } from "../../kernel/rollback-only/failed-run.ts";
 import { rollbackOnly } from "../../kernel/rollback-only/guarded.ts";
 import type { Session } from "../../kernel/session/session.ts";
 import { nextAttempt } from "../attempts.ts";
+import { remark } from "../remarks.ts";
 import { acquireRunLock } from "../store/run-lock.ts";
 import type { RunRecord } from "../store/run-record.ts";
 import type { Store } from "../store/store.ts";
+import { aftermath } from "./aftermath.ts";
+import { holdAfter } from "./failed-run.ts";
 import { type Connect, settleLive } from "./settle.ts";
 
 export type Rehearsed = {
@@ -47,26 +51,35 @@ export type Taking = {
   readonly connect: Connect;
 };
 
-/** The run as it stands then: REVERTED. With a Failure it may have been stopped all the same. */
+/** The run as it stands then: REVERTED. A Failure says where the run stands, where that has changed. */
 export async function takeBack(taking: Taking): Promise<RunRecord | Failure> {
-  const { store, run, work } = taking;
+  const { store, run, connect } = taking;
   const lock = await acquireRunLock(store, run.runId);
   if (lock instanceof Failure) return lock;
   const { fence } = lock;
+  const work = { ...taking.work, fence };
   try {
-    const settled = await settleLive(run, { store, fence, connect: taking.connect });
+    const refused = armRevert(work) ?? refuseOff(store, work);
+    if (refused !== null) return refused;
+    const settled = await settleLive(run, { store, fence, connect });
     if (settled instanceof Failure || settled.state === "REVERTED") return settled;
     const stopped = stopFirst(store, settled, fence);
-    if (stopped instanceof Failure) return stopped;
-    return await compensate(taking, stopped, { ...work, fence });
+    return stopped instanceof Failure ? stopped : await compensate(taking, stopped, work);
   } finally {
     disarm();
     lock.release();
   }
 }
 
+/** Before anything of the run moves: a HOLD of another run, DISABLED, an approval that has ended meanwhile. */
+function refuseOff(store: Store, { runId, target, cutplan: { cutplanSha256 } }: LiveWork): Failure | null {
+  const reading = readKillSwitch({ stateDirectory: store.directory });
+  return refusal(reading, scopeOf({ runId, target, cutplanSha256 }, "REVERT"));
+}
+
 const REVERTIBLE: readonly string[] = ["STOPPED", "HELD", "CLOSEOUT_REPORTED"];
 
+/** Whoever signed that it is taken back has said that it goes no further, whatever becomes of the taking back. */
 function stopFirst(store: Store, run: RunRecord, fence: number): RunRecord | Failure {
   if (REVERTIBLE.includes(run.state)) return run;
   const message = "it is taken back, so it goes no further";
@@ -78,7 +91,7 @@ async function compensate(taking: Taking, run: RunRecord, work: LiveWork): Promi
   const { runId } = run;
   const attempt = nextAttempt(store, runId, "compensate");
   if (attempt instanceof Failure) return attempt;
-  const refused = consume(store, work) ?? armRevert(work);
+  const refused = consume(store, work);
   if (refused !== null) return refused;
   const end = { phase: "compensate", attempt, fence: work.fence } as const;
   const begun = store.beginPhase(runId, end);
@@ -86,16 +99,48 @@ async function compensate(taking: Taking, run: RunRecord, work: LiveWork): Promi
   const adapter = productionAdapter({
     connect,
     killSwitch: () => readKillSwitch({ stateDirectory: store.directory }),
-    live: { work, compensate: plan, backUp: () => unasked(), lookAfter: () => unasked() },
+    live: {
+      ...{ work, compensate: plan, backUp: () => unasked(), lookAfter: () => unasked() },
+      remark: (text) => remark(store, work, text),
+    },
   });
   const done = await adapter.compensate({ runId, attempt });
   if (!(done instanceof Failure)) {
     return store.finishPhase(runId, { ...end, outcome: "done", payload: done.facts, to: "REVERTED" });
   }
-  // What became of it is asked by the next revert; nothing else may go on meanwhile.
-  if (done.code === "STOP_OUTCOME_UNKNOWN" || done.exitCode > 128) return done;
-  const recorded = store.finishPhase(runId, { ...end, outcome: "void", payload: null });
-  return recorded instanceof Failure ? joinFailure(done, recorded) : done;
+  return failed(taking, begun, { end, failure: standing(done, begun) });
+}
+
+/** What the failure says of the rows is true; the run itself does not stand where it stood. */
+function standing(failure: Failure, { state }: RunRecord): Failure {
+  const { code, message, hint, facts, cause } = failure;
+  return new Failure(code, message, { hint, facts, cause, data: `${failure.data} The run is ${state}.` });
+}
+
+type Failed = {
+  readonly end: { readonly phase: "compensate"; readonly attempt: number; readonly fence: number };
+  readonly failure: Failure;
+};
+
+/** As after any phase: left open where nobody knows, else void; and HOLD, but where nothing was begun. */
+async function failed(taking: Taking, run: RunRecord, { end, failure }: Failed): Promise<Failure> {
+  const { store, connect } = taking;
+  const { runId, state } = run;
+  const { fence } = end;
+  const how = aftermath(failure);
+  if (how === "left open" && failure.exitCode > 128) return failure;
+  const { message } = failure;
+  const stop = { stopCode: how === "left open" ? "STOP_OUTCOME_UNKNOWN" : "STOP_PHASE_FAILED", message } as const;
+  // A run that has closed out has left nothing half done: that its rows stay is no failure of the run.
+  const isHold = how !== "as before" && state !== "CLOSEOUT_REPORTED";
+  const recorded =
+    how === "left open"
+      ? store.stop(runId, { state, fence, ...stop })
+      : store.finishPhase(runId, { ...end, outcome: "void", payload: null, ...(isHold ? stop : {}) });
+  if (recorded instanceof Failure) return joinFailure(failure, recorded);
+  disarm();
+  const held = isHold ? await holdAfter({ store, run, fence, connect, failure }) : null;
+  return joinFailure(failure, held ?? undefined);
 }
 
 async function unasked(): Promise<never> {
