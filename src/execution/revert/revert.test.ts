@@ -236,3 +236,40 @@ test("a former owner, whose fence is lower than the ledger's, takes nothing back
   database.psql(`UPDATE cutter_governance.run SET fence = 3 WHERE run_id = '${cut.work.runId}'`);
   expect((await refusedUnchanged(cut)).code).toBe("STOP_LOCKED");
 });
+
+test.each([
+  ["ON DELETE CASCADE", "public.bookmark: 0 updated and 1 deleted, predicted 0 updated and 0 deleted"],
+  ["ON DELETE SET NULL", "public.bookmark: 1 updated and 0 deleted, predicted 0 updated and 0 deleted"],
+])("a hard revert that would reach somebody else's rows by %s is refused as a whole", async (...row) => {
+  const [rule, expected] = row;
+  const cut = await cutUpTo(3);
+  database.psql(`CREATE TABLE public.bookmark (unit uuid REFERENCES information_unit (id) ${rule});
+    INSERT INTO public.bookmark SELECT id FROM information_unit WHERE canonical_address = '${DOCUMENT_ID}/article-2'`);
+  const refused = failed(await revert(cut, { how: "hard" }));
+  expect([refused.code, refused.message]).toEqual(["PHASE_REFUSED", expect.stringContaining(expected)]);
+  expect([ledgerOf(cut), database.psql("SELECT count(unit) FROM public.bookmark")]).toEqual([
+    "RECORDED recorded approved SG1\ndraft 5",
+    "1",
+  ]);
+});
+
+test("a trigger that changes other rows refuses a soft revert; one that only adds does not", async () => {
+  const cut = await cutUpTo(3);
+  database.psql(`CREATE TABLE public.seen (n int); INSERT INTO public.seen VALUES (0);
+    CREATE FUNCTION public.test_seen() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN UPDATE public.seen SET n = n + 1; RETURN NEW; END $$;
+    CREATE TRIGGER test_seen AFTER UPDATE ON information_unit FOR EACH ROW EXECUTE FUNCTION public.test_seen();
+    GRANT ALL ON public.seen TO PUBLIC`);
+  expect(failed(await revert(cut)).message).toContain("public.seen: 5 updated and 0 deleted");
+  database.psql(`CREATE OR REPLACE FUNCTION public.test_seen() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN INSERT INTO public.seen VALUES (1); RETURN NEW; END $$`);
+  expect(succeed(await revert(cut)).outcome).toBe("done");
+});
+
+test("a server that does not count what a transaction changes is asked for nothing else", async () => {
+  const cut = await cutUpTo(3);
+  database.psql(`ALTER ROLE workflow_admin IN DATABASE "${database.name}" SET track_counts = off`);
+  const refused = failed(await revert(cut, { how: "hard" }));
+  database.psql(`ALTER ROLE workflow_admin IN DATABASE "${database.name}" RESET track_counts`);
+  expect([refused.code, refused.message]).toEqual(["PHASE_REFUSED", expect.stringContaining("track_counts")]);
+});

@@ -2,8 +2,8 @@
  * revert: the body of compensate: takes one run back, units and ledger, in whatever transaction it is given.
  *
  * Never begins or ends one. Nothing is deleted from the ledger: a decision is appended that names the change set and
- * who signed. Any doubt (a unit that is not a draft, or not as it was cut, or a count that is not as predicted) refuses
- * the whole. Called by the production adapter and by the rehearsal.
+ * who signed. Any doubt (a unit that is not a draft, or not as it was cut, a count that is not as predicted, a row of
+ * anybody else's that goes with it) refuses the whole. Called by the production adapter and by the rehearsal.
  */
 import insertDecision from "../../../sql/execution/insert-decision.sql" with { type: "text" };
 import readChangeSet from "../../../sql/execution/read-change-set.sql" with { type: "text" };
@@ -16,6 +16,7 @@ import { ownChangeSet, setStatus } from "../record.ts";
 import { countTables, refuseCounts } from "./counts.ts";
 import { refuseHow, refuseUnits } from "./guard.ts";
 import type { RevertCounts, RevertPlan } from "./plan.ts";
+import { predictTouched, readTouched, refuseTouched, type Touched } from "./touched.ts";
 import { deleteUnits, withdrawUnits } from "./units.ts";
 
 /** Failures: STOP_APPROVAL_REQUIRED, STOP_APPROVAL_REPLAYED, PHASE_REFUSED, UNIT_REJECTED. */
@@ -30,8 +31,15 @@ export async function revertRun(
   if (grant instanceof Failure) return grant;
   const changeSet = await revertible(transaction, work);
   if (changeSet instanceof Failure) return changeSet;
+  const reached = await readTouched(transaction);
+  if (reached instanceof Failure) return reached;
   const taken = changeSet === null ? {} : await takeBack(transaction, { work, plan, changeSet, grant });
   if (taken instanceof Failure) return taken;
+  const now = await readTouched(transaction);
+  if (now instanceof Failure) return now;
+  const predicted: Touched = changeSet === null ? new Map() : predictTouched(plan, changeSet);
+  const elsewhere = refuseTouched({ first: reached, last: now, predicted });
+  if (elsewhere !== null) return elsewhere;
   const last = await countTables(transaction, work.runId);
   if (last instanceof Failure) return last;
   const deltas = { ...taken, "cutter_governance.approval_grant": (taken["cutter_governance.approval_grant"] ?? 0) + 1 };
