@@ -11,13 +11,13 @@ import { Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import { readRegularFile } from "../kernel/private-files/file.ts";
 import { type RunParts, resumeRun, type Standing } from "../orchestrator/run.ts";
-import { lacksEvidence, writeRunEvidence } from "../orchestrator/run-evidence.ts";
 import { simulatedAdapter } from "../orchestrator/simulated.ts";
 import { readSmokeApproval } from "../orchestrator/smoke-approvals.ts";
 import type { RunRecord } from "../orchestrator/store/run-record.ts";
 import type { Store } from "../orchestrator/store/store.ts";
 import type { Globals } from "./command/command.ts";
 import { tellFailure } from "./exit.ts";
+import { finishEvidence } from "./finish-evidence.ts";
 import { showProgress } from "./progress.ts";
 import { goOnLive, type LiveFlags } from "./resume-live.ts";
 import { findRun, withStore } from "./run-store.ts";
@@ -38,22 +38,10 @@ export function resume({ positionals, flags, globals }: Invocation, terminal: Te
     if (run instanceof Failure) return run;
     const standing = await (run.mode === "live" ? goOnLive : goOnSimulated)(store, run, { flags, globals, terminal });
     if (standing instanceof Failure) return standing;
-    const written = finishEvidence(store, standing.run);
+    const unkept = await finishEvidence(store, standing.run, terminal);
     const shown = await showAndTell(store, standing, { globals, terminal });
-    if (written instanceof Failure) {
-      await terminal.alarm(`evidence was NOT kept: ${written.message}`);
-      return tellFailure(written, terminal);
-    }
-    if (written !== null) await terminal.talk(`evidence: ${written}`);
-    return shown;
+    return unkept ?? shown;
   });
-}
-
-/** Where it was written; null where there is none to write. A run whose evidence was kept once is left alone. */
-function finishEvidence(store: Store, run: RunRecord): string | null | Failure {
-  const lacks = lacksEvidence(store, run);
-  if (lacks instanceof Failure) return lacks;
-  return lacks ? writeRunEvidence(store, run) : null;
 }
 
 /** The document as it stands, and on stderr why it does not go on. */

@@ -24,6 +24,7 @@ import type { RunRecord } from "../orchestrator/store/run-record.ts";
 import type { Store } from "../orchestrator/store/store.ts";
 import { REHEARSAL_EXIT, type RehearsalReport, renderRehearsal } from "../report/rehearsal.ts";
 import type { Globals } from "./command/command.ts";
+import { finishEvidence } from "./finish-evidence.ts";
 import { openRole, type RoleUrls, roleTarget, roleTargets } from "./live-connections.ts";
 import { findRun, withStore } from "./run-store.ts";
 import { showStanding } from "./show.ts";
@@ -135,7 +136,10 @@ async function doIt(store: Store, run: RunRecord, working: Working): Promise<num
   const work = workOf(store, run, grants);
   if (work instanceof Failure) return work;
   const taken = await takeBack({ store, run, work, plan, connect: (role) => openRole(role, places[role]) });
-  return taken instanceof Failure ? taken : showStanding(store, taken, { globals, terminal });
+  if (taken instanceof Failure) return taken;
+  const unkept = await finishEvidence(store, taken, terminal);
+  const shown = await showStanding(store, taken, { globals, terminal });
+  return unkept ?? shown;
 }
 
 type Grants = { REVERT?: Grant; HARD_DELETE?: Grant };

@@ -33,7 +33,10 @@ export const LIVE_CRASH_POINTS = [
   "phase-committed",
 ] as const;
 
-export type CrashPoint = (typeof CRASH_POINTS | typeof LIVE_CRASH_POINTS)[number];
+/** Only where a phase of a live run has failed. */
+const FAILURE_CRASH_POINTS = ["run-stopped"] as const;
+
+export type CrashPoint = (typeof CRASH_POINTS | typeof LIVE_CRASH_POINTS | typeof FAILURE_CRASH_POINTS)[number];
 
 let passed = 0;
 

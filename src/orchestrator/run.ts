@@ -8,6 +8,7 @@
 import { type ExecutionAdapter, METHODS, type Method } from "../execution/adapter.ts";
 import { authorityOf, type Gate, isClosed, nextStep, type Phase, type RunState, waitsAt } from "../flow/phase.ts";
 import { isStopCode, type StopCode } from "../flow/stop-code.ts";
+import { crashPoint } from "../kernel/crash-point.ts";
 import { canonicalJson } from "../kernel/digest.ts";
 import { type Facts, Failure, joinFailure } from "../kernel/failure.ts";
 import { nextAttempt } from "./attempts.ts";
@@ -224,6 +225,7 @@ class Walk {
   /** Where HOLD could not be set the phase's failure is told all the same, and that beside it. */
   async #stopped(run: RunRecord | Failure, failure: Failure): Promise<RunRecord | Failure> {
     if (run instanceof Failure) return joinFailure(failure, run);
+    crashPoint("run-stopped");
     const held = await this.#conduct.stopped(run, failure, this.#fence);
     return held === null ? run : joinFailure(failure, held);
   }
