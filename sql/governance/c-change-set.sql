@@ -93,7 +93,7 @@ BEGIN
   );
   CREATE INDEX review_decision_run ON cutter_governance.review_decision (run_id);
   COMMENT ON TABLE cutter_governance.review_decision IS
-    'Approvals, rejections, compensating decisions and holds; a hold is open until a hold_cleared of its run follows';
+    'Approvals, rejections, compensating decisions and holds; each hold_cleared clears one earlier hold of its run';
   COMMENT ON COLUMN cutter_governance.review_decision.id IS 'Key of the row';
   COMMENT ON COLUMN cutter_governance.review_decision.change_set_id IS 'What it is about; null for a hold';
   COMMENT ON COLUMN cutter_governance.review_decision.run_id IS 'The run that it is about';

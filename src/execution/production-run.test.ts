@@ -138,6 +138,19 @@ test.each([
     `INSERT INTO cutter_governance.review_decision (run_id, decision, reason)
     VALUES ('another', 'hold', 'look at this first')`,
   ],
+  [
+    "a hold was committed late, after another of its run was cleared by who never saw it",
+    `INSERT INTO cutter_governance.review_decision (run_id, decision, reason, created_at)
+    VALUES ('another', 'hold', 'first', now() - interval '3 min'), ('another', 'hold_cleared', 'looked', now()),
+      ('another', 'hold', 'late', now() - interval '2 min')`,
+  ],
+  [
+    "a hold was cleared twice by mistake, and another followed",
+    `INSERT INTO cutter_governance.review_decision (run_id, decision, reason, created_at)
+    VALUES ('another', 'hold', 'first', now() - interval '9 min'),
+      ('another', 'hold_cleared', 'looked', now() - interval '8 min'),
+      ('another', 'hold_cleared', 'again', now() - interval '7 min'), ('another', 'hold', 'new', now())`,
+  ],
 ])("%s: nothing is written", async (_what, sql) => {
   const work = await planLive(database, smallLaw(ARTICLES));
   await run(work, ["pre_write_backup"]);
