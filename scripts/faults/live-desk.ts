@@ -19,6 +19,8 @@ const SOVEREIGN = "sovereign@example.org";
 export type LiveDesk = Desk & {
   /** The path of cutter.toml. */
   readonly configuration: string;
+  /** The path of the approver's private key. */
+  readonly sshKey: string;
   /** Begins a live run of this source. */
   begin(document: string, source: string): Promise<string>;
   /** Writes and signs an approval; its path. */
@@ -47,6 +49,7 @@ function liveDesk(desk: Desk, keys: Keys, program: string | undefined): LiveDesk
   return {
     ...desk,
     configuration,
+    sshKey: keys.ssh,
     async begin(document, source) {
       const words = ["cut", document, "--source", source, "--survey", "--live", "--config", configuration];
       return runIdIn(await desk.run(words));

@@ -53,8 +53,7 @@ export function startCutter(argv: readonly string[], setting: Setting = {}): Run
   const home = mkdtempSync(join(tmpdir(), "cutter-fault-"));
   const state = setting.stateDirectory ?? join(home, "state");
   const wrapped = setting.script === undefined ? [] : ["/bin/sh", "-c", setting.script, "sh"];
-  const program = setting.program === undefined ? PROGRAM : [setting.program];
-  const child = Bun.spawn([...wrapped, ...program, ...argv], {
+  const child = Bun.spawn([...wrapped, ...programWords(setting.program), ...argv], {
     cwd: setting.directory ?? home,
     env: { ...environmentOf(home), CUTTER_STATE_DIR: state, ...setting.environment },
     stdin: "ignore",
@@ -87,8 +86,13 @@ export function cutter(argv: readonly string[], setting: Setting = {}): Promise<
   return startCutter(argv, setting).ended;
 }
 
+/** The program under test, or a build of it for tests. */
+export function programWords(program?: string): readonly string[] {
+  return program === undefined ? PROGRAM : [program];
+}
+
 /** Names no database. */
-function environmentOf(home: string): Record<string, string> {
+export function environmentOf(home: string): Record<string, string> {
   return { PATH: process.env.PATH ?? "/usr/bin:/bin", HOME: home };
 }
 
