@@ -5,6 +5,7 @@
  * ledger. Called by live-commands.ts.
  */
 import type { Grant, LiveWork } from "../execution/live-work.ts";
+import type { LedgerRole } from "../execution/production/phase-work.ts";
 import { stubGrant } from "../execution/rehearsal/stubs.ts";
 import type { RevertPlan } from "../execution/revert/plan.ts";
 import { timestamp } from "../kernel/clock.ts";
@@ -18,7 +19,7 @@ import { readSignatures } from "../orchestrator/approvals/signature-files.ts";
 import { isRejection, verifyApproval } from "../orchestrator/approvals/verify-approval.ts";
 import { liveWork } from "../orchestrator/live/adapter.ts";
 import { readTaken } from "../orchestrator/live/snapshots.ts";
-import { rehearseTakingBack, takeBack } from "../orchestrator/live/take-back.ts";
+import { rehearseTakingBack, type SignedApproval, takeBack } from "../orchestrator/live/take-back.ts";
 import { planAgain } from "../orchestrator/prepare.ts";
 import type { RunRecord } from "../orchestrator/store/run-record.ts";
 import type { Store } from "../orchestrator/store/store.ts";
@@ -122,8 +123,8 @@ async function doIt(store: Store, run: RunRecord, working: Working): Promise<num
   const { flags, configuration, plan, globals, terminal } = working;
   const unarmed = await refuseUnarmed(store, { runId: run.runId, live: flags.live, verb: "revert" });
   if (unarmed !== null) return unarmed;
-  const judged = await grantsOf(store, run, working);
-  if (judged instanceof Failure) return judged;
+  const early = await judgeApprovals(store, run, working);
+  if (early instanceof Failure) return early;
   const places = await roleTargets(["revert", "exec", "verify"], flags, configuration);
   if (places instanceof Failure) return places;
   const given = flags.confirm;
@@ -131,38 +132,49 @@ async function doIt(store: Store, run: RunRecord, working: Working): Promise<num
   const refused = await confirmTyped({ expected: run.cutplanSha256 ?? "", what, option: "--confirm", given }, terminal);
   if (refused !== null) return refused;
   // A person may have taken hours to type, and an approval may have ended meanwhile.
-  const grants = await grantsOf(store, run, working);
-  if (grants instanceof Failure) return grants;
+  const judged = await judgeApprovals(store, run, working);
+  if (judged instanceof Failure) return judged;
+  const { grants, approvals } = judged;
   const work = workOf(store, run, grants);
   if (work instanceof Failure) return work;
-  const taken = await takeBack({ store, run, work, plan, connect: (role) => openRole(role, places[role]) });
+  const connect = (role: LedgerRole) => openRole(role, places[role]);
+  const taken = await takeBack({ store, run, work, plan, approvals, connect });
   if (taken instanceof Failure) return taken;
   const unkept = await finishEvidence(store, taken, terminal);
   const shown = await showStanding(store, taken, { globals, terminal });
   return unkept ?? shown;
 }
 
-type Grants = { REVERT?: Grant; HARD_DELETE?: Grant };
+type Judged = {
+  readonly grants: { REVERT?: Grant; HARD_DELETE?: Grant };
+  readonly approvals: SignedApproval[];
+};
 
-async function grantsOf(store: Store, run: RunRecord, { flags, configuration }: Working): Promise<Grants | Failure> {
-  const grants: Grants = {};
+async function judgeApprovals(
+  store: Store,
+  run: RunRecord,
+  { flags, configuration }: Working,
+): Promise<Judged | Failure> {
+  const judged: Judged = { grants: {}, approvals: [] };
   const asked = [
     ["REVERT", flags.approval],
     ["HARD_DELETE", flags["delete-approval"]],
   ] as const;
   for (const [gate, path] of asked) {
     if (path === undefined) continue;
-    const approval = readRegularFile(path, limits.approvalBytes);
-    if (approval instanceof Failure) return approval;
+    const document = readRegularFile(path, limits.approvalBytes);
+    if (document instanceof Failure) return document;
     const signatures = readSignatures(path);
     if (signatures instanceof Failure) return signatures;
     const policy = configuration.approvals;
-    const grant = await verifyApproval({ policy, store, run, gate, now: timestamp(), approval, signatures });
+    const question = { policy, store, run, gate, now: timestamp(), approval: document, signatures };
+    const grant = await verifyApproval(question);
     if (grant instanceof Failure) return grant;
     if (isRejection(grant)) return new Failure("STOP_APPROVAL_INVALID", `${gate} was rejected: ${grant.reason}`);
-    grants[gate] = grant;
+    judged.grants[gate] = grant;
+    judged.approvals.push({ gate, document, signatures });
   }
-  return grants;
+  return judged;
 }
 
 function workOf(store: Store, run: RunRecord, grants: LiveWork["grants"]): LiveWork | Failure {

@@ -3,10 +3,10 @@
  *
  * At the gate itself the approval is checked against what the run shows, and consumed. Behind it, after a crash, the
  * same approval is asked again, from the copy that the run keeps: it holds for the remaining phases of its own gate
- * until it expires. Who signed is for the live path. Called by run.ts.
+ * until it expires. Who signed is for the live path. Called by run.ts, and where a run is taken back.
  */
 import { join } from "node:path";
-import { type GateStand, parseApproval, refuseApproval } from "../flow/approval.ts";
+import { type Approval, type ApprovalGate, type GateStand, parseApproval, refuseApproval } from "../flow/approval.ts";
 import type { Gate } from "../flow/phase.ts";
 import type { TargetIdentity } from "../flow/survey.ts";
 import { sha256 } from "../kernel/digest.ts";
@@ -32,8 +32,16 @@ export function passGate(order: GateOrder, bytes: Uint8Array): RunRecord | Failu
   if (approval instanceof Failure) return approval;
   const refused = refuseApproval(approval, standOf(order));
   if (refused !== null) return refused;
-  const { store, run, gate, fence } = order;
-  const pending = writePrivateFile(fileOf(order, pendingName), bytes);
+  return useApproval(order, approval, bytes);
+}
+
+/** An approval in the run's folder, which authorises nothing else from now on; whether it holds was asked before. */
+export type ApprovalPlace = Pick<GateOrder, "store" | "run" | "fence"> & { readonly gate: ApprovalGate };
+
+/** The run with its approval consumed. STOP_APPROVAL_REPLAYED. */
+export function useApproval(place: ApprovalPlace, approval: Approval, bytes: Uint8Array): RunRecord | Failure {
+  const { store, run, gate, fence } = place;
+  const pending = writePrivateFile(fileOf(place, pendingName), bytes);
   if (pending !== null) return pending;
   const consumed = store.consumeApproval(run.runId, {
     approvalId: approval.approval_id,
@@ -44,7 +52,7 @@ export function passGate(order: GateOrder, bytes: Uint8Array): RunRecord | Failu
   });
   if (consumed instanceof Failure) return consumed;
   // Its name says that it was used: a store that does not know of that is older than this folder.
-  return renamePrivateFile(fileOf(order, pendingName), fileOf(order, approvalName)) ?? consumed;
+  return renamePrivateFile(fileOf(place, pendingName), fileOf(place, approvalName)) ?? consumed;
 }
 
 /** null where the authority that was given at this gate still holds for the phases behind it. */
@@ -76,15 +84,15 @@ export function standOf({ run, gate, now }: Pick<GateOrder, "run" | "gate" | "no
   return { gate, runId, documentId, mode, cutplanSha256, target: target as TargetIdentity, now };
 }
 
-export function approvalName(gate: Gate): string {
+export function approvalName(gate: ApprovalGate): string {
   return `approval-${gate}.json`;
 }
 
 /** Before it was consumed, or where it was refused. */
-export function pendingName(gate: Gate): string {
+export function pendingName(gate: ApprovalGate): string {
   return `approval-${gate}.pending.json`;
 }
 
-function fileOf({ store, run, gate }: GateOrder, name: (gate: Gate) => string): string {
+function fileOf({ store, run, gate }: Omit<ApprovalPlace, "fence">, name: (gate: ApprovalGate) => string): string {
   return join(runFolder({ stateDirectory: store.directory, ...run }), name(gate));
 }

@@ -6,7 +6,7 @@
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { parseApproval } from "../flow/approval.ts";
+import { APPROVAL_GATES, type ApprovalGate, parseApproval } from "../flow/approval.ts";
 import { authorityOf, GATES, type Gate, isClosed, PHASES, waitsAt } from "../flow/phase.ts";
 import { sha256 } from "../kernel/digest.ts";
 import { type Facts, Failure } from "../kernel/failure.ts";
@@ -39,11 +39,14 @@ export function verifyRunFiles(store: Store, run: RunRecord): readonly string[] 
   const present = readdirSync(folder).sort();
   const checked = ["source", "survey.json", "settings.json"];
   for (const gate of GATES) {
-    const place = { folder, present, gate };
-    const wrong = verifySmoke({ store, run, phases }, place) ?? verifyUsed({ store, run, phases }, place);
+    const wrong = verifySmoke({ store, run, phases }, { folder, present, gate });
     if (wrong !== null) return wrong;
-    const names = [smokeApprovalName(gate), approvalName(gate), pendingName(gate)];
-    checked.push(...names.filter((name) => present.includes(name)));
+    checked.push(...[smokeApprovalName(gate)].filter((name) => present.includes(name)));
+  }
+  for (const gate of APPROVAL_GATES) {
+    const wrong = verifyUsed({ store, run, phases }, { folder, present, gate });
+    if (wrong !== null) return wrong;
+    checked.push(...[approvalName(gate), pendingName(gate)].filter((name) => present.includes(name)));
   }
   const signed = verifySignatures(store, run, { folder, present });
   if (signed instanceof Failure) return signed;
@@ -55,12 +58,16 @@ export function verifyRunFiles(store: Store, run: RunRecord): readonly string[] 
   return extra === undefined ? checked : altered("extra", extra, `lies in ${folder} and was not written by the run`);
 }
 
-type Place = { readonly folder: string; readonly present: readonly string[]; readonly gate: Gate };
+type Place<At extends ApprovalGate = ApprovalGate> = {
+  readonly folder: string;
+  readonly present: readonly string[];
+  readonly gate: At;
+};
 
 type Behind = { readonly store: Store; readonly run: RunRecord; readonly phases: readonly PhaseRecord[] };
 
 /** There from the moment that the run first waits. */
-function verifySmoke({ run, phases }: Behind, { folder, present, gate }: Place): Failure | null {
+function verifySmoke({ run, phases }: Behind, { folder, present, gate }: Place<Gate>): Failure | null {
   const name = smokeApprovalName(gate);
   if (!present.includes(name)) {
     const waited = run.mode === "dryrun" && (waitsAt(run.state) !== null || isBehind(phases, "SG1"));
@@ -99,7 +106,7 @@ function verifySignatures(
   { folder, present }: Omit<Place, "gate">,
 ): readonly string[] | Failure {
   const checked: string[] = [];
-  for (const gate of GATES) {
+  for (const gate of APPROVAL_GATES) {
     for (const name of signatureNames(gate).filter((one) => present.includes(one))) {
       const bytes = readPrivateFile(join(folder, name), limits.approvalBytes);
       if (bytes instanceof Failure) return bytes;
@@ -130,8 +137,8 @@ export function refuseAlteredApprovals(store: Store, run: RunRecord): Failure | 
   const phases = store.phases(run.runId);
   if (phases instanceof Failure) return phases;
   const folder = runFolder({ stateDirectory: store.directory, ...run });
-  const present = GATES.map(approvalName).filter((name) => existsSync(join(folder, name)));
-  for (const gate of GATES) {
+  const present = APPROVAL_GATES.map(approvalName).filter((name) => existsSync(join(folder, name)));
+  for (const gate of APPROVAL_GATES) {
     const wrong = verifyUsed({ store, run, phases }, { folder, present, gate });
     if (wrong !== null) return inResume(wrong);
   }
@@ -144,6 +151,9 @@ function inResume({ code, message, hint, facts, cause }: Failure): Failure {
 }
 
 /** Whether an attempt of a phase is recorded that needed what this gate gives. */
-function isBehind(phases: readonly PhaseRecord[], gate: Gate): boolean {
+function isBehind(phases: readonly PhaseRecord[], gate: ApprovalGate): boolean {
+  const reverted = phases.find(({ phase, outcome }) => phase === "compensate" && outcome === "done");
+  if (gate === "REVERT") return reverted !== undefined;
+  if (gate === "HARD_DELETE") return (reverted?.payload as Facts | undefined)?.how === "hard";
   return phases.some(({ phase }) => PHASES.some((known) => known === phase && authorityOf(known) === gate));
 }

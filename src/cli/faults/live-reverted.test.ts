@@ -1,6 +1,6 @@
 /** Tests of `cutter revert`: rehearsed without an approval, done with one, refused for what was enacted or changed. */
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestDatabase } from "../../../scripts/database/database.ts";
 import { temporaryFolder } from "../../../scripts/database/files.ts";
@@ -72,7 +72,22 @@ test("hard: with a second approval the rows are gone, and the counts are those o
   );
   expect([done.code, done.failure]).toEqual([0, null]);
   expect(database.psql(COUNTS)).toBe(before);
+  const { folder } = await desk.show(run);
+  for (const name of ["approval-REVERT.json", "approval-HARD_DELETE.json", "approval-HARD_DELETE.json.sig"]) {
+    expect(await verify()).toEqual([0, "INTACT"]);
+    const kept = readFileSync(join(folder, name));
+    writeFileSync(join(folder, name), `${kept} `);
+    expect([name, ...(await verify())]).toEqual([name, 3, "EVIDENCE_ALTERED"]);
+    rmSync(join(folder, name));
+    if (!name.endsWith(".sig")) expect([name, ...(await verify())]).toEqual([name, 3, "EVIDENCE_ALTERED"]);
+    writeFileSync(join(folder, name), kept, { mode: 0o600 });
+  }
 });
+
+async function verify(): Promise<readonly [code: number | null, said: string | undefined]> {
+  const ended = await desk.run(["verify", run, "--config", desk.configuration]);
+  return [ended.code, readText(ended)?.code ?? /INTACT/.exec(ended.stdout)?.[0]];
+}
 
 test("what was enacted is not taken back", async () => {
   expect((await desk.resume(run, await desk.approve(run, "SG2"))).code).toBe(0);

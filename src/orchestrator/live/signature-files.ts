@@ -2,16 +2,16 @@
  * live/signature-files: the signatures of an approval that was used, kept beside it, with their digests in the chain.
  *
  * `approval-SG1.json.sig`, `approval-SG1.json.2.sig` …: after a crash they are verified again, with the same policy.
- * Written before the approval is consumed. Called by the live conduct; checked by run-folder.ts.
+ * Written before the approval is consumed. Called by the live conduct and by a revert; checked by run-folder.ts.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Gate } from "../../flow/phase.ts";
+import type { ApprovalGate } from "../../flow/approval.ts";
 import { sha256 } from "../../kernel/digest.ts";
 import { type Facts, Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
 import { readPrivateFile, removeQuietly, writePrivateFile } from "../../kernel/private-files/file.ts";
-import { approvalName, type GateOrder } from "../gates.ts";
+import { type ApprovalPlace, approvalName } from "../gates.ts";
 import { runFolder } from "../run-files.ts";
 import type { RunRecord } from "../store/run-record.ts";
 import type { Store } from "../store/store.ts";
@@ -19,13 +19,13 @@ import type { Store } from "../store/store.ts";
 const SIGNED_NOTE = "approval-signed";
 
 /** In the order of the signatures. */
-export function signatureNames(gate: Gate): readonly string[] {
+export function signatureNames(gate: ApprovalGate): readonly string[] {
   return Array.from({ length: limits.approvalAuthorities }, (_, index) => {
     return `${approvalName(gate)}${index === 0 ? "" : `.${index + 1}`}.sig`;
   });
 }
 
-export function keepSignatures(order: GateOrder, signatures: readonly Uint8Array[]): Failure | null {
+export function keepSignatures(order: ApprovalPlace, signatures: readonly Uint8Array[]): Failure | null {
   const { store, run, gate, fence } = order;
   const facts = { gate, sha256: signatures.map(sha256) };
   const noted = store.note(run.runId, { fence, subject: SIGNED_NOTE, facts });
@@ -43,7 +43,7 @@ export function keepSignatures(order: GateOrder, signatures: readonly Uint8Array
 }
 
 /** In their order; as many as there are. */
-export function keptSignatures({ store, run, gate }: Omit<GateOrder, "fence" | "now">): Uint8Array[] | Failure {
+export function keptSignatures({ store, run, gate }: Omit<ApprovalPlace, "fence">): Uint8Array[] | Failure {
   const signatures: Uint8Array[] = [];
   for (const name of signatureNames(gate)) {
     const path = pathOf(store, run, name);
@@ -57,7 +57,7 @@ export function keptSignatures({ store, run, gate }: Omit<GateOrder, "fence" | "
 
 /** Whether the digest of a signature file at this gate was noted when it was kept. */
 export function isNotedSignature(
-  { store, run: { runId }, gate }: Omit<GateOrder, "fence" | "now">,
+  { store, run: { runId }, gate }: Omit<ApprovalPlace, "fence">,
   bytes: Uint8Array,
 ): boolean | Failure {
   const events = store.events(runId);

@@ -11,6 +11,7 @@ import { REVERT_STEP } from "../../execution/production/steps.ts";
 import { productionAdapter, scopeOf } from "../../execution/production.ts";
 import type { RevertPlan } from "../../execution/revert/plan.ts";
 import { revertRun } from "../../execution/revert/revert.ts";
+import { parseApproval } from "../../flow/approval.ts";
 import { stopwatch } from "../../kernel/clock.ts";
 import { Failure, joinFailure } from "../../kernel/failure.ts";
 import { arm, disarm } from "../../kernel/kill-switch/arming.ts";
@@ -19,6 +20,7 @@ import { FailedRun } from "../../kernel/rollback-only/failed-run.ts";
 import { rollbackOnly } from "../../kernel/rollback-only/guarded.ts";
 import type { Session } from "../../kernel/session/session.ts";
 import { nextAttempt } from "../attempts.ts";
+import { useApproval } from "../gates.ts";
 import { remark } from "../remarks.ts";
 import { acquireRunLock } from "../store/run-lock.ts";
 import type { RunRecord } from "../store/run-record.ts";
@@ -26,6 +28,7 @@ import type { Store } from "../store/store.ts";
 import { aftermath } from "./aftermath.ts";
 import { holdAfter } from "./failed-run.ts";
 import { type Connect, settleLive } from "./settle.ts";
+import { keepSignatures } from "./signature-files.ts";
 
 export type Rehearsed = {
   readonly failure: Failure | null;
@@ -48,7 +51,15 @@ export type Taking = {
   readonly run: RunRecord;
   readonly work: Omit<LiveWork, "fence">;
   readonly plan: RevertPlan;
+  /** What the grants of `work` were read from. */
+  readonly approvals: readonly SignedApproval[];
   readonly connect: Connect;
+};
+
+export type SignedApproval = {
+  readonly gate: "REVERT" | "HARD_DELETE";
+  readonly document: Uint8Array;
+  readonly signatures: readonly Uint8Array[];
 };
 
 /** The run as it stands then: REVERTED. A Failure says where the run stands, where that has changed. */
@@ -91,7 +102,7 @@ async function compensate(taking: Taking, run: RunRecord, work: LiveWork): Promi
   const { runId } = run;
   const attempt = nextAttempt(store, runId, "compensate");
   if (attempt instanceof Failure) return attempt;
-  const refused = consume(store, work);
+  const refused = consume(taking, run, work.fence);
   if (refused !== null) return refused;
   const end = { phase: "compensate", attempt, fence: work.fence } as const;
   const begun = store.beginPhase(runId, end);
@@ -147,13 +158,15 @@ async function unasked(): Promise<never> {
   throw new Error("a revert makes no backup and closes nothing out");
 }
 
-/** Here too, so that the run's chain has it; what authorises once is the ledger's row, in the transaction itself. */
-function consume(store: Store, { runId, fence, grants, cutplan: { cutplanSha256 } }: LiveWork): Failure | null {
-  for (const gate of ["REVERT", "HARD_DELETE"] as const) {
-    const grant = grants[gate];
-    if (grant === undefined) continue;
-    const { approvalId, documentSha256 } = grant;
-    const used = store.consumeApproval(runId, { approvalId, gate, documentSha256, cutplanSha256, fence });
+/** In the run's folder and chain too; what authorises once is the ledger's row, in the transaction itself. */
+function consume({ store, approvals }: Taking, run: RunRecord, fence: number): Failure | null {
+  for (const { gate, document, signatures } of approvals) {
+    const place = { store, run, gate, fence };
+    const approval = parseApproval(document);
+    if (approval instanceof Failure) return approval;
+    const kept = keepSignatures(place, signatures);
+    if (kept !== null) return kept;
+    const used = useApproval(place, approval, document);
     if (used instanceof Failure) return used;
   }
   return null;
