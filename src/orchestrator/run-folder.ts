@@ -15,7 +15,7 @@ import { checkPrivateDirectory } from "../kernel/private-files/directory.ts";
 import { readPrivateFile } from "../kernel/private-files/file.ts";
 import { altered } from "./altered.ts";
 import { approvalName, pendingName } from "./gates.ts";
-import { isNotedSignature, signatureNames } from "./live/signature-files.ts";
+import { notedSignatures, signatureNames } from "./live/signature-files.ts";
 import { settingsDigest } from "./prepare.ts";
 import { REHEARSAL_FILE, REHEARSED_NOTE } from "./rehearsal-file.ts";
 import { readRunFiles, runFolder } from "./run-files.ts";
@@ -99,7 +99,7 @@ function olderStore(name: string): Failure {
   return altered("extra", name, "lies there, and the run store has not come so far: an older cutter.db was put back");
 }
 
-/** The names of the signatures that lie there; each was noted when it was kept. */
+/** The names of the signatures that lie there; each was noted when it was kept, and none of the last is missing. */
 function verifySignatures(
   store: Store,
   run: RunRecord,
@@ -107,14 +107,19 @@ function verifySignatures(
 ): readonly string[] | Failure {
   const checked: string[] = [];
   for (const gate of APPROVAL_GATES) {
+    const noted = notedSignatures({ store, run, gate });
+    if (noted instanceof Failure) return noted;
+    const missing = new Set(present.includes(approvalName(gate)) ? noted.at(-1) : []);
     for (const name of signatureNames(gate).filter((one) => present.includes(one))) {
       const bytes = readPrivateFile(join(folder, name), limits.approvalBytes);
       if (bytes instanceof Failure) return bytes;
-      const noted = isNotedSignature({ store, run, gate }, bytes);
-      if (noted instanceof Failure) return noted;
-      if (!noted) return altered("changed", name, "is not a signature that the run has kept");
+      const digest = sha256(bytes);
+      const isNoted = noted.some((digests) => digests.includes(digest));
+      if (!isNoted) return altered("changed", name, "is not a signature that the run has kept");
+      missing.delete(digest);
       checked.push(name);
     }
+    if (missing.size > 0) return altered("missing", `a signature of ${approvalName(gate)}`, "is missing");
   }
   return checked;
 }

@@ -55,18 +55,17 @@ export function keptSignatures({ store, run, gate }: Omit<ApprovalPlace, "fence"
   return signatures;
 }
 
-/** Whether the digest of a signature file at this gate was noted when it was kept. */
-export function isNotedSignature(
-  { store, run: { runId }, gate }: Omit<ApprovalPlace, "fence">,
-  bytes: Uint8Array,
-): boolean | Failure {
+/** The digests of those that were kept at this gate, each time that some were, in order. */
+export function notedSignatures({
+  store,
+  run: { runId },
+  gate,
+}: Omit<ApprovalPlace, "fence">): readonly (readonly string[])[] | Failure {
   const events = store.events(runId);
   if (events instanceof Failure) return events;
-  const digest = sha256(bytes);
-  return events.some(({ data }) => {
-    const facts = data.facts as Facts | undefined;
-    return data.subject === SIGNED_NOTE && facts?.gate === gate && (facts.sha256 as string[]).includes(digest);
-  });
+  return events
+    .filter(({ data }) => data.subject === SIGNED_NOTE && (data.facts as Facts).gate === gate)
+    .map(({ data }) => (data.facts as Facts).sha256 as readonly string[]);
 }
 
 function pathOf(store: Store, run: RunRecord, name: string): string {
