@@ -5,7 +5,7 @@
  * Each verb is a process of its own, as an operator runs it. Used by the fault tests; never by the program.
  */
 import { generateKeyPairSync } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeKey as makeBackupKey } from "../database/backup.ts";
 import type { TestDatabase } from "../database/database.ts";
@@ -19,12 +19,12 @@ const SOVEREIGN = "sovereign@example.org";
 export type LiveDesk = Desk & {
   /** The path of cutter.toml. */
   readonly configuration: string;
-  /** The path of the approver's private key. */
-  readonly sshKey: string;
   /** Begins a live run of this source. */
   begin(document: string, source: string): Promise<string>;
   /** Writes and signs an approval; its path. */
   approve(runId: string, gate: Gate): Promise<string>;
+  /** The same, but for so many seconds from now. */
+  approveFor(seconds: number, runId: string, gate: Gate): Promise<string>;
   resume(runId: string, approval: string | null, setting?: Omit<Setting, "stateDirectory">): Promise<Ended>;
   copyLive(): LiveDesk;
 };
@@ -46,20 +46,25 @@ function liveDesk(desk: Desk, keys: Keys, program: string | undefined): LiveDesk
     const confirm = ["--confirm", shown.cutplanSha256 ?? ""];
     return desk.run(["resume", runId, ...given, "--live", ...confirm, "--config", configuration], setting);
   };
+  const approve: LiveDesk["approve"] = async (runId, gate) => {
+    approvals += 1;
+    const path = join(temporaryFolder(), `approval-${approvals}.json`);
+    const signing = ["--authority", SOVEREIGN, "--sign-with", keys.ssh, "--out", path];
+    const ended = await desk.run(["approve", runId, "--gate", gate, ...signing, "--config", configuration]);
+    if (ended.code !== 0) throw new Error(`approve answered ${ended.code}: ${ended.stderr}`);
+    return path;
+  };
   return {
     ...desk,
     configuration,
-    sshKey: keys.ssh,
     async begin(document, source) {
       const words = ["cut", document, "--source", source, "--survey", "--live", "--config", configuration];
       return runIdIn(await desk.run(words));
     },
-    async approve(runId, gate) {
-      approvals += 1;
-      const path = join(temporaryFolder(), `approval-${approvals}.json`);
-      const signing = ["--authority", SOVEREIGN, "--sign-with", keys.ssh, "--out", path];
-      const ended = await desk.run(["approve", runId, "--gate", gate, ...signing, "--config", configuration]);
-      if (ended.code !== 0) throw new Error(`approve answered ${ended.code}: ${ended.stderr}`);
+    approve,
+    async approveFor(seconds, runId, gate) {
+      const path = await approve(runId, gate);
+      await signAgain(path, keys.ssh, { expires_at: new Date(Date.now() + seconds * 1_000).toISOString() });
       return path;
     },
     resume,
@@ -68,6 +73,18 @@ function liveDesk(desk: Desk, keys: Keys, program: string | undefined): LiveDesk
       return liveDesk(other, keys, program);
     },
   };
+}
+
+const NAMESPACES = { SG1: "sg1", SG2: "sg2", REVERT: "revert", HARD_DELETE: "hard-delete" } as const;
+
+/** An approval with something else in it, signed by the same key. */
+async function signAgain(path: string, key: string, changes: Readonly<Record<string, unknown>>): Promise<void> {
+  const document = (await Bun.file(path).json()) as { readonly gate: Gate };
+  writeFileSync(path, JSON.stringify({ ...document, ...changes }));
+  rmSync(`${path}.sig`);
+  const words = ["-Y", "sign", "-f", key, "-n", `${NAMESPACES[document.gate]}@cutter`, path];
+  const signed = Bun.spawnSync(["ssh-keygen", ...words]);
+  if (signed.exitCode !== 0) throw new Error(`ssh-keygen: ${signed.stderr}`);
 }
 
 function makeKeys(database: TestDatabase): Keys {
@@ -98,6 +115,8 @@ function makeKeys(database: TestDatabase): Keys {
 }
 
 function allowed(publicKey: string): string {
-  const namespaces = ["sg1", "sg2", "revert", "hard-delete"].map((gate) => `${gate}@cutter`).join(",");
+  const namespaces = Object.values(NAMESPACES)
+    .map((gate) => `${gate}@cutter`)
+    .join(",");
   return `${SOVEREIGN} namespaces="${namespaces}" ${publicKey}`;
 }

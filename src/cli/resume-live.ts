@@ -143,7 +143,7 @@ function partsOf(store: Store, run: RunRecord, working: Working): RunParts {
         ...{ store, connect, grants, keys },
         backUp: () => backUp(store, run, working),
         compensate: null,
-        lookAfter: () => lookAfter(run, connect),
+        lookAfter: () => lookAfter(store, run, connect),
       }),
     closeOut: (now, adapter) =>
       (adapter as ProductionAdapter).closeOut({ runId: now.runId, attempt: now.openPhase?.attempt ?? 1 }),

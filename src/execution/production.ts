@@ -14,6 +14,7 @@ import { type KillSwitchReading, refusal } from "../kernel/kill-switch.ts";
 import type { Session } from "../kernel/session/session.ts";
 import type { ExecutionAdapter, Method, Order, PhaseResult } from "./adapter.ts";
 import { type BackupArtifact, recordBackup } from "./backup-artifact.ts";
+import { closeOutRun } from "./close-out.ts";
 import { cutLegA } from "./cut.ts";
 import { enactUnits } from "./enact.ts";
 import type { LiveWork } from "./live-work.ts";
@@ -71,10 +72,21 @@ export function productionAdapter(parts: ProductionParts): ProductionAdapter {
       gated(parts, { method: "compensate", gate: "REVERT", order }, (live) => compensate(parts, live, order)),
     closeOut: (order) =>
       gated(parts, { method: "closeout", gate: "SG2", order }, async (live) => {
-        const done = await perform(parts, live, { step: PHASE_STEPS.closeout, order, body: live.lookAfter });
+        const done = await perform(parts, live, {
+          step: PHASE_STEPS.closeout,
+          order,
+          body: (tx) => lastLook(tx, live),
+        });
         return done instanceof Failure ? done : done.facts;
       }),
   };
+}
+
+async function lastLook(transaction: Parameters<PhaseBody>[0], live: LiveParts): Promise<Facts | Failure> {
+  const own = await closeOutRun(transaction, live.work);
+  if (own instanceof Failure) return own;
+  const seen = await live.lookAfter();
+  return seen instanceof Failure ? seen : { ...seen, own };
 }
 
 type Body = (transaction: Parameters<PhaseBody>[0], work: LiveWork, order: Order) => ReturnType<PhaseBody>;

@@ -105,6 +105,8 @@ export const limits = {
   resolvePauseMs: 250,
   /** While a phase runs: how often what says off is asked, and how long a cancelled statement may take to end. */
   killSwitchWatchMs: 500,
+  /** A run that is enacted is armed for so long to be closed out. */
+  closeoutMs: 600_000,
   brokenOffGraceMs: 1_000,
   /** One statement of a live phase: a batch of calls on a busy server. */
   phaseStatementTimeoutMs: 120_000,

@@ -68,7 +68,10 @@ export function refuseAuthority(order: GateOrder): Failure | null {
   if (!isOurs) {
     return new Failure("STOP_APPROVAL_INVALID", `the kept approval of ${gate} is not one that this run has consumed`);
   }
-  return refuseApproval(approval, standOf(order));
+  // What is enacted stays so: closing out authorises nothing that an approval could have ended for.
+  const isEnacted = run.state === "ENACTED" && Date.parse(consumed.consumedAt) < Date.parse(order.now);
+  const now = isEnacted ? consumed.consumedAt : order.now;
+  return refuseApproval(approval, standOf({ ...order, now }));
 }
 
 /** The exact bytes of the approval by which this run passed the gate. */

@@ -53,7 +53,7 @@ export async function resumeRun(runId: string, parts: RunParts): Promise<Standin
   if (phases instanceof Failure) return phases;
   const rest: Standing = { run, did: [], stop: stopOf(run) };
   if (rests(run, phases)) return rest;
-  if (waitsAt(run.state) !== null && parts.approval === null) return rest;
+  if (waitsAt(run.state) !== null && parts.approval === null && run.openPhase === null) return rest;
   const lock = await acquireRunLock(store, runId);
   if (lock instanceof Failure) return lock;
   try {
@@ -92,6 +92,11 @@ function stopOf({ stopCode, stopMessage, runId }: RunRecord): Failure | null {
   return stopCode === null ? null : new Failure(stopCode, `run ${runId}: ${stopMessage}`);
 }
 
+/** The first phase behind a gate was begun and cut off: the run stands at the gate, whose approval it has used. */
+function hasPassed(from: RunRecord, run: RunRecord): boolean {
+  return from.openPhase !== null && from.state === run.state;
+}
+
 /** One process on its way through a run, with the fence that its lock gave it. */
 class Walk {
   readonly #parts: RunParts;
@@ -127,7 +132,7 @@ class Walk {
         run = arrived;
         continue;
       }
-      if (waitsAt(run.state) !== null && this.#approval === null) break;
+      if (waitsAt(run.state) !== null && this.#approval === null && !hasPassed(from, run)) break;
       const ready = await this.#makeReady(run, step.name);
       if (ready instanceof Failure) return this.#refuse(run, ready);
       if (ready.state === "STOPPED") return { run: ready, did: this.#did, stop: stopOf(ready) };
@@ -172,9 +177,8 @@ class Walk {
     const gate = authorityOf(phase);
     if (gate === null) return run;
     const order = { store: this.#parts.store, run, gate, fence: this.#fence, now: this.#parts.now() };
-    if (waitsAt(run.state) === null) return (await this.#conduct.authorise(order)) ?? run;
     const approval = this.#approval;
-    if (approval === null) throw new Error("a gate was passed without an approval");
+    if (waitsAt(run.state) === null || approval === null) return (await this.#conduct.authorise(order)) ?? run;
     this.#approval = null;
     return this.#conduct.pass(order, approval);
   }

@@ -3,7 +3,7 @@
  * leave everything as it stands, and what was judged before the question is judged again after the answer.
  */
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestDatabase } from "../../../scripts/database/database.ts";
 import { temporaryFolder } from "../../../scripts/database/files.ts";
@@ -34,16 +34,6 @@ async function asked(argv: readonly string[]): Promise<Typist> {
   const typist = onTerminal([...argv, "--live", "--config", desk.configuration], desk.state);
   await typist.shows("anything else to leave it:");
   return typist;
-}
-
-/** The same approval for three seconds from now, signed again. */
-async function endingSoon(path: string): Promise<string> {
-  const soon = new Date(Date.now() + 3_000).toISOString();
-  writeFileSync(path, JSON.stringify({ ...(await Bun.file(path).json()), expires_at: soon }));
-  rmSync(`${path}.sig`);
-  const signed = Bun.spawnSync(["ssh-keygen", "-Y", "sign", "-f", desk.sshKey, "-n", "revert@cutter", path]);
-  if (signed.exitCode !== 0) throw new Error(`ssh-keygen: ${signed.stderr}`);
-  return path;
 }
 
 const units = (): string =>
@@ -83,7 +73,7 @@ test(
   "an approval that ends while the question stands takes nothing back, and the run goes on at its gate",
   async () => {
     expect((await desk.resume(run, await desk.approve(run, "SG1"))).code).toBe(6);
-    const approval = await endingSoon(await desk.approve(run, "REVERT"));
+    const approval = await desk.approveFor(3, run, "REVERT");
     const typist = await asked(["revert", run, "--approval", approval]);
     await Bun.sleep(3_500);
     typist.type(`${digest}\r`);

@@ -70,9 +70,9 @@ export function payloadDigest(facts: Facts): string {
 }
 
 /** A hold of the very run that is being taken back is why it is; any other refuses that too. */
-async function refuseHold(
+export async function refuseHold(
   transaction: StatementRunner,
-  { runId }: LiveWork,
+  { runId }: Pick<LiveWork, "runId">,
   role: LedgerRole,
 ): Promise<null | Failure> {
   const excepted = role === "revert" ? runId : null;

@@ -12,12 +12,13 @@ import type { Session } from "../../kernel/session/session.ts";
 import type { StatementRunner } from "../leg-a.ts";
 import type { LiveWork } from "../live-work.ts";
 import { isCommitted } from "./phase-transaction.ts";
+import { refuseHold } from "./phase-work.ts";
 
 /** Repeated by the next resume where its outcome is not known. */
 export async function registerRun(session: Session, work: LiveWork): Promise<null | Failure> {
   const begun = await session.query("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
   if (begun instanceof Failure) return begun;
-  const written = await writeRun(session, work);
+  const written = (await refuseHold(session, work, "exec")) ?? (await writeRun(session, work));
   if (written !== null) {
     await session.query("ROLLBACK");
     return written;

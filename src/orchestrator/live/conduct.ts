@@ -12,6 +12,7 @@ import type { Gate } from "../../flow/phase.ts";
 import type { TargetIdentity } from "../../flow/survey.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { arm, currentArming, disarm } from "../../kernel/kill-switch/arming.ts";
+import { limits } from "../../kernel/limits.ts";
 import { isRejection, type Rejection } from "../approvals/verify-approval.ts";
 import type { Conduct } from "../conduct.ts";
 import { type GateOrder, keptApproval, passGate, refuseAuthority } from "../gates.ts";
@@ -58,6 +59,7 @@ export function liveConduct(parts: LiveParts): Conduct {
       if (currentArming()?.gate === order.gate) return null;
       const refused = refuseAuthority(order);
       if (refused !== null) return refused;
+      if (order.run.state === "ENACTED") return armCloseout(order);
       const approval = keptApproval(order);
       if (approval instanceof Failure) return approval;
       const signatures = keptSignatures(order);
@@ -99,11 +101,20 @@ function rejected({ authorities, reason, gate }: Rejection): Failure {
   return new Failure("STOP_APPROVAL_INVALID", `${authorities.join(" and ")} rejected ${gate}: ${why}`);
 }
 
-function armFor({ grants }: LiveParts, { run, gate }: GateOrder, grant: Grant): Failure | null {
+function armFor({ grants }: LiveParts, order: GateOrder, grant: Grant): Failure | null {
+  grants[order.gate] = grant;
+  return armUntil(order, grant.expiresAt);
+}
+
+/** Behind the enactment nothing is left but a look and its record, for which nobody has to sign again. */
+function armCloseout(order: GateOrder): Failure | null {
+  return armUntil(order, new Date(Date.parse(order.now) + limits.closeoutMs).toISOString());
+}
+
+function armUntil({ run, gate }: GateOrder, expiresAt: string): Failure | null {
   const { runId, cutplanSha256, target } = run;
   if (cutplanSha256 === null) throw new Error(`run ${runId} stands behind ${gate} and has no plan`);
-  grants[gate] = grant;
   disarm();
   const scope = scopeOf({ runId, target: target as TargetIdentity, cutplanSha256 }, gate);
-  return arm({ ...scope, expiresAt: grant.expiresAt });
+  return arm({ ...scope, expiresAt });
 }

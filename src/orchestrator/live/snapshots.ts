@@ -39,10 +39,18 @@ export async function snapshotAfter(taking: Taking): Promise<Failure | null> {
   return take(taking, earlier === 0 ? "post" : `post-${earlier + 1}`);
 }
 
-/** For the closeout's record: what the tables hold now. */
-export async function lookAfter(run: RunRecord, connect: Connect): Promise<Facts | Failure> {
+/** For the closeout's record: what the tables hold now, and by how much each differs from pre.json, whoever wrote. */
+export async function lookAfter(store: Store, run: RunRecord, connect: Connect): Promise<Facts | Failure> {
+  const before = readTaken(store, run, "pre");
+  if (before instanceof Failure) return before;
   const seen = await look(run, connect);
-  return seen instanceof Failure ? seen : { at: seen.at, role: seen.role, counts: { ...seen.counts } };
+  if (seen instanceof Failure) return seen;
+  const { at, role, counts } = seen;
+  const since = Object.entries(counts).flatMap(([relation, rows]) => {
+    const known = before?.counts[relation];
+    return known === undefined ? [] : [[relation, rows - known] as const];
+  });
+  return { at, role, counts: { ...counts }, since_pre: Object.fromEntries(since) };
 }
 
 /** EVIDENCE_ALTERED where the file is not as it was noted, or of another database; null where none was taken. */
