@@ -4,6 +4,8 @@ import { failed, succeed } from "../../scripts/database/target.ts";
 import { approvalOf, replacing, SampleWalk } from "../../scripts/database/walk.ts";
 import { sha256 } from "../kernel/digest.ts";
 import { Failure } from "../kernel/failure.ts";
+import { DRY_RUN_CONDUCT } from "./conduct.ts";
+import { aftermath } from "./live/aftermath.ts";
 import { resumeRun } from "./run.ts";
 import type { Store } from "./store/store.ts";
 
@@ -34,6 +36,45 @@ describe("a phase that fails", () => {
     ]);
     const outcomes = succeed(store.phases(run.runId)).map(({ phase, outcome }) => `${phase} ${outcome}`);
     expect(outcomes.slice(3)).toEqual(["pre_write_backup done", "cut_leg_a done", "leg_b_record void"]);
+  });
+
+  test("is told although HOLD could not be set, and that stands beside it", async () => {
+    const run = await walk.begin(store);
+    const full = new Failure("FILE_WRITE_FAILED", "no space for HOLD");
+    const broken = walk.parts(store, approvalOf(run, "SG1"), {
+      adapterFor: replacing({ cut_leg_a: async () => new Failure("DATABASE_ERROR", "broken on purpose") }),
+      conduct: { ...DRY_RUN_CONDUCT, stopped: async () => full },
+    });
+    const failure = failed(await resumeRun(run.runId, broken));
+    expect([failure.code, failure.message, failure.facts.also]).toEqual([
+      "DATABASE_ERROR",
+      "broken on purpose",
+      { code: full.code, message: full.message },
+    ]);
+    expect(succeed(store.run(run.runId))?.state).toBe("STOPPED");
+  });
+
+  test("whose outcome nobody knows stays open, stops the run with that, and is held", async () => {
+    const run = await walk.begin(store);
+    const held: string[] = [];
+    const unknown = walk.parts(store, approvalOf(run, "SG1"), {
+      adapterFor: replacing({ cut_leg_a: async () => new Failure("GUARD_BROKEN", "the transaction was left") }),
+      conduct: {
+        ...{ ...DRY_RUN_CONDUCT, aftermath },
+        stopped: async (_run, { code }) => {
+          held.push(code);
+          return null;
+        },
+      },
+    });
+    expect(failed(await resumeRun(run.runId, unknown)).code).toBe("GUARD_BROKEN");
+    const left = succeed(store.run(run.runId));
+    expect([left?.state, left?.openPhase?.phase, left?.stopCode, held]).toEqual([
+      "BACKED_UP",
+      "cut_leg_a",
+      "STOP_OUTCOME_UNKNOWN",
+      ["GUARD_BROKEN"],
+    ]);
   });
 
   test("a verification that finds a difference is a recorded result and a stop", async () => {
@@ -71,6 +112,19 @@ describe("a process that ended in the middle", () => {
       ["leg_b_record", 2, "done"],
       ["write_verify", 1, "done"],
     ]);
+  });
+
+  test("right behind its gate it goes on with the approval that it has used, and asks for none", async () => {
+    const run = await walk.begin(store);
+    const dies = walk.parts(store, approvalOf(run, "SG1"), {
+      adapterFor: replacing({ pre_write_backup: () => Promise.reject(new Error("the process ends here")) }),
+    });
+    expect(resumeRun(run.runId, dies)).rejects.toThrow("the process ends here");
+    await Bun.sleep(0);
+    const left = succeed(store.run(run.runId));
+    expect([left?.state, left?.openPhase?.phase]).toEqual(["AWAITING_CUT_AUTHORIZATION", "pre_write_backup"]);
+    const standing = await walk.resume(store, run, null);
+    expect([standing.run.state, standing.did.length]).toEqual(["AWAITING_LIFECYCLE_AUTHORIZATION", 4]);
   });
 
   test("goes on only while the approval of its gate is in time", async () => {
