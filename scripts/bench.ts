@@ -13,6 +13,7 @@ import { benchEmbedded } from "./bench/embedded.ts";
 import { benchGrowth } from "./bench/growth.ts";
 import { benchLegA } from "./bench/leg-a.ts";
 import type { Ratio } from "./bench/measure.ts";
+import { benchPhases } from "./bench/phases.ts";
 import type { BenchPlace } from "./bench/place.ts";
 import { benchScript } from "./bench/script.ts";
 import { benchSegment } from "./bench/segment.ts";
@@ -30,6 +31,7 @@ const BENCHES = {
   segment: benchSegment,
   "dry-run": benchDryRun,
   "leg-a": benchLegA,
+  phases: benchPhases,
 } as const satisfies Record<string, (place: BenchPlace) => Promise<readonly Ratio[]>>;
 
 const PROJECT = join(import.meta.dirname, "..");

@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { createDatabase } from "../database/database.ts";
 import { talk } from "../talk.ts";
-import type { Measured, Ratio } from "./measure.ts";
+import { type Measured, median, type Ratio } from "./measure.ts";
 import type { BenchPlace } from "./place.ts";
 
 const REACH = { floor: 1.25, growth: 1.2, memory: 1 };
@@ -53,9 +53,4 @@ export async function benchLegA(place: BenchPlace): Promise<readonly Ratio[]> {
 
 function measured(times: readonly number[], peakBytes: number): Measured {
   return { medianMs: median(times), peakBytes };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
