@@ -34,11 +34,14 @@ function failOn(table: string): void {
 }
 
 test.each([
-  ["cut_leg_a", "cutter_governance.cut_change_set_affected_row", "BACKED_UP", "0 more"],
-  ["leg_b_record", "cutter_governance.manifest_unit_block", "CUT", "3 more"],
-  ["write_verify", "cutter_governance.verify_result", "RECORDED", "3 more"],
-] as const)("%s fails: STOPPED, HOLD, post.json, and every live command refuses", async (...row) => {
-  const [phase, table, ledger, units] = row;
+  ["cut_leg_a", "cutter_governance.cut_change_set_affected_row", "BACKED_UP", "0 more", "pre_write_backup compensate"],
+  ["leg_b_record", "cutter_governance.manifest_unit_block", "CUT", "3 more", "pre_write_backup cut_leg_a compensate"],
+  [
+    ...["write_verify", "cutter_governance.verify_result", "RECORDED", "3 more"],
+    "pre_write_backup cut_leg_a leg_b_record compensate",
+  ],
+] as const)("%s fails: STOPPED, HOLD, post.json, and every live command refuses; it is taken back", async (...row) => {
+  const [phase, table, ledger, units, history] = row;
   const before = database.psql(COUNTS).split("|").map(Number);
   failOn(table);
   const ended = await desk.resume(run, await desk.approve(run, "SG1"));
@@ -54,7 +57,23 @@ test.each([
   expect([again.code, readText(again)?.code]).toEqual([4, "STOP_HOLD"]);
   const verified = await desk.run(["verify", run, "--config", desk.configuration]);
   expect([verified.code, verified.stdout]).toEqual([0, expect.stringContaining("INTACT")]);
+  database.psql(`DROP TRIGGER test_fail ON ${table}`);
+  const { cutplanSha256 } = await desk.show(run);
+  const approvals = ["--approval", await desk.approve(run, "REVERT"), "--delete-approval", await hardDelete()];
+  const words = ["--hard", ...approvals, "--live", "--confirm", cutplanSha256 ?? "", "--config", desk.configuration];
+  const reverted = await desk.run(["revert", run, ...words]);
+  expect([reverted.code, reverted.stdout]).toEqual([0, expect.stringContaining("CUTTER_RUN REVERTED")]);
+  expect(database.psql(COUNTS).split("|").map(Number)).toEqual(before);
+  // Both histories: what was done, what was not, what was taken back, and who decided each.
+  expect(
+    database.psql(`SELECT string_agg(phase, ' ' ORDER BY created_at) FROM cutter_governance.run_phase
+      WHERE run_id = '${run}' AND outcome = 'done' AND phase NOT IN ('survey', 'manifest', 'cutplan');
+      SELECT string_agg(decision || ' ' || gate, ', ' ORDER BY created_at, decision, gate)
+      FROM cutter_governance.review_decision WHERE run_id = '${run}'`),
+  ).toBe(`${history}${more === 0 ? "" : "\napproved SG1, approved HARD_DELETE, reverted REVERT"}`);
 });
+
+const hardDelete = (): Promise<string> => desk.approve(run, "HARD_DELETE");
 
 test("what was written is not what was planned: a recorded mismatch, nothing signed, HOLD", async () => {
   database.psql(`CREATE FUNCTION public.test_change() RETURNS trigger LANGUAGE plpgsql AS
