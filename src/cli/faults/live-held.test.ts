@@ -3,7 +3,7 @@
  * revert that fails is such a failure; what only was refused leaves everything as it stood.
  */
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestDatabase } from "../../../scripts/database/database.ts";
 import { temporaryFolder } from "../../../scripts/database/files.ts";
@@ -139,6 +139,29 @@ test(
     expect([ended.code, readText(ended)?.code, seconds < 2]).toEqual([4, "KILL_SWITCH_OFF", true]);
     expect((await desk.show(run)).state).toBe("BACKED_UP");
     expect(database.psql("SELECT count(*) FROM information_unit WHERE canonical_address LIKE 'HANDBOOK%'")).toBe("0");
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "HOLD that is set while the backup is made breaks that off too, and no half of a file stays",
+  async () => {
+    const slow = join(temporaryFolder(), "slow-pg-dump");
+    const script = '#!/bin/sh\ncase "$*" in *--version*) ;; *) sleep 30 ;; esac\nexec pg_dump "$@"\n';
+    writeFileSync(slow, script, { mode: 0o755 });
+    const text = readFileSync(desk.configuration, "utf8");
+    writeFileSync(desk.configuration, text.replace("[backup]\n", `[backup]\npg_dump = ["${slow}"]\n`));
+    const going = desk.resume(run, await desk.approve(run, "SG1"));
+    const exporting = `SELECT count(*) FROM pg_stat_activity
+      WHERE usename = 'workflow_admin' AND datname = current_database() AND state = 'idle in transaction'`;
+    while (database.psql(exporting) !== "1") await Bun.sleep(50);
+    const set = performance.now();
+    writeFileSync(holdOf(), "run ictr-x: stop\n", { mode: 0o600 });
+    const ended = await going;
+    const seconds = (performance.now() - set) / 1_000;
+    expect([ended.code, readText(ended)?.code, seconds < 10]).toEqual([4, "KILL_SWITCH_OFF", true]);
+    expect((await desk.show(run)).state).toBe("AWAITING_CUT_AUTHORIZATION");
+    expect(readdirSync(join(desk.state, "backups"))).toEqual([]);
   },
   PATIENCE_MS,
 );

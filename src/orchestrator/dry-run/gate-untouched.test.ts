@@ -154,3 +154,16 @@ test("a table of the lifecycle that another session has locked all the while sho
   expect(outcome(report)).toBe("PASS PASS PASS PASS PASS PASS INCONCLUSIVE, exit 3");
   expect(seenIn(report, "G7").join()).toStartWith("rows of public.iu_lifecycle_log: not counted: ");
 });
+
+test("a count that took longer than its budget shows nothing either", async () => {
+  const change = (sight: Sight): Sight => {
+    const counts = sight.document.counts.map((count) => {
+      const isOver = count.relation === "public.unit_version" && count.filter === null;
+      return isOver ? { ...count, rows: null, how: "over budget" as const } : count;
+    });
+    return { ...sight, document: { ...sight.document, counts } };
+  };
+  const report = await desk.dryRun(() => ({ surveyor: desk.atLook(LAST_LOOK, change) }));
+  expect(outcome(report)).toBe("PASS PASS PASS PASS PASS PASS INCONCLUSIVE, exit 3");
+  expect(seenIn(report, "G7").join()).toStartWith("rows of public.unit_version: not counted: ");
+});

@@ -85,6 +85,14 @@ describe("G2", () => {
     expect(sound.gates[1]?.summary).not.toContain("no live run could write");
   });
 
+  test("a role that writes which may not even use the schema: told in the same place", async () => {
+    const reader = "GRANT USAGE ON SCHEMA public TO context_pack_readonly";
+    desk.database.psql(`${reader}; REVOKE USAGE ON SCHEMA public FROM PUBLIC, cutter_exec`);
+    const report = await desk.dryRun();
+    desk.database.psql("GRANT USAGE ON SCHEMA public TO PUBLIC, cutter_exec");
+    expect(report.gates[1]?.facts.role_that_writes).toContain("cutter_exec has no USAGE on schema public");
+  });
+
   test("a look that fails: nothing is known of before, and G7 does not pass", async () => {
     const lost = () => new Failure("SESSION_LOST", "broken on purpose");
     const report = await desk.dryRun(() => ({ surveyor: desk.atLook(1, lost) }));
