@@ -36,6 +36,7 @@ export async function planFor(session: Session, units: number, bodyBytes: number
   const signer = (leg: "exec" | "verify") => dotSigner(leg, generateKeyPairSync("ed25519").privateKey);
   return {
     ...{ runId: id, mode: "rehearsal", fence: 1, target: survey.target, document, manifest, cutplan, actor: "bench" },
+    surveyed: [],
     ...{ planning: [], grants: { SG1: stubGrant(id, "SG1"), SG2: stubGrant(id, "SG2") } },
     signers: { exec: signer("exec"), verify: signer("verify") },
   };

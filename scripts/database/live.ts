@@ -61,6 +61,7 @@ export async function planLive(
       document,
       manifest,
       cutplan,
+      surveyed: survey.units,
       actor: "test",
       planning,
     },

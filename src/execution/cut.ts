@@ -15,13 +15,15 @@ import { crashPoint } from "../kernel/crash-point.ts";
 import { type Facts, Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import { consumeGrant, recordApproved } from "./grants.ts";
+import { refuseUnguarded } from "./immutability.ts";
 import type { StatementRunner } from "./leg-a.ts";
 import type { LiveWork } from "./live-work.ts";
+import { refuseDrifted } from "./revised.ts";
 
-/** Failures: STOP_BACKUP_REFUSED, STOP_APPROVAL_REPLAYED, UNIT_REJECTED with every rejected row of a batch. */
+/** STOP_BACKUP_REFUSED, STOP_PLAN_DRIFT, STOP_APPROVAL_REPLAYED, UNIT_REJECTED with every rejected row of a batch. */
 export async function cutLegA(transaction: StatementRunner, work: LiveWork): Promise<Facts | Failure> {
   const { runId, cutplan } = work;
-  const refused = await refuseWithoutBackup(transaction, runId);
+  const refused = (await refuseWithoutBackup(transaction, runId)) ?? (await refuseUnguarded(transaction));
   if (refused !== null) return refused;
   const grant = await consumeGrant(transaction, work, "SG1");
   if (grant instanceof Failure) return grant;
@@ -37,6 +39,8 @@ export async function cutLegA(transaction: StatementRunner, work: LiveWork): Pro
   if (created instanceof Failure) return created;
   const revised = await writeRows(transaction, work, { changeSetId, action: "revise" });
   if (revised instanceof Failure) return revised;
+  const drifted = await refuseDrifted(transaction, { changeSetId, rows: revised, surveyed: work.surveyed });
+  if (drifted !== null) return drifted;
   return { change_set_id: changeSetId, rows: created + revised, created, revised, approval_id: grant.approvalId };
 }
 

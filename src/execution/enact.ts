@@ -16,6 +16,7 @@ import { limits } from "../kernel/limits.ts";
 import { type ChangeSet, digestChangeSet, eachPart } from "./change-set.ts";
 import type { DotSigner } from "./dot-signer.ts";
 import { consumeGrant, recordApproved } from "./grants.ts";
+import { refuseUnguarded } from "./immutability.ts";
 import type { StatementRunner } from "./leg-a.ts";
 import type { LiveWork } from "./live-work.ts";
 import { ownChangeSet, setStatus } from "./record.ts";
@@ -32,7 +33,10 @@ export async function enactUnits(transaction: StatementRunner, work: LiveWork): 
   if (recorded !== null) return recorded;
   const enacted = await enactAll(transaction, changeSet, work.actor);
   if (enacted !== null) return enacted;
-  const changed = (await refuseChanged(transaction, changeSet)) ?? (await refuseOther(transaction, work, changeSet));
+  const changed =
+    (await refuseUnguarded(transaction)) ??
+    (await refuseChanged(transaction, changeSet)) ??
+    (await refuseOther(transaction, work, changeSet));
   if (changed !== null) return changed;
   const moved = await setStatus(transaction, changeSet, { from: "recorded", to: "enacted" });
   if (moved !== null) return moved;

@@ -8,7 +8,7 @@ import type { Cutplan } from "../flow/cutplan.ts";
 import type { SourceDocument } from "../flow/document.ts";
 import type { Manifest } from "../flow/manifest.ts";
 import type { Gate } from "../flow/phase.ts";
-import type { TargetIdentity } from "../flow/survey.ts";
+import type { SurveyedUnit, TargetIdentity } from "../flow/survey.ts";
 import type { DotSigner } from "./dot-signer.ts";
 
 /** An approval that was verified: what goes into `approval_grant` when it is consumed. */
@@ -46,6 +46,8 @@ export type LiveWork = {
   readonly document: SourceDocument;
   readonly manifest: Manifest;
   readonly cutplan: Cutplan;
+  /** The document's units when it was planned, less what the run itself has written since. */
+  readonly surveyed: readonly SurveyedUnit[];
   readonly actor: string;
   readonly planning: readonly PlanningPhase[];
   readonly grants: { readonly [gate in Grant["gate"]]?: Grant };

@@ -6,8 +6,8 @@
  * writes one again that is noted. Called before the first phase that writes, and after a failure.
  */
 import { join } from "node:path";
-import immutability from "../../sql/survey/immutability.sql" with { type: "text" };
 import settingsQuery from "../../sql/survey/settings.sql" with { type: "text" };
+import { readTriggers, type TriggerStates, whyUnguarded } from "../execution/immutability.ts";
 import type { RevertCounts } from "../execution/revert/plan.ts";
 import type { TargetIdentity } from "../flow/survey.ts";
 import { timestamp } from "../kernel/clock.ts";
@@ -34,8 +34,7 @@ export type Snapshot = {
   readonly counts: RevertCounts;
   /** Relations that could not be counted, and why, e.g. `unreadable`. */
   readonly uncounted: { readonly [relation: string]: string };
-  /** `tgenabled` by trigger; `O` where it fires. */
-  readonly triggers: { readonly [trigger: string]: string };
+  readonly triggers: TriggerStates;
   readonly contractSha256: string;
 };
 
@@ -57,7 +56,7 @@ async function look(session: Session, runId: string): Promise<Snapshot | Failure
   if (identity instanceof Failure) return identity;
   const contract = await readContract(session);
   if (contract instanceof Failure) return contract;
-  const triggers = await session.query(immutability);
+  const triggers = await readTriggers(session);
   if (triggers instanceof Failure) return triggers;
   const options = { mode: "exact", digest: "none", budgetMs: limits.phaseStatementTimeoutMs } as const;
   const whole = watchedRelations("").filter(({ filter }) => filter === null);
@@ -75,17 +74,14 @@ async function look(session: Session, runId: string): Promise<Snapshot | Failure
       all.flatMap(({ relation, rows, how }) => (how === "exact" && rows !== null ? [[relation, rows]] : [])),
     ),
     uncounted: Object.fromEntries(all.flatMap(({ relation, how }) => (how === "exact" ? [] : [[relation, how]]))),
-    triggers: Object.fromEntries(triggers.rows.map(({ name, enabled }) => [name ?? "", enabled ?? ""])),
+    triggers,
     contractSha256: contract.digest,
   };
 }
 
 function refuse({ triggers, uncounted }: Snapshot): Failure | null {
-  for (const name of ["trg_iu_enacted_immut", "trg_uv_enacted_immut"]) {
-    if (triggers[name] === "O") continue;
-    const state = triggers[name] === undefined ? "is missing" : `is ${triggers[name]}, not O`;
-    return new Failure("SURVEY_FAILED", `the trigger ${name} ${state}: enacted units could be changed`);
-  }
+  const unguarded = whyUnguarded(triggers);
+  if (unguarded !== null) return new Failure("SURVEY_FAILED", unguarded);
   const missing = Object.keys(uncounted).filter((relation) => relation.startsWith("public."));
   if (missing.length === 0) return null;
   return new Failure("SURVEY_FAILED", `not counted exactly: ${missing.join(", ")}`, { facts: { uncounted } });

@@ -57,7 +57,7 @@ export function liveWork(
   const { document, manifest, cutplan } = planned;
   return {
     ...{ runId: run.runId, mode: run.mode === "live" ? "live" : "rehearsal", fence, target: survey.target },
-    ...{ document, manifest, cutplan, actor: settings.actor, grants, signers: keys },
+    ...{ document, manifest, cutplan, surveyed: survey.units, actor: settings.actor, grants, signers: keys },
     planning: done.filter(({ phase }) => PLANNING.has(phase)).map(planningPhase),
   };
 }

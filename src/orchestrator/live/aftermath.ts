@@ -11,7 +11,7 @@ import type { Aftermath } from "../conduct.ts";
 const NOT_BEGUN: ReadonlySet<string> = new Set([
   ...["HOST_UNKNOWN", "CONNECT_FAILED", "CONNECT_TIMEOUT", "TLS_REFUSED", "TLS_INVALID", "AUTHENTICATION_FAILED"],
   ...["DATABASE_MISSING", "TOO_MANY_CONNECTIONS", "TARGET_IS_STANDBY", "TARGET_IS_POOLER", "STOP_TARGET_CHANGED"],
-  ...["KILL_SWITCH_OFF", "KILL_SWITCH_UNREADABLE", "STOP_HOLD", "STOP_LOCKED"],
+  ...["KILL_SWITCH_OFF", "KILL_SWITCH_UNREADABLE", "STOP_HOLD", "STOP_LOCKED", "STOP_PLAN_DRIFT"],
 ]);
 
 /** GUARD_BROKEN: the server may have left the transaction by committing it. */
