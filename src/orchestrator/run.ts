@@ -113,7 +113,17 @@ class Walk {
     this.#approval = parts.approval;
   }
 
+  /** With a Failure nothing was done; else what was done stands, whatever kept the run from going on. */
   async goOn(from: RunRecord): Promise<Standing | Failure> {
+    const standing = await this.#walk(from);
+    const stop = standing instanceof Failure ? standing : standing.stop;
+    if (stop === null || stop.code === "STOP_APPROVAL_REQUIRED" || this.#did.length === 0) return standing;
+    const run = this.#parts.store.run(from.runId);
+    if (run instanceof Failure || run === null) return standing;
+    return { run, did: this.#did, stop: afterDone(stop, this.#did) };
+  }
+
+  async #walk(from: RunRecord): Promise<Standing | Failure> {
     const planned = this.#finishPlanning(from);
     if (planned instanceof Failure) return planned;
     let run = planned;
@@ -266,6 +276,12 @@ class Walk {
     });
     return recorded instanceof Failure ? recorded : failure;
   }
+}
+
+/** What a failure says of the data is said of what failed. */
+function afterDone({ code, message, hint, data, facts, cause }: Failure, did: readonly Phase[]): Failure {
+  const whole = `What was done before it stands: ${did.join(", ")}. Of what failed: ${data}`;
+  return new Failure(code, message, { hint, data: whole, facts: { ...facts, done: did }, cause });
 }
 
 type PhaseEnd = { readonly phase: Phase; readonly attempt: number; readonly fence: number };

@@ -85,3 +85,22 @@ test(
   },
   PATIENCE_MS,
 );
+
+test(
+  "a role that cannot be reached in the middle: what was done before it is told, and that it stands",
+  async () => {
+    const { cutplanSha256 } = await desk.show(run);
+    const words = ["--approval", approval, "--live", "--confirm", cutplanSha256 ?? "", "--config", desk.configuration];
+    const nowhere = ["--verify-url", "postgres://cutter_verify@127.0.0.1:1/none"];
+    const ended = await desk.run(["resume", run, ...words, ...nowhere]);
+    expect([ended.code, readText(ended)?.code]).toEqual([5, "CONNECT_FAILED"]);
+    const data = "What was done before it stands: pre_write_backup, cut_leg_a, leg_b_record. Of what failed: ";
+    expect([readText(ended)?.data, ended.stdout]).toEqual([
+      expect.stringContaining(data),
+      expect.stringContaining("CUTTER_RUN RECORDED"),
+    ]);
+    expect(database.psql("SELECT count(*) FROM information_unit WHERE canonical_address LIKE 'HANDBOOK%'")).toBe("3");
+    expect((await resume()).code).toBe(6);
+  },
+  PATIENCE_MS,
+);

@@ -5,7 +5,8 @@
  */
 import type { FailureEntry } from "./entry.ts";
 
-const SERVER_ROLLS_BACK = "The server rolls back what was not committed; a proof never commits, so no row of it stays.";
+const SERVER_ROLLS_BACK =
+  "The server rolls back what was not committed, which is all of a proof; what a live run had committed stands.";
 
 export const SIGNALS = {
   INTERRUPTED: {
