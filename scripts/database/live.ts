@@ -114,6 +114,7 @@ export function liveAdapter(database: TestDatabase, work: LiveWork, changed: Cha
     }),
     compensate: null,
     lookAfter: async () => ({ at: timestamp() }),
+    refuseBackup: async () => null,
     remark: () => {},
     ...parts,
   };

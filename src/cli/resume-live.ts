@@ -6,7 +6,7 @@
  */
 
 import { makeBackup } from "../execution/backup/make.ts";
-import { backupSettings } from "../execution/backup/settings.ts";
+import { backupDirectory, backupSettings } from "../execution/backup/settings.ts";
 import type { BackupArtifact } from "../execution/backup-artifact.ts";
 import type { LedgerRole } from "../execution/production/phase-work.ts";
 import type { ProductionAdapter } from "../execution/production.ts";
@@ -140,7 +140,7 @@ function partsOf(store: Store, run: RunRecord, working: Working): RunParts {
     }),
     adapterFor: (work) =>
       liveAdapter(work, {
-        ...{ store, connect, grants, keys },
+        ...{ store, connect, grants, keys, backupDirectory: backupDirectory(configuration, store.directory) },
         backUp: () => backUp(store, run, working),
         compensate: null,
         lookAfter: () => lookAfter(store, run, connect),

@@ -3,10 +3,12 @@
  *
  * Names the first thing that does not fit. Reads only, and makes no connection. Called by run-commands.ts.
  */
+import { backupDirectory } from "../execution/backup/settings.ts";
 import { readConfiguration } from "../kernel/conninfo/configuration.ts";
 import { isRunId } from "../kernel/evidence/run-id.ts";
 import { Failure } from "../kernel/failure.ts";
 import { ONLY_READ } from "../kernel/failure-table/entry.ts";
+import { verifyBackup } from "../orchestrator/live/kept-backup.ts";
 import { readSigningKeys } from "../orchestrator/live/signing-keys.ts";
 import { verifyPair } from "../orchestrator/live/verify-pair.ts";
 import type { Store } from "../orchestrator/store/store.ts";
@@ -31,7 +33,9 @@ export async function verify({ positionals, globals }: Invocation, terminal: Ter
     if (verified instanceof Failure) return onlyRead(verified);
     const pair = await verifyPairOf(store, id, globals);
     if (pair instanceof Failure) return onlyRead(pair);
-    const checked = [...verified.checked, ...pair];
+    const backup = await verifyBackupOf(store, id, globals);
+    if (backup instanceof Failure) return onlyRead(backup);
+    const checked = [...verified.checked, ...pair, ...(backup === null ? [] : [backup])];
     const verdict = "CUTTER_VERIFY INTACT";
     if (globals.format === "json") {
       await terminal.document({ schema: "cutter.verify/v1", run_id: id, checked, verdict });
@@ -60,6 +64,15 @@ async function verifyPairOf(store: Store, id: string, globals: Globals): Promise
   const { execKey, verifyKey } = configuration.signing;
   const keys = execKey === null || verifyKey === null ? null : readSigningKeys(configuration);
   return keys instanceof Failure ? keys : verifyPair(store, run, keys);
+}
+
+/** Of a live run: whether the file that it rests on lies where the configuration says. */
+async function verifyBackupOf(store: Store, id: string, globals: Globals): Promise<string | null | Failure> {
+  const run = store.run(id);
+  if (run === null || run instanceof Failure) return run;
+  const configuration = await readConfiguration(globals.config, process.env);
+  if (configuration instanceof Failure) return configuration;
+  return verifyBackup({ store, run, directory: backupDirectory(configuration, store.directory) });
 }
 
 /** Whatever the code is: it was found out by reading. */

@@ -41,6 +41,8 @@ export type LiveParts = {
   readonly work: LiveWork;
   /** Makes the encrypted backup and reads it back; touches no ledger. */
   readonly backUp: () => Promise<BackupArtifact | Failure>;
+  /** Before leg A: null where the backup of this run is still there as it was made. */
+  readonly refuseBackup: () => Promise<null | Failure>;
   /** How the run is taken back; null where nobody asked for that. */
   readonly compensate: RevertPlan | null;
   /** The last look, whose answer is recorded as the closeout. */
@@ -55,14 +57,15 @@ export type ProductionAdapter = ExecutionAdapter & {
 };
 
 export function productionAdapter(parts: ProductionParts): ProductionAdapter {
-  const method = (name: Exclude<Method, "pre_write_backup" | "compensate">, body: Body) => (order: Order) =>
-    gated(parts, { method: name, gate: PHASE_STEPS[name].gate, order }, (live) => {
-      return perform(parts, live, { step: PHASE_STEPS[name], order, body: (tx) => body(tx, live.work, order) });
-    });
+  const method =
+    (name: Exclude<Method, "pre_write_backup" | "cut_leg_a" | "compensate">, body: Body) => (order: Order) =>
+      gated(parts, { method: name, gate: PHASE_STEPS[name].gate, order }, (live) => {
+        return perform(parts, live, { step: PHASE_STEPS[name], order, body: (tx) => body(tx, live.work, order) });
+      });
   return {
     pre_write_backup: (order) =>
       gated(parts, { method: "pre_write_backup", gate: "SG1", order }, (live) => backUp(parts, live, order)),
-    cut_leg_a: method("cut_leg_a", (transaction, work) => cutLegA(transaction, work)),
+    cut_leg_a: (order) => gated(parts, { method: "cut_leg_a", gate: "SG1", order }, (live) => cut(parts, live, order)),
     leg_b_record: method("leg_b_record", (transaction, work) => recordLegB(transaction, work)),
     write_verify: method("write_verify", (transaction, work, { attempt = 1 }) => {
       return verifyWritten(transaction, work, attempt);
@@ -160,6 +163,12 @@ async function backUp(parts: ProductionParts, live: LiveParts, order: Order): Pr
   if (artifact instanceof Failure) return artifact;
   const body: PhaseBody = (transaction) => recordBackup(transaction, work.runId, artifact);
   return perform(parts, live, { step: PHASE_STEPS.pre_write_backup, order, body });
+}
+
+async function cut(parts: ProductionParts, live: LiveParts, order: Order): Promise<PhaseResult | Failure> {
+  const refused = await live.refuseBackup();
+  if (refused !== null) return refused;
+  return perform(parts, live, { step: PHASE_STEPS.cut_leg_a, order, body: (tx) => cutLegA(tx, live.work) });
 }
 
 async function compensate(parts: ProductionParts, live: LiveParts, order: Order): Promise<PhaseResult | Failure> {

@@ -45,13 +45,14 @@ describe("a phase that fails", () => {
       adapterFor: replacing({ cut_leg_a: async () => new Failure("DATABASE_ERROR", "broken on purpose") }),
       conduct: { ...DRY_RUN_CONDUCT, stopped: async () => full },
     });
-    const failure = failed(await resumeRun(run.runId, broken));
-    expect([failure.code, failure.message, failure.facts.also]).toEqual([
+    const { stop, run: left, did } = succeed(await resumeRun(run.runId, broken));
+    expect(did).toEqual(["pre_write_backup"]);
+    expect([stop?.code, stop?.message, stop?.facts.also]).toEqual([
       "DATABASE_ERROR",
       "broken on purpose",
       { code: full.code, message: full.message },
     ]);
-    expect(succeed(store.run(run.runId))?.state).toBe("STOPPED");
+    expect(left.state).toBe("STOPPED");
   });
 
   test("whose outcome nobody knows stays open, stops the run with that, and is held", async () => {
@@ -67,9 +68,9 @@ describe("a phase that fails", () => {
         },
       },
     });
-    expect(failed(await resumeRun(run.runId, unknown)).code).toBe("GUARD_BROKEN");
-    const left = succeed(store.run(run.runId));
-    expect([left?.state, left?.openPhase?.phase, left?.stopCode, held]).toEqual([
+    const { stop, run: left } = succeed(await resumeRun(run.runId, unknown));
+    expect(stop?.code).toBe("GUARD_BROKEN");
+    expect([left.state, left.openPhase?.phase, left.stopCode, held]).toEqual([
       "BACKED_UP",
       "cut_leg_a",
       "STOP_OUTCOME_UNKNOWN",

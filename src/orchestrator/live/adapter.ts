@@ -12,13 +12,14 @@ import {
   productionAdapter,
 } from "../../execution/production.ts";
 import { canonicalJson } from "../../kernel/digest.ts";
-import type { Facts, Failure } from "../../kernel/failure.ts";
+import { type Facts, Failure } from "../../kernel/failure.ts";
 import { readKillSwitch } from "../../kernel/kill-switch.ts";
 import type { AdapterWork } from "../prepare.ts";
 import { remark } from "../remarks.ts";
 import type { PhaseRecord } from "../store/phase-record.ts";
 import type { Store } from "../store/store.ts";
 import type { Grants } from "./conduct.ts";
+import { refuseBackup } from "./kept-backup.ts";
 import type { Connect } from "./settle.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
@@ -27,6 +28,7 @@ export type AdapterParts = {
   readonly grants: Grants;
   readonly keys: SigningKeys;
   readonly backUp: (work: LiveWork) => Promise<BackupArtifact | Failure>;
+  readonly backupDirectory: string;
   readonly compensate: MethodParts["compensate"];
   /** The last look at the database, for the closeout's record. */
   readonly lookAfter: () => Promise<Facts | Failure>;
@@ -34,16 +36,20 @@ export type AdapterParts = {
 };
 
 export async function liveAdapter(work: AdapterWork, parts: AdapterParts): Promise<ProductionAdapter> {
-  const { store, connect, backUp, compensate, lookAfter } = parts;
+  const { store, connect, backUp, backupDirectory: directory, compensate, lookAfter } = parts;
   const live = liveWork(work, parts);
+  let made: "now" | "before" = "before";
   return productionAdapter({
     connect,
     killSwitch: () => readKillSwitch({ stateDirectory: store.directory }),
     live: {
-      work: live,
-      backUp: () => backUp(live),
-      compensate,
-      lookAfter,
+      ...{ work: live, compensate, lookAfter },
+      async backUp() {
+        const artifact = await backUp(live);
+        if (!(artifact instanceof Failure)) made = "now";
+        return artifact;
+      },
+      refuseBackup: () => refuseBackup({ store, run: work.run, directory }, { made, connect }),
       remark: (text) => remark(store, live, text),
     },
   });

@@ -43,7 +43,7 @@ export async function snapshotAfter(taking: Taking): Promise<Failure | null> {
 export async function lookAfter(store: Store, run: RunRecord, connect: Connect): Promise<Facts | Failure> {
   const before = readTaken(store, run, "pre");
   if (before instanceof Failure) return before;
-  const seen = await look(run, connect);
+  const seen = await lookAt(run, connect);
   if (seen instanceof Failure) return seen;
   const { at, role, counts } = seen;
   const since = Object.entries(counts).flatMap(([relation, rows]) => {
@@ -80,7 +80,7 @@ export function verifySnapshots(store: Store, run: RunRecord): readonly string[]
 
 /** A file that is there already was never noted: its process was killed, and nobody has judged anything by it. */
 async function take({ store, run, fence, connect }: Taking, name: SnapshotName): Promise<Failure | null> {
-  const seen = await look(run, connect);
+  const seen = await lookAt(run, connect);
   if (seen instanceof Failure) return seen;
   const kept = keepSnapshot(store.directory, name, seen);
   if (kept instanceof Failure) return kept;
@@ -88,7 +88,8 @@ async function take({ store, run, fence, connect }: Taking, name: SnapshotName):
   return noted instanceof Failure ? noted : null;
 }
 
-async function look({ runId, target }: RunRecord, connect: Connect): Promise<Snapshot | Failure> {
+/** The run's own database, and no other: STOP_TARGET_CHANGED. */
+export async function lookAt({ runId, target }: RunRecord, connect: Connect): Promise<Snapshot | Failure> {
   const session = await connect("exec");
   if (session instanceof Failure) return session;
   const other = await refuseTarget(session, { target: target as TargetIdentity });

@@ -111,7 +111,7 @@ async function compensate(taking: Taking, run: RunRecord, work: LiveWork): Promi
     connect,
     killSwitch: () => readKillSwitch({ stateDirectory: store.directory }),
     live: {
-      ...{ work, compensate: plan, backUp: () => unasked(), lookAfter: () => unasked() },
+      ...{ work, compensate: plan, backUp: unasked, refuseBackup: unasked, lookAfter: unasked },
       remark: (text) => remark(store, work, text),
     },
   });
