@@ -73,3 +73,20 @@ test.each([
   database.psql("ALTER TABLE unit_version ENABLE TRIGGER trg_uv_enacted_immut");
   succeed(await adapter[method]({ runId: work.runId, attempt: 2 }));
 });
+
+test("an approval that has ended by the server's clock is not consumed, whatever this machine says", async () => {
+  const work = await planLive(database, smallLaw(ARTICLES));
+  const { SG1 } = work.grants;
+  if (SG1 === undefined) throw new Error("there is no grant");
+  await run(work, ["pre_write_backup"]);
+  const until = (expiresAt: string): LiveWork => ({ ...work, grants: { ...work.grants, SG1: { ...SG1, expiresAt } } });
+  const before = counts();
+  const late = liveAdapter(database, until(new Date(Date.now() - 1).toISOString()));
+  const failure = failed(await late.adapter.cut_leg_a({ runId: work.runId, attempt: 1 }));
+  expect([failure.code, counts()]).toEqual(["STOP_APPROVAL_EXPIRED", before]);
+  const soon = until(new Date(Date.now() + 3_000).toISOString());
+  succeed(await liveAdapter(database, soon).adapter.cut_leg_a({ runId: work.runId, attempt: 2 }));
+  await Bun.sleep(3_000);
+  const behind = failed(await liveAdapter(database, soon).adapter.leg_b_record({ runId: work.runId, attempt: 1 }));
+  expect(behind.code).toBe("STOP_APPROVAL_EXPIRED");
+});

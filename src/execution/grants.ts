@@ -15,7 +15,7 @@ import type { Grant, LiveWork } from "./live-work.ts";
 
 const UNIQUE_VIOLATION = "23505";
 
-/** The grant that was consumed. STOP_APPROVAL_REPLAYED where the ledger has it already. */
+/** The grant that was consumed. STOP_APPROVAL_EXPIRED by the server's clock, STOP_APPROVAL_REPLAYED by the ledger. */
 export async function consumeGrant(
   transaction: StatementRunner,
   { runId, grants }: Pick<LiveWork, "runId" | "grants">,
@@ -27,7 +27,7 @@ export async function consumeGrant(
     ...[grant.approvalId, runId, gate, textArray(grant.authorities), grant.documentSha256],
     ...[textArray(grant.keyFingerprints), grant.expiresAt],
   ]);
-  if (!(reply instanceof Failure)) return grant;
+  if (!(reply instanceof Failure)) return reply.tag === "INSERT 0 1" ? grant : ended(grant.approvalId, grant.expiresAt);
   if (reply.facts.sqlstate !== UNIQUE_VIOLATION) return reply;
   return new Failure(
     "STOP_APPROVAL_REPLAYED",
@@ -66,10 +66,19 @@ export async function refuseForeignGrant(
   if (reply instanceof Failure) return reply;
   const [row] = reply.rows;
   const expected = grants[gate];
-  if (row?.approval_id === expected?.approvalId && row?.document_sha256 === expected?.documentSha256) return null;
+  if (row?.approval_id === expected?.approvalId && row?.document_sha256 === expected?.documentSha256) {
+    return row?.in_time === "t" ? null : ended(row?.approval_id ?? "", row?.expires_at ?? "");
+  }
   const found = row === undefined ? "none" : (row.approval_id ?? "none");
   return new Failure("STOP_APPROVAL_INVALID", `the ledger has ${found} as the approval of ${gate} of run ${runId}`, {
     facts: { expected: expected?.approvalId ?? null, found },
+  });
+}
+
+/** A clock of this machine that was put back makes nothing hold that has ended. */
+function ended(approvalId: string, expiresAt: string): Failure {
+  return new Failure("STOP_APPROVAL_EXPIRED", `approval ${approvalId} ended at ${expiresAt}, by the server's clock`, {
+    facts: { approval_id: approvalId, expires_at: expiresAt },
   });
 }
 

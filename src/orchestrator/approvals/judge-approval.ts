@@ -29,7 +29,7 @@ import { findSshKeygen } from "./ssh-keygen.ts";
 
 export type ApprovalOrder = {
   readonly policy: ApprovalPolicy;
-  readonly store: Pick<Store, "approval">;
+  readonly store: Pick<Store, "approval" | "events">;
   readonly run: RunRecord;
   readonly gate: ApprovalGate;
   /** ISO 8601, UTC. */
@@ -89,11 +89,22 @@ function refuseWords(approval: Approval, { run, gate, now }: ApprovalOrder): rea
   return faultsOf(approval, stand);
 }
 
-/** A clock that went back would make what has expired hold again. */
-function refuseClock({ run, now }: ApprovalOrder): Failure | null {
-  if (Date.parse(now) >= Date.parse(run.updatedAt)) return null;
-  const message = `the clock of this machine went back: it says ${now}, and the run last moved at ${run.updatedAt}`;
-  return new Failure("STOP_APPROVAL_EXPIRED", message, { facts: { now, updated_at: run.updatedAt } });
+/**
+ * A clock that went back would make what has expired hold again. The latest time ever seen in the run counts. Taking a
+ * run back is left to the server's clock, where the approval is consumed: one that was ahead must not bar that way.
+ */
+function refuseClock({ store, run, now, gate }: ApprovalOrder): Failure | null {
+  if (gate === "REVERT" || gate === "HARD_DELETE") return null;
+  const events = store.events(run.runId);
+  if (events instanceof Failure) return events;
+  const latest = Math.max(Date.parse(run.updatedAt), ...events.map(({ at }) => Date.parse(at)));
+  if (Date.parse(now) >= latest) return null;
+  const moved = new Date(latest).toISOString();
+  const message = `the clock of this machine went back: it says ${now}, and the run moved at ${moved}`;
+  return new Failure("STOP_APPROVAL_EXPIRED", message, {
+    facts: { now, latest: moved },
+    hint: "Set the clock right. Where it had been ahead before, the run cannot go on: take it back, and begin another.",
+  });
 }
 
 function refuseUsed(approval: Approval, { store, run, gate, approval: bytes }: ApprovalOrder): Failure | null {
