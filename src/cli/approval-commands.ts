@@ -38,6 +38,11 @@ const approve = defineCommand({
       description: "Who signs, by the name in allowed_signers; once for each.",
     },
     { name: "sign-with", kind: "string", valueName: "KEY", description: "Sign it with this SSH key." },
+    {
+      name: "unrehearsed",
+      kind: "boolean",
+      description: "Approve SG1 although the cut or its revert was not rehearsed.",
+    },
     { name: "reject", kind: "boolean", description: "Say no; --note says why." },
     { name: "note", kind: "string", valueName: "TEXT", description: "What the record is to say." },
     {

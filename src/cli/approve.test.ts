@@ -40,7 +40,8 @@ function configured(policy: string): string {
   return fileWith("cutter.toml", `[approvals]\nallowed_signers = "${signers}"\n${policy}`);
 }
 
-const approve = (...argv: readonly string[]) => desk.run(["approve", run, "--config", config, ...argv]);
+const approve = (...argv: readonly string[]) =>
+  desk.run(["approve", run, "--unrehearsed", "--config", config, ...argv]);
 
 async function check(file: string, ...argv: readonly string[]) {
   const ended = await desk.run(["approval", "verify", file, "--config", config, "--json", ...argv]);
@@ -135,7 +136,7 @@ test("an agent signs where the public half of its key is named", async () => {
     const publicHalf = fileWith("key.pub", readFileSync(`${keys.anna.path}.pub`, "utf8"));
     Bun.spawnSync(["ssh-add", "-q", keys.anna.path], { env: { ...process.env, ...environment } });
     const file = newFile();
-    const order = ["approve", run, "--config", config, ...anna, "--out", file, "--sign-with"];
+    const order = ["approve", run, "--unrehearsed", "--config", config, ...anna, "--out", file, "--sign-with"];
     expect((await desk.run([...order, `${path}.pub.none`], { environment })).code).toBe(5);
     expect((await desk.run([...order, publicHalf])).code).toBe(5);
     expect((await desk.run([...order, publicHalf], { environment })).code).toBe(0);
@@ -150,7 +151,18 @@ test("without ssh-keygen nothing is signed and nothing is believed", async () =>
   const [file, other] = [newFile(), newFile()];
   expect((await approve(...anna, "--sign-with", keys.anna.path, "--out", file)).code).toBe(0);
   const setting = { environment: { PATH: temporaryFolder() } };
-  const signing = ["approve", run, "--config", config, ...anna, "--out", other, "--sign-with", keys.anna.path];
+  const signing = [
+    "approve",
+    run,
+    "--unrehearsed",
+    "--config",
+    config,
+    ...anna,
+    "--out",
+    other,
+    "--sign-with",
+    keys.anna.path,
+  ];
   for (const argv of [signing, ["approval", "verify", file, "--config", config]]) {
     const { code, stderr } = await desk.run(argv, setting);
     expect([code, stderr.includes("error SSH_KEYGEN_MISSING"), stderr.includes("openssh-client")]).toEqual([
@@ -198,7 +210,19 @@ test("on a disk that is full neither the document nor its signature is left", as
   // One page: the signature finds room, the document does not.
   const place = dirname(file);
   const disk = `mount -t tmpfs -o size=4k none ${place}; set +e; "$@"; code=$?; ls -A ${place}; exit $code`;
-  const argv = ["approve", run, "--config", config, ...anna, "--sign-with", keys.anna.path, "--out", file, "--json"];
+  const argv = [
+    "approve",
+    run,
+    "--unrehearsed",
+    "--config",
+    config,
+    ...anna,
+    "--sign-with",
+    keys.anna.path,
+    "--out",
+    file,
+    "--json",
+  ];
   const ended = await desk.run(argv, { script: `exec ${unshare} sh -ec '${disk}' sh "$@"` });
   expect([ended.code, ended.stderr.includes("ENOSPC")]).toEqual([5, true]);
   expect(ended.stdout).toEndWith("}\n");
@@ -224,7 +248,7 @@ test("what cannot be approved is refused before anything is written", async () =
     const ended = await approve(...argv, "--out", file);
     expect({ argv, code: ended.code, said: ended.stderr.includes(said) }).toEqual({ argv, code, said: true });
   }
-  const alone = await desk.run(["approve", run, "--config", two, ...anna, "--out", file]);
+  const alone = await desk.run(["approve", run, "--unrehearsed", "--config", two, ...anna, "--out", file]);
   expect([alone.code, alone.stderr.includes("SG1 needs 2 authorities")]).toEqual([2, true]);
   expect([existsSync(file), existsSync(`${file}.sig`)]).toEqual([false, false]);
 });
@@ -236,13 +260,13 @@ test("a revert may be approved wherever the run has a plan; the source of a run 
   expect(await check(file)).toMatchObject({ verdict: "accepted", gate: "REVERT" });
   const other = desk.copy();
   writeFileSync(join(other.state, "runs", run, "source"), "# Another\n");
-  const ended = await other.run(["approve", run, "--config", config, ...anna, "--out", newFile()]);
+  const ended = await other.run(["approve", run, "--unrehearsed", "--config", config, ...anna, "--out", newFile()]);
   expect([ended.code, ended.stderr.includes("EVIDENCE_ALTERED")]).toEqual([3, true]);
 });
 
 test("what is shown as the rehearsal is what the last one wrote, or it is refused", async () => {
   const other = desk.copy();
   writeFileSync(join(other.state, "runs", run, "rehearsal.json"), "{}\n", { mode: 0o600 });
-  const ended = await other.run(["approve", run, "--config", config, ...anna, "--out", newFile()]);
+  const ended = await other.run(["approve", run, "--unrehearsed", "--config", config, ...anna, "--out", newFile()]);
   expect([ended.code, ended.stderr.includes("rehearsal.json is not what the last rehearsal")]).toEqual([3, true]);
 });

@@ -28,6 +28,7 @@ type Flags = {
   readonly authority: readonly string[];
   readonly "sign-with": string | undefined;
   readonly reject: boolean;
+  readonly unrehearsed: boolean;
   readonly note: string | undefined;
   readonly "valid-for": string | undefined;
   readonly out: string | undefined;
@@ -77,7 +78,8 @@ function decisionOf(flags: Flags, { required, validForMs: configured }: Approval
   if (validForMs === null || validForMs > limits.longestApprovalMs) {
     return new Failure("USAGE", `--valid-for ${validFor} is no duration such as 90m, 24h or 7d, 30d at most`);
   }
-  return { gate, decision, authorities, note, validForMs, now: timestamp() };
+  const rehearsal = gate !== "SG1" || flags.reject || flags.unrehearsed ? "waived" : "required";
+  return { gate, decision, authorities, note, validForMs, rehearsal, now: timestamp() };
 }
 
 async function show({ shown, plan }: Written, terminal: Terminal): Promise<void> {

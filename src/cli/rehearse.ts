@@ -7,6 +7,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { dotSigner } from "../execution/dot-signer.ts";
 import type { LiveWork } from "../execution/live-work.ts";
+import { refuseTarget, takeLock } from "../execution/production/phase-session.ts";
 import { rehearsedCompensation } from "../execution/rehearsal/compensation.ts";
 import { stubGrant } from "../execution/rehearsal/stubs.ts";
 import { timestamp } from "../kernel/clock.ts";
@@ -46,7 +47,9 @@ export function rehearse({ positionals, flags, globals }: Invocation, terminal: 
     await terminal.talk(database);
     const session = await openRole("rehearse", target);
     if (session instanceof Failure) return session;
-    const compensate = await rehearsedCompensation(session, work);
+    const refused =
+      (await refuseTarget(session, { target: work.target })) ?? (await takeLock(session, work.cutplan.documentId));
+    const compensate = refused ?? (await rehearsedCompensation(session, work));
     if (compensate instanceof Failure) {
       await session.close();
       return compensate;

@@ -5,6 +5,7 @@
  * ledger. Called by live-commands.ts.
  */
 import type { Grant, LiveWork } from "../execution/live-work.ts";
+import { refuseTarget, takeLock } from "../execution/production/phase-session.ts";
 import type { LedgerRole } from "../execution/production/phase-work.ts";
 import { stubGrant } from "../execution/rehearsal/stubs.ts";
 import type { RevertPlan } from "../execution/revert/plan.ts";
@@ -91,6 +92,11 @@ async function showRehearsed(store: Store, run: RunRecord, working: Working): Pr
   await terminal.talk(database);
   const session = await openRole("revert", target);
   if (session instanceof Failure) return session;
+  const refused = (await refuseTarget(session, { target: work.target })) ?? (await takeLock(session, run.documentId));
+  if (refused !== null) {
+    await session.close();
+    return refused;
+  }
   const { failure, durationMs, effects } = await rehearseTakingBack(session, { ...work, fence: run.fence + 1 }, plan);
   await session.close();
   const report: RehearsalReport = {

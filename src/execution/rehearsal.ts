@@ -23,6 +23,7 @@ import { type PhaseBody, phaseWork } from "./production/phase-work.ts";
 import { writeRun } from "./production/register.ts";
 import { PHASE_STEPS } from "./production/steps.ts";
 import { recordLegB } from "./record.ts";
+import { refuseDeferred } from "./rehearsal/deferred.ts";
 import { inSavepoint } from "./rehearsal/savepoint.ts";
 import { STUB_BACKUP } from "./rehearsal/stubs.ts";
 import { verifyWritten } from "./verify-written.ts";
@@ -78,7 +79,10 @@ function methodsOn(transaction: RollbackOnlyTransaction, { work, compensate }: R
         if (registered !== null) return registered;
       }
       const whole = { step, attempt: order.attempt ?? 1, body: body(order) };
-      const done = await asRole(transaction, `cutter_${step.role}`, () => phaseWork(transaction, work, whole));
+      const done = await asRole(transaction, `cutter_${step.role}`, async () => {
+        const phase = await phaseWork(transaction, work, whole);
+        return phase instanceof Failure ? phase : ((await refuseDeferred(transaction)) ?? phase);
+      });
       if (done instanceof Failure) return done;
       return { method: name, outcome: done.outcome, facts: done.facts } satisfies PhaseResult;
     });

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { canonicalJson, sha256 } from "../kernel/digest.ts";
 import { Failure } from "../kernel/failure.ts";
-import { writePrivateFile } from "../kernel/private-files/file.ts";
+import { renamePrivateFile, writePrivateFile } from "../kernel/private-files/file.ts";
 import type { RehearsalReport } from "../report/rehearsal.ts";
 import { runFolder } from "./run-files.ts";
 import { acquireRunLock } from "./store/run-lock.ts";
@@ -14,6 +14,9 @@ import type { RunRecord } from "./store/run-record.ts";
 import type { Store } from "./store/store.ts";
 
 export const REHEARSAL_FILE = "rehearsal.json";
+
+/** Before its note, and where its process was killed right behind that. */
+export const REHEARSAL_PENDING = "rehearsal.pending.json";
 
 /** The subject of the note that has the file's digest. */
 export const REHEARSED_NOTE = "rehearsed";
@@ -26,9 +29,13 @@ export async function keepRehearsal(store: Store, run: RunRecord, report: Rehear
     const text = `${canonicalJson(report)}\n`;
     const { verdict } = report;
     const facts = { sha256: sha256(text), verdict, cutplan_sha256: report.cutplanSha256 };
+    const folder = runFolder({ stateDirectory: store.directory, ...run });
+    // The earlier one stays what it is until the note is there; killed after it, the pending file is the last.
+    const pending = writePrivateFile(join(folder, REHEARSAL_PENDING), text);
+    if (pending !== null) return pending;
     const noted = store.note(run.runId, { fence: lock.fence, subject: REHEARSED_NOTE, facts });
     if (noted instanceof Failure) return noted;
-    return writePrivateFile(join(runFolder({ stateDirectory: store.directory, ...run }), REHEARSAL_FILE), text);
+    return renamePrivateFile(join(folder, REHEARSAL_PENDING), join(folder, REHEARSAL_FILE));
   } finally {
     lock.release();
   }

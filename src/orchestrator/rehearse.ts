@@ -60,6 +60,8 @@ export async function rehearseRun(order: RehearsalOrder): Promise<RehearsalRepor
   const ended = await rehearsal.end();
   const effects = ended instanceof FailedRun ? ended.effects : ended instanceof Failure ? ended : ended.effects;
   if (effects instanceof Failure) return effects;
+  // What only the end of it all shows is no less a failure of the cut.
+  if (ended instanceof FailedRun) cut.push(stepOf("the end of the transaction", "", { done: ended, durationMs: 0 }));
   return reportOf(order, { cut, revert }, effects);
 }
 

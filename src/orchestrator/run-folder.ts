@@ -17,7 +17,7 @@ import { altered } from "./altered.ts";
 import { approvalName, pendingName } from "./gates.ts";
 import { notedSignatures, signatureNames } from "./live/signature-files.ts";
 import { settingsDigest } from "./prepare.ts";
-import { REHEARSAL_FILE, REHEARSED_NOTE } from "./rehearsal-file.ts";
+import { REHEARSAL_FILE, REHEARSAL_PENDING, REHEARSED_NOTE } from "./rehearsal-file.ts";
 import { readRunFiles, runFolder } from "./run-files.ts";
 import { smokeApprovalName, smokeApprovalText } from "./smoke-approvals.ts";
 import type { PhaseRecord } from "./store/phase-record.ts";
@@ -53,7 +53,7 @@ export function verifyRunFiles(store: Store, run: RunRecord): readonly string[] 
   checked.push(...signed);
   const rehearsed = verifyRehearsal(store, run, { folder, present });
   if (rehearsed !== null) return rehearsed;
-  if (present.includes(REHEARSAL_FILE)) checked.push(REHEARSAL_FILE);
+  checked.push(...[REHEARSAL_FILE, REHEARSAL_PENDING].filter((name) => present.includes(name)));
   const extra = present.find((name) => name !== "evidence" && !checked.includes(name) && !LEFT_BY_A_KILL.test(name));
   return extra === undefined ? checked : altered("extra", extra, `lies in ${folder} and was not written by the run`);
 }

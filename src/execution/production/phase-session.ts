@@ -60,7 +60,8 @@ export async function refuseTarget(
   return new Failure("STOP_TARGET_CHANGED", `the run was approved for ${planned}, and this is ${seen}`, { facts });
 }
 
-async function takeLock(session: Session, documentId: string): Promise<null | Failure> {
+/** STOP_LOCKED where another session has the document; held until this one ends. */
+export async function takeLock(session: Session, documentId: string): Promise<null | Failure> {
   const reply = await session.query(lockDocument, [documentId]);
   if (reply instanceof Failure) return reply;
   if (reply.rows[0]?.locked === "t") return null;

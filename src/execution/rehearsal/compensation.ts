@@ -13,6 +13,7 @@ import { REVERT_STEP } from "../production/steps.ts";
 import type { RehearsalParts } from "../rehearsal.ts";
 import type { RevertPlan } from "../revert/plan.ts";
 import { revertRun } from "../revert/revert.ts";
+import { refuseDeferred } from "./deferred.ts";
 
 /** null where the session may not become the role. */
 export async function rehearsedCompensation(
@@ -30,6 +31,8 @@ export async function rehearsedCompensation(
     const body = (inside: typeof transaction) => revertRun(inside, work, plan);
     const done = await phaseWork(transaction, work, { step: REVERT_STEP, attempt, body });
     if (done instanceof Failure) return done;
+    const deferred = await refuseDeferred(transaction);
+    if (deferred !== null) return deferred;
     const back = await transaction.query("SET LOCAL ROLE NONE");
     return back instanceof Failure ? back : { method: "compensate", outcome: "done", facts: done.facts };
   };

@@ -133,6 +133,12 @@ export const REFUSALS = {
     action: "Mend the line or the permissions that the message names; ssh-keygen(1) has the form of ALLOWED SIGNERS.",
     data: "The run stands where it stood; nothing was written.",
   },
+  REHEARSAL_MISSING: {
+    exit: 4,
+    cause: "Neither the cut nor its revert is approved before both were rehearsed on this database.",
+    action: "cutter rehearse RUN, on a connection that may become every role; --unrehearsed approves all the same.",
+    data: "The run stands where it stood; no approval was written.",
+  },
   CONFIRMATION_MISSING: {
     exit: 4,
     cause: "What has to be typed before something is written for real was not typed.",

@@ -1,11 +1,11 @@
 /** Tests of the rehearsal that an approver is shown: the last one, as it was written, or none. */
 import { afterAll, expect, test } from "bun:test";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sha256 } from "../../kernel/digest.ts";
 import { Failure } from "../../kernel/failure.ts";
 import type { RehearsalReport } from "../../report/rehearsal.ts";
-import { keepRehearsal, REHEARSAL_FILE } from "../rehearsal-file.ts";
+import { keepRehearsal, REHEARSAL_FILE, REHEARSAL_PENDING } from "../rehearsal-file.ts";
 import { runFolder } from "../run-files.ts";
 import { ok, sampleFolders, sampleRun } from "../store/sample-run.ts";
 import { lastRehearsal } from "./last-rehearsal.ts";
@@ -50,8 +50,19 @@ test("the last rehearsal is shown as it was written; an altered one, or an older
 
   ok(await keepRehearsal(store, run, report(run.runId, { cut: [], verdict: "rehearsed" })));
   expect(codeOf()).toBe("rehearsed");
+  const last = readFileSync(path, "utf8");
   put(first);
   expect(codeOf()).toBe("EVIDENCE_ALTERED");
+
+  // Killed behind its note: the pending file is the last, the other an older one. Killed before it: as if never.
+  put(last);
+  renameSync(path, join(folder, REHEARSAL_PENDING));
+  put(first);
+  expect(codeOf()).toBe("rehearsed");
+  rmSync(join(folder, REHEARSAL_PENDING));
+  put(last);
+  writeFileSync(join(folder, REHEARSAL_PENDING), first, { mode: 0o600 });
+  expect(codeOf()).toBe("rehearsed");
 
   ok(await keepRehearsal(store, run, report(run.runId, { cutplanSha256: sha256("another plan") })));
   expect(codeOf()).toBe("EVIDENCE_ALTERED");

@@ -12,6 +12,7 @@ import type { TargetIdentity } from "../../flow/survey.ts";
 import { Failure } from "../../kernel/failure.ts";
 import type { ApprovalShown } from "../../report/approve.ts";
 import type { PlanReport } from "../../report/plan.ts";
+import type { RehearsalReport } from "../../report/rehearsal.ts";
 import type { Planned } from "../planning.ts";
 import { planAgain } from "../prepare.ts";
 import type { RunSettings } from "../run-files.ts";
@@ -26,13 +27,15 @@ export type Decision = {
   readonly authorities: readonly string[];
   readonly note: string;
   readonly validForMs: number;
+  /** `waived`: whoever approves knows that the cut or its revert was not rehearsed. */
+  readonly rehearsal: "required" | "waived";
   /** ISO 8601, UTC. */
   readonly now: string;
 };
 
 export type Written = { readonly approval: Approval; readonly shown: ApprovalShown; readonly plan: PlanReport };
 
-/** RUN_MOVE_REFUSED, EVIDENCE_ALTERED, STOP_PLAN_DRIFT. */
+/** RUN_MOVE_REFUSED, EVIDENCE_ALTERED, STOP_PLAN_DRIFT, REHEARSAL_MISSING. */
 export function writtenApproval(store: Store, run: RunRecord, decision: Decision): Written | Failure {
   const misplaced = refuseStanding(run, decision.gate);
   if (misplaced !== null) return misplaced;
@@ -42,6 +45,8 @@ export function writtenApproval(store: Store, run: RunRecord, decision: Decision
   if (again instanceof Failure) return again;
   const rehearsal = lastRehearsal(store, run);
   if (rehearsal instanceof Failure) return rehearsal;
+  const unrehearsed = decision.rehearsal === "required" ? refuseUnrehearsed(run, rehearsal) : null;
+  if (unrehearsed !== null) return unrehearsed;
   const approval = approvalOf(run, decision);
   const { comparison, rows } = again.planned.cutplan;
   const { create, unchanged, revise, immutable, missing } = comparison;
@@ -54,6 +59,13 @@ export function writtenApproval(store: Store, run: RunRecord, decision: Decision
     missing: missing.map(({ canonicalAddress }) => canonicalAddress),
   };
   return { approval, shown, plan: planOf(again.planned, again.settings) };
+}
+
+/** A revert is rehearsed before the phase that it takes back is approved (reliability.md, promise 14). */
+function refuseUnrehearsed({ runId }: RunRecord, rehearsal: RehearsalReport | null): Failure | null {
+  if (rehearsal?.verdict === "rehearsed") return null;
+  const what = rehearsal === null ? "was not rehearsed" : `was ${rehearsal.verdict}`;
+  return new Failure("REHEARSAL_MISSING", `run ${runId} ${what}, and SG1 is approved for a cut whose revert was tried`);
 }
 
 function approvalOf(run: RunRecord, { gate, decision, authorities, note, validForMs, now }: Decision): Approval {
