@@ -7,6 +7,7 @@
  */
 import type { Failure } from "../../kernel/failure.ts";
 import type { Flag, Leaf } from "./command.ts";
+import { refuseCredentials } from "./credentials.ts";
 import { suggestion } from "./suggest.ts";
 import { type Token, usage } from "./tokens.ts";
 
@@ -21,6 +22,8 @@ export type Guarded = {
 
 /** The first thing wrong with the line, reading from the left, or undefined. */
 export function guard(line: Guarded): Failure | undefined {
+  const credentials = refuseCredentials(line);
+  if (credentials !== undefined) return credentials;
   const seen = new Set<string>();
   for (const token of line.tokens) {
     if (token.kind !== "option") continue;
