@@ -163,6 +163,7 @@ function partsOf(store: Store, run: RunRecord, working: Working): RunParts {
         backUp: () => backUp(store, run, working),
         compensate: null,
         lookAfter: () => lookAfter(run.runId, connect),
+        remark: (fence, phase, answer) => remarkCommit(store, run, { terminal, fence, phase, answer }),
       }),
     closeOut: (now, adapter) =>
       (adapter as ProductionAdapter).closeOut({ runId: now.runId, attempt: now.openPhase?.attempt ?? 1 }),
@@ -174,6 +175,22 @@ function partsOf(store: Store, run: RunRecord, working: Working): RunParts {
     },
     progress: (phase) => progress.now(`${run.runId}: ${phase} done`),
   };
+}
+
+type Remark = {
+  readonly terminal: Terminal;
+  readonly fence: number;
+  readonly phase: string;
+  readonly answer: Failure;
+};
+
+/** The phase is committed, by the ledger's word; what the server said instead of a plain yes is kept beside it. */
+async function remarkCommit(store: Store, run: RunRecord, { terminal, fence, phase, answer }: Remark): Promise<void> {
+  const { code, message, facts } = answer;
+  await terminal.alarm(`${phase} is committed, as the ledger says; the answer to its COMMIT was ${code}: ${message}`);
+  const note = { fence, subject: "commit-answer", facts: { phase, code, message, ...facts } };
+  const noted = store.note(run.runId, note);
+  if (noted instanceof Failure) await terminal.alarm(`that could not be noted: ${noted.message}`);
 }
 
 function backUp(store: Store, run: RunRecord, { targets, configuration }: Working): Promise<BackupArtifact | Failure> {

@@ -18,7 +18,7 @@ import { cutLegA } from "./cut.ts";
 import { enactUnits } from "./enact.ts";
 import type { LiveWork } from "./live-work.ts";
 import { preparePhaseSession } from "./production/phase-session.ts";
-import { phaseTransaction } from "./production/phase-transaction.ts";
+import { type PhaseParts, phaseTransaction } from "./production/phase-transaction.ts";
 import type { LedgerRole, PhaseBody, PhaseStep } from "./production/phase-work.ts";
 import { registerRun } from "./production/register.ts";
 import { PHASE_STEPS, REVERT_STEP } from "./production/steps.ts";
@@ -34,6 +34,8 @@ export type ProductionParts = {
   readonly connect: (role: LedgerRole) => Promise<Session | Failure>;
   /** null: there is nothing that could be written. */
   readonly live: LiveParts | null;
+  /** As in PhaseParts; absent: what is remarked is in the ledger's word on the phase alone. */
+  readonly remark?: PhaseParts["remark"];
 };
 
 export type LiveParts = {
@@ -122,7 +124,11 @@ async function perform<S extends PhaseStep["phase"]>(
   const { phase, gate } = step;
   const done = await phaseTransaction(
     { work, step, attempt: order.attempt ?? 1, body },
-    { connect: parts.connect, refusal: () => refuse(parts, { method: phase, gate, order }) },
+    {
+      connect: parts.connect,
+      refusal: () => refuse(parts, { method: phase, gate, order }),
+      remark: parts.remark ?? (async () => {}),
+    },
   );
   if (done instanceof Failure) return done;
   return { method: phase, outcome: done.outcome, facts: done.facts };

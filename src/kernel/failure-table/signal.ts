@@ -5,7 +5,10 @@
  */
 import type { FailureEntry } from "./entry.ts";
 
-const SERVER_ROLLS_BACK = "The server rolls back what was not committed; a proof never commits, so no row of it stays.";
+/** True of every verb: a live phase may have been interrupted while the server was committing it. */
+const SERVER_ROLLS_BACK =
+  "The server rolls back what was not committed. A proof never commits, so no row of it stays; which phases of a live" +
+  " run were committed, its ledger says, and the next cutter resume asks it.";
 
 export const SIGNALS = {
   INTERRUPTED: {

@@ -29,6 +29,8 @@ export type AdapterParts = {
   readonly compensate: MethodParts["compensate"];
   /** The last look at the database, for the closeout's record. */
   readonly lookAfter: () => Promise<Facts | Failure>;
+  /** A COMMIT that counts by the ledger's word alone, with what the server answered; for the chain and the operator. */
+  readonly remark: (fence: number, phase: string, answer: Failure) => Promise<void>;
 };
 
 export async function liveAdapter(work: AdapterWork, parts: AdapterParts): Promise<ProductionAdapter> {
@@ -37,6 +39,7 @@ export async function liveAdapter(work: AdapterWork, parts: AdapterParts): Promi
   return productionAdapter({
     connect,
     killSwitch: () => readKillSwitch({ stateDirectory }),
+    remark: (phase, answer) => parts.remark(work.fence, phase, answer),
     live: { work: live, backUp: () => backUp(live), compensate, lookAfter },
   });
 }
