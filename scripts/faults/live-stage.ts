@@ -46,7 +46,7 @@ export async function stageVerified(server: Server): Promise<LiveStage> {
 }
 
 /** What `cutter resume RUN --live` of this stage is called with. */
-async function resumeWords({ desk, run, approval }: LiveStage): Promise<readonly string[]> {
+export async function resumeWords({ desk, run, approval }: LiveStage): Promise<readonly string[]> {
   const { cutplanSha256 } = await desk.show(run);
   const live = ["--live", "--confirm", cutplanSha256 ?? "", "--config", desk.configuration];
   return ["resume", run, "--approval", approval, ...live];
