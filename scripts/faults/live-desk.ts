@@ -19,6 +19,10 @@ const SOVEREIGN = "sovereign@example.org";
 export type LiveDesk = Desk & {
   /** The path of cutter.toml. */
   readonly configuration: string;
+  /** Where the secret key of the backups lies. */
+  readonly backupHome: string;
+  /** The approver's private key. */
+  readonly signingKey: string;
   /** Begins a live run of this source. */
   begin(document: string, source: string): Promise<string>;
   /** Writes and signs an approval; its path. */
@@ -29,7 +33,7 @@ export type LiveDesk = Desk & {
 
 type Gate = "SG1" | "SG2" | "REVERT" | "HARD_DELETE";
 
-type Keys = { readonly ssh: string; readonly configuration: string };
+type Keys = { readonly ssh: string; readonly configuration: string; readonly backupHome: string };
 
 export function makeLiveDesk(database: TestDatabase, program?: string): LiveDesk {
   return liveDesk(makeDesk(program), makeKeys(database), program);
@@ -46,7 +50,7 @@ function liveDesk(desk: Desk, keys: Keys, program: string | undefined): LiveDesk
   };
   return {
     ...desk,
-    configuration,
+    ...{ configuration, backupHome: keys.backupHome, signingKey: keys.ssh },
     async begin(document, source) {
       const words = ["cut", document, "--source", source, "--survey", "--live", "--config", configuration];
       return runIdIn(await desk.run(words));
@@ -91,7 +95,7 @@ function makeKeys(database: TestDatabase): Keys {
     `[signing]\nexec_key = "${dot("exec")}"\nverify_key = "${dot("verify")}"\n`,
   ].join("\n");
   writeFileSync(configuration, text, { mode: 0o600 });
-  return { ssh: ssh.path, configuration };
+  return { ssh: ssh.path, configuration, backupHome: backup.home };
 }
 
 function allowed(publicKey: string): string {

@@ -1,7 +1,7 @@
 /**
  * live-storage.test: the disk of the state directory fails at some call of a live run: it is full from then on, or an
  * fsync fails, or it is read-only from then on. With a sound disk the run goes on, and the database holds what it holds
- * after an undisturbed run; or it stopped before its first phase, and nothing was written.
+ * after an undisturbed run; or it stopped without a backup, nothing was written, and another run does it.
  *
  * Which calls is drawn at random; CUTTER_SEED=N, which stands in every failure, draws the same again.
  */
@@ -12,7 +12,7 @@ import { prepareReference, psqlOn } from "../../../scripts/database/database.ts"
 import { type OwnServer, startServer } from "../../../scripts/database/server.ts";
 import { type DiskFault, failingDisk } from "../../../scripts/faults/failing-disk.ts";
 import { contentOf, countsOf, phasesOf } from "../../../scripts/faults/live-content.ts";
-import { type LiveStage, resumeWords, stageLive, stageVerified, takeBack } from "../../../scripts/faults/live-stage.ts";
+import { handbook, type LiveStage, resumeWords, stageLive, stageVerified } from "../../../scripts/faults/live-stage.ts";
 import { readText } from "../../../scripts/faults/refusal.ts";
 import { randomFrom, SEED, sample } from "../../../scripts/faults/seed.ts";
 
@@ -73,14 +73,16 @@ async function goneOn({ database, desk, run, approval }: LiveStage): Promise<str
   return `${contentOf(database, run)}\n${left}`;
 }
 
-/** Nothing of the cut is there, and nothing of the backup; the run is taken back. */
-async function expectNothing(stage: LiveStage, before: string): Promise<void> {
+/** Nothing of the cut is there, and nothing of the backup; a run of its own does all of it. */
+async function expectStartedClean(stage: LiveStage, before: string): Promise<void> {
   const { database, desk, run } = stage;
   expect((await desk.show(run)).stop?.code).toBe("STOP_BACKUP_REFUSED");
   expect([countsOf(database), existsSync(join(desk.state, "locks", "HOLD"))]).toEqual([before, true]);
   const backups = join(desk.state, "backups");
   expect(existsSync(backups) ? readdirSync(backups) : []).toEqual([]);
-  expect((await takeBack(stage)).code).toBe(0);
+  expect((await desk.run(["hold", "clear", "--run", run, "--confirm", run])).code).toBe(0);
+  const fresh = await desk.begin("HANDBOOK", handbook());
+  expect(await goneOn({ ...stage, run: fresh, approval: await desk.approve(fresh, "SG1") })).toBe(undisturbed);
 }
 
 async function disturbed(stage: LiveStage, fault: DiskFault): Promise<void> {
@@ -91,7 +93,7 @@ async function disturbed(stage: LiveStage, fault: DiskFault): Promise<void> {
   expect({ ...named, struck: disk.struck() }).toEqual({ ...named, struck: true });
   // What only tidies up may fail, and then nothing is lost.
   if (ended.code !== 0 && ended.code !== 6) expect(readText(ended)?.data).not.toContain("rolled back");
-  if ((await stage.desk.show(stage.run)).state === "STOPPED") return expectNothing(stage, before);
+  if ((await stage.desk.show(stage.run)).state === "STOPPED") return expectStartedClean(stage, before);
   expect({ ...named, left: await goneOn(stage) }).toEqual({ ...named, left: undisturbed });
 }
 

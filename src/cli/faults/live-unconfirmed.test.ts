@@ -96,7 +96,7 @@ test(
 );
 
 test(
-  "the run's own row is not confirmed: it stops before its first phase, with the warning, and can be taken back",
+  "the run's own row is not confirmed: it stops before its first phase, with the warning, and nothing is written",
   async () => {
     const stage = await stageLive(server);
     const { database, desk, run } = stage;
