@@ -25,8 +25,8 @@ export type LiveDesk = Desk & {
   readonly signingKey: string;
   /** Begins a live run of this source. */
   begin(document: string, source: string): Promise<string>;
-  /** Writes and signs an approval; its path. */
-  approve(runId: string, gate: Gate): Promise<string>;
+  /** Writes and signs an approval, or with `--reject` a rejection; its path. */
+  approve(runId: string, gate: Gate, argv?: readonly string[]): Promise<string>;
   resume(runId: string, approval: string | null, setting?: Omit<Setting, "stateDirectory">): Promise<Ended>;
   copyLive(): LiveDesk;
 };
@@ -55,11 +55,11 @@ function liveDesk(desk: Desk, keys: Keys, program: string | undefined): LiveDesk
       const words = ["cut", document, "--source", source, "--survey", "--live", "--config", configuration];
       return runIdIn(await desk.run(words));
     },
-    async approve(runId, gate) {
+    async approve(runId, gate, argv = []) {
       approvals += 1;
       const path = join(temporaryFolder(), `approval-${approvals}.json`);
       const signing = ["--authority", SOVEREIGN, "--sign-with", keys.ssh, "--out", path];
-      const ended = await desk.run(["approve", runId, "--gate", gate, ...signing, "--config", configuration]);
+      const ended = await desk.run(["approve", runId, "--gate", gate, ...argv, ...signing, "--config", configuration]);
       if (ended.code !== 0) throw new Error(`approve answered ${ended.code}: ${ended.stderr}`);
       return path;
     },

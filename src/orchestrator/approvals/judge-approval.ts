@@ -70,7 +70,7 @@ export async function judgeApproval(order: ApprovalOrder): Promise<Judgement | F
   const found = await findSigners({ ...question, document: order.approval });
   if (found instanceof Failure) return found;
   const used = refuseUsed(approval, order);
-  const faults = [...refuseWords(approval, order), refuseClock(order), used, refuseTooFew(approval, order)];
+  const faults = [...refuseWords(approval, order), refuseClock(approval, order), used, refuseTooFew(approval, order)];
   return {
     ...{ approval, signers: found.signers },
     faults: [...faults.filter((fault) => fault !== null), ...found.faults],
@@ -89,11 +89,14 @@ function refuseWords(approval: Approval, { run, gate, now }: ApprovalOrder): rea
   return faultsOf(approval, stand);
 }
 
-/** A clock that went back would make what has expired hold again. */
-function refuseClock({ run, now }: ApprovalOrder): Failure | null {
-  if (Date.parse(now) >= Date.parse(run.updatedAt)) return null;
+/** A clock that went back would make what has expired hold again. A no is safe by any clock, and the only way on. */
+function refuseClock({ decision }: Approval, { run, now }: ApprovalOrder): Failure | null {
+  if (decision === "rejected" || Date.parse(now) >= Date.parse(run.updatedAt)) return null;
   const message = `the clock of this machine went back: it says ${now}, and the run last moved at ${run.updatedAt}`;
-  return new Failure("STOP_APPROVAL_EXPIRED", message, { facts: { now, updated_at: run.updatedAt } });
+  const hint =
+    "Set the clock right. If it was ahead when the run last moved, nothing makes the run go on: end it by a rejection" +
+    " (cutter approve RUN --gate GATE --reject) or take it back, and cut again.";
+  return new Failure("STOP_APPROVAL_EXPIRED", message, { hint, facts: { now, updated_at: run.updatedAt } });
 }
 
 function refuseUsed(approval: Approval, { store, run, gate, approval: bytes }: ApprovalOrder): Failure | null {
