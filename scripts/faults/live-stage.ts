@@ -58,10 +58,15 @@ export async function startResume(stage: LiveStage, argv: readonly string[] = []
 }
 
 /** `cutter revert` of this run, with an approval of its own. */
-export async function takeBack({ desk, run }: LiveStage): Promise<Ended> {
+export async function takeBack(stage: LiveStage, argv: readonly string[] = []): Promise<Ended> {
+  return stage.desk.run(await revertWords(stage, argv));
+}
+
+/** What takeBack calls. */
+export async function revertWords({ desk, run }: LiveStage, argv: readonly string[]): Promise<readonly string[]> {
   const { cutplanSha256 } = await desk.show(run);
   const live = ["--live", "--confirm", cutplanSha256 ?? "", "--config", desk.configuration];
-  return desk.run(["revert", run, "--approval", await desk.approve(run, "REVERT"), ...live]);
+  return ["revert", run, "--approval", await desk.approve(run, "REVERT"), ...live, ...argv];
 }
 
 export type Pause = {

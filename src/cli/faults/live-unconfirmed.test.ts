@@ -11,12 +11,14 @@ import { contentOf, phasesOf } from "../../../scripts/faults/live-content.ts";
 import {
   type LiveStage,
   pauseAt,
+  revertWords,
   SECOND_UNIT,
   seen,
   stageLive,
+  stageVerified,
   startResume,
 } from "../../../scripts/faults/live-stage.ts";
-import type { Ended } from "../../../scripts/faults/program.ts";
+import { type Ended, startCutter } from "../../../scripts/faults/program.ts";
 import { readText } from "../../../scripts/faults/refusal.ts";
 
 const PATIENCE_MS = 60_000;
@@ -91,6 +93,30 @@ test(
     expect(left.ledger.filter((phase) => !left.store.includes(phase))).toEqual(["cut_leg_a 1 done"]);
     expect((await stage.desk.resume(stage.run, null)).code).toBe(6);
     await expectEnds(stage, "cut_leg_a");
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "SIGINT while a revert is at its COMMIT: the next one has the ledger's word, and takes back nothing twice",
+  async () => {
+    const stage = await stageVerified(server);
+    const { database, desk, run } = stage;
+    const words = await revertWords(stage, []);
+    await standby("missing");
+    const program = startCutter(words, { stateDirectory: desk.state });
+    await seen(database, "wait_event = 'SyncRep'");
+    program.kill("SIGINT");
+    await standby("not asked for");
+    expect((await program.ended).code).toBe(130);
+    const left = await phasesOf(database, desk, run);
+    expect(left.ledger.filter((phase) => !left.store.includes(phase))).toEqual(["compensate 1 done"]);
+    const again = await desk.run(words);
+    expect([again.code, again.stdout]).toEqual([0, expect.stringContaining("CUTTER_RUN REVERTED")]);
+    const { store, ledger } = await phasesOf(database, desk, run);
+    expect(store).toEqual(ledger);
+    expect(contentOf(database, run)).toContain("draft|withdrawn|3");
+    database.drop();
   },
   PATIENCE_MS,
 );
