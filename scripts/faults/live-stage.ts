@@ -86,6 +86,16 @@ export type Place = {
 /** Where leg A writes its second unit of three; the first is written then. */
 export const SECOND_UNIT: Place = { table: "public.unit_version", event: "INSERT", when: "NEW.title = 'One'" };
 
+/** Passes its first gate, and loses its connection in leg A: it stands behind the gate. */
+export async function loseLegA(stage: LiveStage): Promise<void> {
+  const pause = await pauseAt(stage.database, SECOND_UNIT);
+  const program = await startResume(stage);
+  stage.database.psql(`SELECT pg_terminate_backend(${await pause.reached()})`);
+  const ended = await program.ended;
+  if (ended.code !== 5) throw new Error(`resume answered ${ended.code}: ${ended.stderr}`);
+  await pause.release();
+}
+
 const LOOKS = 800;
 const LOOK_MS = 25;
 const KEY = 4711;

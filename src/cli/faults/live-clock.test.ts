@@ -10,11 +10,9 @@ import { contentOf, countsOf } from "../../../scripts/faults/live-content.ts";
 import {
   handbook,
   type LiveStage,
-  pauseAt,
+  loseLegA,
   resumeWords,
-  SECOND_UNIT,
   stageLive,
-  startResume,
   takeBack,
 } from "../../../scripts/faults/live-stage.ts";
 import type { Ended } from "../../../scripts/faults/program.ts";
@@ -58,15 +56,6 @@ async function expectRefusedAt(offset: string, state: string): Promise<void> {
   expect([(await stage.desk.show(stage.run)).state, countsOf(stage.database)]).toEqual([state, before]);
 }
 
-/** Passes the gate, and loses its connection in leg A. */
-async function loseLegA(): Promise<void> {
-  const pause = await pauseAt(stage.database, SECOND_UNIT);
-  const program = await startResume(stage);
-  stage.database.psql(`SELECT pg_terminate_backend(${await pause.reached()})`);
-  expect((await program.ended).code).toBe(5);
-  await pause.release();
-}
-
 test(
   "two days back at the gate: refused before anything is written; with the right clock the same approval holds",
   async () => {
@@ -79,7 +68,7 @@ test(
 test(
   "two days back behind the gate, where the approval was used: no further phase; with the right clock it goes on",
   async () => {
-    await loseLegA();
+    await loseLegA(stage);
     await expectRefusedAt("-2d", "BACKED_UP");
     await expectToEnd(stage);
   },
@@ -105,7 +94,7 @@ test(
 test(
   "ten years on behind the gate: refused; by the right clock the run is taken back",
   async () => {
-    await loseLegA();
+    await loseLegA(stage);
     await expectRefusedAt("+3652d", "BACKED_UP");
     await expectWentBack();
     expect((await takeBack(stage)).code).toBe(0);
