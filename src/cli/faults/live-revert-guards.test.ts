@@ -5,8 +5,9 @@
  * not the run's.
  */
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { commitRelayTo } from "../../../scripts/faults/commit-relay.ts";
 import { contentOf, countsOf, phasesOf } from "../../../scripts/faults/live-content.ts";
-import { type LiveStage, stageVerified, takeBack } from "../../../scripts/faults/live-stage.ts";
+import { type LiveStage, revertWords, stageVerified, takeBack } from "../../../scripts/faults/live-stage.ts";
 import { readText } from "../../../scripts/faults/refusal.ts";
 import { anyServer } from "../../../scripts/faults/stock.ts";
 
@@ -70,6 +71,28 @@ test(
     const { store, ledger } = await phasesOf(database, desk, run);
     expect([store.includes("compensate 2 done"), store]).toEqual([true, ledger]);
     expect(contentOf(database, run)).toContain("REVERTED");
+  },
+  PATIENCE_MS,
+);
+
+test.each([
+  ["reset before it is sent", 5, ["compensate 2 done"]],
+  ["answer swallowed, then reset", 0, ["compensate 1 done"]],
+] as const)(
+  "its COMMIT is lost (%s): what is said is what the ledger has, and asked for again it is done once",
+  async (mode, code, done) => {
+    const { database, desk, run } = stage;
+    const relay = await commitRelayTo(database.server, mode);
+    const url = `postgres://workflow_admin@127.0.0.1:${relay.port}/${database.name}?sslmode=disable`;
+    const words = await revertWords(stage, ["--revert-url", url]);
+    const ended = await desk.run(words);
+    expect([ended.code, contentOf(database, run).includes("REVERTED")]).toEqual([code, code === 0]);
+    if (code !== 0) expect(readText(ended)?.data).toContain("a tombstone in the ledger keeps it from ever being");
+    expect((await desk.run(words)).code).toBe(0);
+    relay.stop();
+    const { store, ledger } = await phasesOf(database, desk, run);
+    expect([store.filter((phase) => phase.startsWith("compensate")), store]).toEqual([[...done], ledger]);
+    expect(contentOf(database, run)).toContain("draft|withdrawn|3");
   },
   PATIENCE_MS,
 );
