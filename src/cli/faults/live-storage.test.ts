@@ -31,16 +31,16 @@ const WAYS = {
   SG1: {
     stage: stageLive,
     kinds: [
-      { ...FULL, count: 4, most: 170 },
-      { ...BROKEN, count: 3, most: 33 },
+      { ...FULL, count: 3, most: 170 },
+      { ...BROKEN, count: 2, most: 33 },
       { ...READ_ONLY, count: 1, most: 7 },
     ],
   },
   SG2: {
     stage: stageVerified,
     kinds: [
-      { ...FULL, count: 3, most: 100 },
-      { ...BROKEN, count: 2, most: 28 },
+      { ...FULL, count: 2, most: 100 },
+      { ...BROKEN, count: 1, most: 28 },
       { ...READ_ONLY, count: 1, most: 4 },
     ],
   },
