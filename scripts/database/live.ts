@@ -115,7 +115,7 @@ export function liveAdapter(database: TestDatabase, work: LiveWork, changed: Cha
     compensate: null,
     lookAfter: async () => ({ at: timestamp() }),
     refuseBackup: async () => null,
-    remark: () => {},
+    remark: async () => {},
     ...parts,
   };
   const adapterAt = (gate: ArmingScope["gate"]) =>

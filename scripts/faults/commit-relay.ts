@@ -100,3 +100,34 @@ export async function lastCommitTo(server: Server, number: number): Promise<Rela
   });
   return relay;
 }
+
+export type Orphan = Relay & {
+  /** Resolves when the server has answered, and the client was reset instead. */
+  readonly swallowed: Promise<void>;
+  /** Ends the backend that has committed, and holds its connection until then. */
+  letGo(): void;
+};
+
+/** Swallows the answer to the COMMIT of that number and resets the client, whose backend stays; later ones pass. */
+export async function orphanedCommitTo(server: Server, number: number): Promise<Orphan> {
+  const { promise: swallowed, resolve } = Promise.withResolvers<void>();
+  let seen = 0;
+  let letGo = (): void => {};
+  const relay = await listen(server, ({ client, open }) => {
+    const upstream = open();
+    let isSwallowing = false;
+    client.on("data", (bytes: Buffer) => {
+      if (bytes.includes(COMMIT)) seen += 1;
+      isSwallowing ||= seen === number && bytes.includes(COMMIT);
+      upstream.write(bytes);
+    });
+    upstream.on("data", (bytes: Buffer) => {
+      if (!isSwallowing) return void client.write(bytes);
+      client.removeAllListeners("close");
+      client.resetAndDestroy();
+      letGo = () => upstream.destroy();
+      resolve();
+    });
+  });
+  return { ...relay, swallowed, letGo: () => letGo() };
+}

@@ -19,10 +19,14 @@ const SOVEREIGN = "sovereign@example.org";
 export type LiveDesk = Desk & {
   /** The path of cutter.toml. */
   readonly configuration: string;
+  /** Where the secret key of the backups lies. */
+  readonly backupHome: string;
+  /** The approver's private key. */
+  readonly signingKey: string;
   /** Begins a live run of this source. */
   begin(document: string, source: string): Promise<string>;
-  /** Writes and signs an approval; its path. */
-  approve(runId: string, gate: Gate): Promise<string>;
+  /** Writes and signs an approval, or with `--reject` a rejection; its path. */
+  approve(runId: string, gate: Gate, argv?: readonly string[]): Promise<string>;
   /** The same, but for so many seconds from now. */
   approveFor(seconds: number, runId: string, gate: Gate): Promise<string>;
   resume(runId: string, approval: string | null, setting?: Omit<Setting, "stateDirectory">): Promise<Ended>;
@@ -31,7 +35,7 @@ export type LiveDesk = Desk & {
 
 type Gate = "SG1" | "SG2" | "REVERT" | "HARD_DELETE";
 
-type Keys = { readonly ssh: string; readonly configuration: string };
+type Keys = { readonly ssh: string; readonly configuration: string; readonly backupHome: string };
 
 export function makeLiveDesk(database: TestDatabase, program?: string): LiveDesk {
   return liveDesk(makeDesk(program), makeKeys(database), program);
@@ -46,18 +50,18 @@ function liveDesk(desk: Desk, keys: Keys, program: string | undefined): LiveDesk
     const confirm = ["--confirm", shown.cutplanSha256 ?? ""];
     return desk.run(["resume", runId, ...given, "--live", ...confirm, "--config", configuration], setting);
   };
-  const approve: LiveDesk["approve"] = async (runId, gate) => {
+  const approve: LiveDesk["approve"] = async (runId, gate, argv = []) => {
     approvals += 1;
     const path = join(temporaryFolder(), `approval-${approvals}.json`);
     const signing = ["--authority", SOVEREIGN, "--sign-with", keys.ssh, "--out", path];
     const words = [...signing, "--unrehearsed", "--config", configuration];
-    const ended = await desk.run(["approve", runId, "--gate", gate, ...words]);
+    const ended = await desk.run(["approve", runId, "--gate", gate, ...argv, ...words]);
     if (ended.code !== 0) throw new Error(`approve answered ${ended.code}: ${ended.stderr}`);
     return path;
   };
   return {
     ...desk,
-    configuration,
+    ...{ configuration, backupHome: keys.backupHome, signingKey: keys.ssh },
     async begin(document, source) {
       const words = ["cut", document, "--source", source, "--survey", "--live", "--config", configuration];
       return runIdIn(await desk.run(words));
@@ -112,7 +116,7 @@ function makeKeys(database: TestDatabase): Keys {
     `[signing]\nexec_key = "${dot("exec")}"\nverify_key = "${dot("verify")}"\n`,
   ].join("\n");
   writeFileSync(configuration, text, { mode: 0o600 });
-  return { ssh: ssh.path, configuration };
+  return { ssh: ssh.path, configuration, backupHome: backup.home };
 }
 
 function allowed(publicKey: string): string {

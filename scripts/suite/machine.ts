@@ -18,6 +18,7 @@ const NEEDS: readonly Need[] = [
   { package: "strace", isThere: () => Bun.which("strace") !== null },
   { package: "gnupg", isThere: () => Bun.which("gpg") !== null && Bun.which("gpg-agent") !== null },
   { package: "bsdutils", isThere: () => Bun.which("script") !== null },
+  { package: "faketime", isThere: () => Bun.which("faketime") !== null },
 ];
 
 const CLUSTER_SETTINGS = "/etc/postgresql-common/createcluster.conf";

@@ -8,6 +8,7 @@ import type { Configuration } from "../kernel/conninfo/configuration.ts";
 import { resolveTarget } from "../kernel/conninfo/resolve.ts";
 import type { Target } from "../kernel/conninfo/target.ts";
 import { Failure } from "../kernel/failure.ts";
+import { limits } from "../kernel/limits.ts";
 import { boundSession } from "../kernel/session/bounds.ts";
 import { openSession } from "../kernel/session/open.ts";
 import type { Session } from "../kernel/session/session.ts";
@@ -44,10 +45,12 @@ export async function roleTargets<Role extends LiveRole>(
   }
   return targets as { readonly [role in Role]: Target };
 }
+/** Ours comes after the server's, which the phases set. */
+const LIVE_STATEMENT_MS = limits.phaseStatementTimeoutMs + limits.wallClockGraceMs;
 
 /** A session that may write; it ends soon after its client did. */
 export async function openRole(role: LiveRole, target: Target): Promise<Session | Failure> {
-  const session = await openSession(target, { label: role });
+  const session = await openSession(target, { label: role, wallClockMs: LIVE_STATEMENT_MS });
   if (session instanceof Failure) return session;
   const bounded = await boundSession(session, "off");
   if (!(bounded instanceof Failure)) return session;

@@ -25,6 +25,7 @@ import { type Grants, liveConduct } from "../orchestrator/live/conduct.ts";
 import { holdAfter } from "../orchestrator/live/failed-run.ts";
 import { readSigningKeys, type SigningKeys } from "../orchestrator/live/signing-keys.ts";
 import { lookAfter, snapshotBefore } from "../orchestrator/live/snapshots.ts";
+import { remark } from "../orchestrator/remarks.ts";
 import { type RunParts, resumeRun, type Standing } from "../orchestrator/run.ts";
 import type { RunRecord } from "../orchestrator/store/run-record.ts";
 import type { Store } from "../orchestrator/store/store.ts";
@@ -144,6 +145,7 @@ function partsOf(store: Store, run: RunRecord, working: Working): RunParts {
         backUp: () => backUp(store, run, working),
         compensate: null,
         lookAfter: () => lookAfter(store, run, connect),
+        remark: (fence, text) => tellRemark(store, { runId: run.runId, fence, text }, terminal),
       }),
     closeOut: (now, adapter) =>
       (adapter as ProductionAdapter).closeOut({ runId: now.runId, attempt: now.openPhase?.attempt ?? 1 }),
@@ -155,6 +157,14 @@ function partsOf(store: Store, run: RunRecord, working: Working): RunParts {
     },
     progress: (phase) => progress.now(`${run.runId}: ${phase} done`),
   };
+}
+
+type Remark = { readonly runId: string; readonly fence: number; readonly text: string };
+
+/** For the operator at once, and for whoever looks at the run later. */
+async function tellRemark(store: Store, { text, ...owned }: Remark, terminal: Terminal): Promise<void> {
+  await terminal.alarm(text);
+  remark(store, owned, text);
 }
 
 function backUp(store: Store, run: RunRecord, { targets, configuration }: Working): Promise<BackupArtifact | Failure> {

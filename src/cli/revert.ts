@@ -144,7 +144,7 @@ async function doIt(store: Store, run: RunRecord, working: Working): Promise<num
   const work = workOf(store, run, grants);
   if (work instanceof Failure) return work;
   const connect = (role: LedgerRole) => openRole(role, places[role]);
-  const taken = await takeBack({ store, run, work, plan, approvals, connect });
+  const taken = await takeBack({ store, run, work, plan, approvals, connect, tell: (text) => terminal.alarm(text) });
   if (taken instanceof Failure) return taken;
   const unkept = await finishEvidence(store, taken, terminal);
   const shown = await showStanding(store, taken, { globals, terminal });

@@ -19,7 +19,7 @@ import { cutLegA } from "./cut.ts";
 import { enactUnits } from "./enact.ts";
 import type { LiveWork } from "./live-work.ts";
 import { preparePhaseSession } from "./production/phase-session.ts";
-import { phaseTransaction } from "./production/phase-transaction.ts";
+import { type PhaseParts, phaseTransaction } from "./production/phase-transaction.ts";
 import type { LedgerRole, PhaseBody, PhaseStep } from "./production/phase-work.ts";
 import { registerRun } from "./production/register.ts";
 import { PHASE_STEPS, REVERT_STEP } from "./production/steps.ts";
@@ -48,7 +48,7 @@ export type LiveParts = {
   /** The last look, whose answer is recorded as the closeout. */
   readonly lookAfter: () => Promise<Facts | Failure>;
   /** What a COMMIT that was carried out had to say, kept with the run. */
-  readonly remark: (text: string) => void;
+  readonly remark: PhaseParts["remark"];
 };
 
 /** The six methods, and the closeout, which is no method of a mode but is recorded in the same way. */

@@ -110,6 +110,8 @@ export const limits = {
   brokenOffGraceMs: 1_000,
   /** One statement of a live phase: a batch of calls on a busy server. */
   phaseStatementTimeoutMs: 120_000,
+  /** The COMMIT of a phase, which no timeout of the server's ends: a standby that is missing never confirms it. */
+  commitTimeoutMs: 60_000,
   /** A phase of 100,000 units takes a minute or two. */
   phaseTransactionTimeoutMs: 1_800_000,
   /** Documents that a survey names; the others are counted. */

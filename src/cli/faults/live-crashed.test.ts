@@ -6,14 +6,12 @@
  * before it leaves what the one before leaves.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import type { TestDatabase } from "../../../scripts/database/database.ts";
-import { temporaryFolder } from "../../../scripts/database/files.ts";
 import { type OwnServer, startServer } from "../../../scripts/database/server.ts";
 import { crashBuild } from "../../../scripts/faults/crash-build.ts";
+import { contentOf } from "../../../scripts/faults/live-content.ts";
 import { type LiveDesk, makeLiveDesk } from "../../../scripts/faults/live-desk.ts";
-import { HANDBOOK, makeReference } from "../../../scripts/faults/run-verbs.ts";
+import { handbook } from "../../../scripts/faults/live-stage.ts";
+import { makeReference } from "../../../scripts/faults/run-verbs.ts";
 import { LIVE_CRASH_POINTS } from "../../kernel/crash-point.ts";
 
 const CUTTING = LIVE_CRASH_POINTS.filter((point) => !/withdrawn|deleted/.test(point));
@@ -35,8 +33,7 @@ beforeAll(async () => {
   const warmed = await makeReference(server);
   for (const role of ["cutter_exec", "cutter_verify"]) warmed.psql(`ALTER ROLE ${role} CONNECTION LIMIT 10`);
   warmed.drop();
-  source = join(temporaryFolder(), "handbook.md");
-  writeFileSync(source, HANDBOOK);
+  source = handbook();
   undisturbed = await wholeRun(null);
   expect(undisturbed).toContain("CLOSEOUT_REPORTED");
 }, PATIENCE_MS);
@@ -60,7 +57,7 @@ async function wholeRun(kill: Kill | null): Promise<string> {
         throw new Error(`resume answered ${ended.code}: ${ended.stderr}`);
     }
     const verified = await desk.run(["verify", run, "--config", desk.configuration]);
-    return `${holds(database, run)}\nverify ${verified.code}`;
+    return `${contentOf(database, run)}\nverify ${verified.code}`;
   } finally {
     database.drop();
   }
@@ -76,27 +73,6 @@ async function goOn(desk: LiveDesk, run: string, approval: string): Promise<void
 
 async function isFirstGate(approval: string): Promise<boolean> {
   return ((await Bun.file(approval).json()) as { readonly gate: string }).gate === "SG1";
-}
-
-/** All that a cut writes, less what differs from run to run: ids, times, keys. */
-function holds(database: TestDatabase, run: string): string {
-  return database.psql(`
-    SELECT canonical_address, unit_kind, lifecycle_status, identity_profile, owner_ref, u.created_by, version_no, title,
-      body, v.content_sha256, publication_type
-    FROM information_unit u JOIN unit_version v ON v.information_unit_id = u.id
-    WHERE canonical_address LIKE 'HANDBOOK%' ORDER BY canonical_address, version_no;
-    SELECT from_status, to_status, count(*) FROM iu_lifecycle_log GROUP BY 1, 2 ORDER BY 1, 2;
-    SELECT phase, outcome, count(*) FROM cutter_governance.run_phase
-    WHERE run_id = '${run}' AND outcome <> 'void' GROUP BY 1, 2 ORDER BY 1;
-    SELECT r.ordinal, r.canonical_address, r.action, r.content_sha256, s.status, s.row_count
-    FROM cutter_governance.cut_change_set_affected_row r
-    JOIN cutter_governance.cut_change_set s ON s.id = r.change_set_id WHERE s.run_id = '${run}' ORDER BY 1;
-    SELECT state FROM cutter_governance.run WHERE run_id = '${run}';
-    SELECT (SELECT count(*) FROM cutter_governance.approval_grant),
-      (SELECT count(*) FROM cutter_governance.verify_result),
-      (SELECT count(*) FROM cutter_governance.dot_pair_signature), (SELECT count(*) FROM information_unit),
-      (SELECT count(*) FROM cutter_governance.backup_artifact WHERE run_id = '${run}') >= 1,
-      (SELECT count(*) FROM cutter_governance.manifest_unit_block), (SELECT count(*) FROM unit_version)`);
 }
 
 for (const gate of ["SG1", "SG2"] as const) {
@@ -142,7 +118,7 @@ test(
         const ended = await desk.run(argv, { environment: at === null ? {} : { CUTTER_CRASH_AT: at } });
         if (at !== null && ended.signal === null) return "not passed";
         if (ended.signal !== null) expect((await desk.run(argv)).code).toBe(0);
-        return holds(database, run);
+        return contentOf(database, run);
       } finally {
         database.drop();
       }

@@ -7,8 +7,10 @@
  */
 import { crashPoint } from "../../kernel/crash-point.ts";
 import { Failure, joinFailure } from "../../kernel/failure.ts";
+import { limits } from "../../kernel/limits.ts";
 import { isRolledBack } from "../../kernel/rollback-only/rolled-back.ts";
 import type { Cell, QueryOptions, Reply, Session } from "../../kernel/session/session.ts";
+import { noticesOf } from "../../kernel/session/statement.ts";
 import type { StatementRunner } from "../leg-a.ts";
 import type { LiveWork } from "../live-work.ts";
 import { preparePhaseSession } from "./phase-session.ts";
@@ -28,8 +30,8 @@ export type PhaseParts = {
   readonly connect: (role: LedgerRole) => Promise<Session | Failure>;
   /** Asked while the phase runs, and again just before COMMIT: null where execution is still on. */
   readonly refusal: () => Failure | null;
-  /** Told what a COMMIT that was carried out had to say, e.g. that no standby has confirmed it. */
-  readonly remark: (text: string) => void;
+  /** Told what the answer to a COMMIT was, where it is the ledger alone that says that it was carried out. */
+  readonly remark: (text: string) => Promise<void>;
 };
 
 type Order = {
@@ -68,11 +70,11 @@ async function transact(session: Session, order: Order, parts: PhaseParts): Prom
   const refused = watch.refused() ?? transaction.broken ?? refuseBackend(session, done) ?? parts.refusal();
   if (refused !== null) return rollBack(session, refused);
   crashPoint("phase-before-commit");
-  const reply = await session.query("COMMIT");
+  const reply = await session.query("COMMIT", [], { wallClockMs: limits.commitTimeoutMs });
   crashPoint("phase-committed");
   if (isCommitted(reply, session)) return done;
   session.destroy();
-  const cause = reply instanceof Failure ? reply : unexpected(reply, session);
+  const cause = reply instanceof Failure ? reply : unexpectedCommit(reply, session);
   return resolved(order, parts, { done, cause });
 }
 
@@ -91,15 +93,14 @@ export function isCommitted(reply: Reply | Failure, session: Pick<Session, "stat
   return reply.tag === "COMMIT" && reply.notices.length === 0 && session.status() === "I";
 }
 
-function unexpected({ tag, notices }: Reply, session: Session): Failure {
-  const said = notices.map(({ code, message }) => `${code} ${message}`);
-  return new Failure("GUARD_BROKEN", `COMMIT was answered by ${tag}`, {
+/** With what the server remarked on it: that a standby has not confirmed, for one. */
+export function unexpectedCommit(reply: Reply, session: Pick<Session, "status">): Failure {
+  const { tag } = reply;
+  const said = noticesOf(reply);
+  const remarked = said.length === 0 ? "" : ` and a warning: ${said.join("; ")}`;
+  return new Failure("GUARD_BROKEN", `COMMIT was answered by ${tag}${remarked}`, {
     facts: { tag, notices: said, status: session.status() },
   });
-}
-
-function saidOf({ message, facts: { notices } }: Failure): string {
-  return Array.isArray(notices) && notices.length > 0 ? `${message}, ${notices.join("; ")}` : message;
 }
 
 type Lost = { readonly done: PhaseDone; readonly cause: Failure };
@@ -110,8 +111,10 @@ async function resolved(order: Order, parts: PhaseParts, { done, cause }: Lost):
   const ending = await resolveAttempt(asked, () => parts.connect(step.role));
   if (ending instanceof Failure) return joinFailure(ending, cause);
   if (ending.outcome !== "void") {
-    parts.remark(`${step.phase} was committed, as the ledger says; of its COMMIT: ${saidOf(cause)}`);
-    return ending.payloadSha256 === payloadDigest(done.facts) ? done : foreign(asked);
+    if (ending.payloadSha256 !== payloadDigest(done.facts)) return foreign(asked);
+    const answer = `the answer to its COMMIT was ${cause.code}: ${cause.message}`;
+    await parts.remark(`${step.phase} is committed, as the ledger says; ${answer}`);
+    return done;
   }
   const message = `${step.phase}: COMMIT was not carried out: ${cause.message}`;
   return new Failure(cause.code, message, { facts: { ...cause.facts, resolved: "void" }, cause, data: NEVER });

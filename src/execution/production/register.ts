@@ -8,10 +8,11 @@ import insertPlanningPhase from "../../../sql/execution/insert-planning-phase.sq
 import insertRun from "../../../sql/execution/insert-run.sql" with { type: "text" };
 import { canonicalJson } from "../../kernel/digest.ts";
 import { Failure } from "../../kernel/failure.ts";
+import { limits } from "../../kernel/limits.ts";
 import type { Session } from "../../kernel/session/session.ts";
 import type { StatementRunner } from "../leg-a.ts";
 import type { LiveWork } from "../live-work.ts";
-import { isCommitted } from "./phase-transaction.ts";
+import { isCommitted, unexpectedCommit } from "./phase-transaction.ts";
 import { refuseHold } from "./phase-work.ts";
 
 /** Repeated by the next resume where its outcome is not known. */
@@ -23,10 +24,12 @@ export async function registerRun(session: Session, work: LiveWork): Promise<nul
     await session.query("ROLLBACK");
     return written;
   }
-  const reply = await session.query("COMMIT");
+  const reply = await session.query("COMMIT", [], { wallClockMs: limits.commitTimeoutMs });
   if (isCommitted(reply, session)) return null;
   if (reply instanceof Failure) return reply;
-  return new Failure("GUARD_BROKEN", `COMMIT was answered by ${reply.tag}`, {
+  const { code, message, facts } = unexpectedCommit(reply, session);
+  return new Failure(code, message, {
+    facts,
     data: "The ledger has the run's row or not; either way nothing else was written, and a resume writes it again.",
   });
 }

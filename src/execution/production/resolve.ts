@@ -29,7 +29,7 @@ export type Ending =
 
 const UNIQUE_VIOLATION = "23505";
 
-/** STOP_OUTCOME_UNKNOWN where the server could not be asked in time; the signal where the process ends. */
+/** STOP_OUTCOME_UNKNOWN where the server could not be asked in time; INTERRUPTED where the process ends before. */
 export async function resolveAttempt(
   key: AttemptQuestion,
   connect: () => Promise<Session | Failure>,
@@ -40,7 +40,7 @@ export async function resolveAttempt(
     const remainingMs = Math.max(1, Math.ceil(limits.resolveTimeoutMs - elapsed()));
     const asked = await askOnce(key, connect, remainingMs);
     if (!(asked instanceof Failure)) return asked;
-    if (processEnding.aborted) return asked;
+    if (processEnding.aborted) return unasked(key, asked);
     last = asked;
     if (asked.code === "STOP_TARGET_CHANGED" || asked.code === "EVIDENCE_ALTERED") break;
     await sleep(limits.resolvePauseMs);
@@ -51,6 +51,12 @@ export async function resolveAttempt(
     `what became of attempt ${attempt} of ${phase} of run ${runId} is not known: ${last?.message ?? "no time"}`,
     { facts: { run_id: runId, phase, attempt }, cause: last },
   );
+}
+
+/** Never by the code of what broke off, after which a phase counts as rolled back: the next resume has to ask. */
+function unasked({ runId, phase, attempt }: AttemptKey, cause: Failure): Failure {
+  const message = `what became of attempt ${attempt} of ${phase} of run ${runId} could not be asked any more`;
+  return new Failure("INTERRUPTED", message, { facts: { run_id: runId, phase, attempt }, cause });
 }
 
 async function askOnce(

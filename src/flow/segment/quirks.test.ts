@@ -4,29 +4,18 @@
  * The seed is printed with a failure; CUTTER_SEED=N repeats it.
  */
 import { expect, test } from "bun:test";
+import { randomFrom, SEED } from "../../../scripts/faults/seed.ts";
 import { BUILT_IN_PROFILES } from "../profiles/built-in.ts";
 import { chooseProfile } from "../profiles/choose.ts";
 import { concatenated } from "./sample.ts";
 import { segment } from "./segment.ts";
 
-const SEED = Number(process.env.CUTTER_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const RUNS = 150;
-
-/** mulberry32: small, and the same everywhere. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 type Dice = { pick<T>(items: readonly T[]): T; upTo(most: number): number };
 
 function dice(seed: number): Dice {
-  const next = random(seed);
+  const next = randomFrom(seed);
   const upTo = (most: number) => Math.floor(next() * most);
   return { upTo, pick: (items) => items[upTo(items.length)] as (typeof items)[number] };
 }

@@ -5,8 +5,10 @@
  */
 import type { FailureEntry } from "./entry.ts";
 
+/** True of every verb: a live phase may have been interrupted while the server was committing it. */
 const SERVER_ROLLS_BACK =
-  "The server rolls back what was not committed, which is all of a proof; what a live run had committed stands.";
+  "The server rolls back what was not committed. A proof never commits, so no row of it stays; which phases of a live" +
+  " run were committed, its ledger says, and the next cutter resume asks it.";
 
 export const SIGNALS = {
   INTERRUPTED: {

@@ -58,7 +58,7 @@ export const USAGE_FAILURES = {
     exit: 5,
     cause: "A file could not be written in full; it was left as it was before.",
     action: "Check free space and permissions of the folder, then run the command again.",
-    data: "The database is not affected: files are written after the transaction was rolled back.",
+    data: "Files are written while no transaction is open: what was committed before stands, and nothing more was.",
   },
   SURVEY_FILE_INVALID: {
     exit: 2,

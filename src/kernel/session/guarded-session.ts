@@ -132,8 +132,8 @@ export class GuardedSession implements Session {
     const struck = await running.struck;
     this.#running = null;
     const notices = this.#wire.takeNotices();
-    if (running.struck !== null) return wallClockExceeded({ wallClockMs, outcome, struck });
-    return outcome instanceof Failure ? outcome : { ...outcome, notices };
+    const answered = outcome instanceof Failure ? outcome : { ...outcome, notices };
+    return running.struck === null ? answered : wallClockExceeded({ wallClockMs, outcome: answered, struck });
   }
 
   /** The driver is done. What the server said counts; the driver's own view only where it disagrees. */

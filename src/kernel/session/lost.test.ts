@@ -158,14 +158,17 @@ describe("the wall clock", () => {
   test("says so when the statement swallowed the cancel and was completed", async () => {
     // The postmaster signals the backend and its process group, so one request may arrive as two cancels.
     const swallow = `DO $$ BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN
-      BEGIN PERFORM pg_sleep(0.1); EXCEPTION WHEN query_canceled THEN NULL; END; END $$`;
+      BEGIN PERFORM pg_sleep(0.1); EXCEPTION WHEN query_canceled THEN NULL; END;
+      RAISE WARNING 'late'; END $$`;
     // The language is loaded at its first use, which takes time on a busy machine.
     await session.query("DO $$ BEGIN END $$");
     const failure = failed(await session.query(swallow, [], { wallClockMs: 1_000 }));
-    expect([failure.code, failure.facts.statement, failure.data]).toEqual([
+    expect(failure.message).toEndWith("completed as DO, and the server said: 01000 late");
+    expect([failure.code, failure.facts.statement, failure.data, failure.facts.notices]).toEqual([
       "WALL_CLOCK_EXCEEDED",
       "completed as DO",
       "The statement took effect all the same: DO.",
+      ["01000 late"],
     ]);
   });
 

@@ -56,13 +56,23 @@ export function wallClockExceeded({ wallClockMs, outcome, struck }: Strike): Fai
     wall_clock_ms: wallClockMs,
     statement: became,
     cancel: struck === null ? "sent" : struck.message,
-    ...(completed ? { tag: outcome.tag } : outcome.facts),
+    ...(completed ? { tag: outcome.tag, notices: noticesOf(outcome) } : outcome.facts),
   };
-  return new Failure("WALL_CLOCK_EXCEEDED", `a statement ran for more than ${wallClockMs} ms and was ${became}`, {
-    ...(completed ? { data: `The statement took effect all the same: ${outcome.tag}.` } : {}),
-    facts,
-    ...(completed ? {} : { cause: outcome }),
-  });
+  const said = completed && outcome.notices.length > 0 ? `, and the server said: ${noticesOf(outcome).join("; ")}` : "";
+  return new Failure(
+    "WALL_CLOCK_EXCEEDED",
+    `a statement ran for more than ${wallClockMs} ms and was ${became}${said}`,
+    {
+      ...(completed ? { data: `The statement took effect all the same: ${outcome.tag}.` } : {}),
+      facts,
+      ...(completed ? {} : { cause: outcome }),
+    },
+  );
+}
+
+/** A COMMIT that was cancelled while it waited for a standby is answered with a warning, and nowhere else. */
+export function noticesOf({ notices }: Reply): string[] {
+  return notices.map(({ code, message }) => `${code} ${message}`);
 }
 
 export function wallClockLoss(label: string): Failure {

@@ -70,7 +70,7 @@ export async function judgeApproval(order: ApprovalOrder): Promise<Judgement | F
   const found = await findSigners({ ...question, document: order.approval });
   if (found instanceof Failure) return found;
   const used = refuseUsed(approval, order);
-  const faults = [...refuseWords(approval, order), refuseClock(order), used, refuseTooFew(approval, order)];
+  const faults = [...refuseWords(approval, order), refuseClock(approval, order), used, refuseTooFew(approval, order)];
   return {
     ...{ approval, signers: found.signers },
     faults: [...faults.filter((fault) => fault !== null), ...found.faults],
@@ -90,21 +90,22 @@ function refuseWords(approval: Approval, { run, gate, now }: ApprovalOrder): rea
 }
 
 /**
- * A clock that went back would make what has expired hold again. The latest time ever seen in the run counts. Taking a
- * run back is left to the server's clock, where the approval is consumed: one that was ahead must not bar that way.
+ * A clock that went back would make what has expired hold again. The latest time ever seen in the run counts. A no is
+ * safe by any clock; taking a run back is left to the server's clock, where the approval is consumed: a clock that was
+ * once ahead must bar neither way.
  */
-function refuseClock({ store, run, now, gate }: ApprovalOrder): Failure | null {
-  if (gate === "REVERT" || gate === "HARD_DELETE") return null;
+function refuseClock({ decision }: Approval, { store, run, now, gate }: ApprovalOrder): Failure | null {
+  if (decision === "rejected" || gate === "REVERT" || gate === "HARD_DELETE") return null;
   const events = store.events(run.runId);
   if (events instanceof Failure) return events;
   const latest = Math.max(Date.parse(run.updatedAt), ...events.map(({ at }) => Date.parse(at)));
   if (Date.parse(now) >= latest) return null;
   const moved = new Date(latest).toISOString();
   const message = `the clock of this machine went back: it says ${now}, and the run moved at ${moved}`;
-  return new Failure("STOP_APPROVAL_EXPIRED", message, {
-    facts: { now, latest: moved },
-    hint: "Set the clock right. Where it had been ahead before, the run cannot go on: take it back, and begin another.",
-  });
+  const hint =
+    "Set the clock right. If it was ahead when the run last moved, nothing makes the run go on: end it by a rejection" +
+    " (cutter approve RUN --gate GATE --reject) or take it back, and cut again.";
+  return new Failure("STOP_APPROVAL_EXPIRED", message, { hint, facts: { now, latest: moved } });
 }
 
 function refuseUsed(approval: Approval, { store, run, gate, approval: bytes }: ApprovalOrder): Failure | null {

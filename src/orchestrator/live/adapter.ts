@@ -15,7 +15,6 @@ import { canonicalJson } from "../../kernel/digest.ts";
 import { type Facts, Failure } from "../../kernel/failure.ts";
 import { readKillSwitch } from "../../kernel/kill-switch.ts";
 import type { AdapterWork } from "../prepare.ts";
-import { remark } from "../remarks.ts";
 import type { PhaseRecord } from "../store/phase-record.ts";
 import type { Store } from "../store/store.ts";
 import type { Grants } from "./conduct.ts";
@@ -33,6 +32,8 @@ export type AdapterParts = {
   /** The last look at the database, for the closeout's record. */
   readonly lookAfter: () => Promise<Facts | Failure>;
   readonly store: Store;
+  /** What a COMMIT that counts by the ledger's word alone was answered; for the chain and the operator. */
+  readonly remark: (fence: number, text: string) => Promise<void>;
 };
 
 export async function liveAdapter(work: AdapterWork, parts: AdapterParts): Promise<ProductionAdapter> {
@@ -50,7 +51,7 @@ export async function liveAdapter(work: AdapterWork, parts: AdapterParts): Promi
         return artifact;
       },
       refuseBackup: () => refuseBackup({ store, run: work.run, directory }, { made, connect }),
-      remark: (text) => remark(store, live, text),
+      remark: (text) => parts.remark(work.fence, text),
     },
   });
 }

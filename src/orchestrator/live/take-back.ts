@@ -54,6 +54,8 @@ export type Taking = {
   /** What the grants of `work` were read from. */
   readonly approvals: readonly SignedApproval[];
   readonly connect: Connect;
+  /** For the operator, at once: what a COMMIT was answered that counts all the same. */
+  readonly tell: (text: string) => Promise<void>;
 };
 
 export type SignedApproval = {
@@ -112,7 +114,10 @@ async function compensate(taking: Taking, run: RunRecord, work: LiveWork): Promi
     killSwitch: () => readKillSwitch({ stateDirectory: store.directory }),
     live: {
       ...{ work, compensate: plan, backUp: unasked, refuseBackup: unasked, lookAfter: unasked },
-      remark: (text) => remark(store, work, text),
+      async remark(text) {
+        remark(store, work, text);
+        await taking.tell(text);
+      },
     },
   });
   const done = await adapter.compensate({ runId, attempt });
