@@ -122,7 +122,7 @@ test(
 );
 
 test(
-  "the run's own row is not confirmed: it stops before its first phase, with the warning, and nothing is written",
+  "the run's own row is not confirmed: HOLD before its first phase, with the warning; cleared, the run goes on",
   async () => {
     const stage = await stageLive(server);
     const { database, desk, run } = stage;
@@ -132,11 +132,13 @@ test(
     administrator("cancel")({ backend, kill: program.kill });
     await standby("not asked for");
     const ended = await program.ended;
-    expect([ended.code, readText(ended)]).toMatchObject([5, { code: "STOP_PHASE_FAILED" }]);
+    expect([ended.code, readText(ended)]).toMatchObject([3, { code: "GUARD_BROKEN" }]);
     expect(readText(ended)?.message).toContain("01000 canceling wait for synchronous replication");
     const { store, ledger } = await phasesOf(database, desk, run);
     expect(store).toEqual(ledger);
     expect(database.psql("SELECT count(*) FROM information_unit WHERE canonical_address LIKE 'HANDBOOK%'")).toBe("0");
+    expect((await desk.run(["hold", "clear", "--run", run, "--confirm", run])).code).toBe(0);
+    expect((await desk.resume(run, null)).code).toBe(6);
     database.drop();
   },
   PATIENCE_MS,

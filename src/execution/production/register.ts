@@ -30,6 +30,7 @@ export async function registerRun(session: Session, work: LiveWork): Promise<nul
   const { code, message, facts } = unexpectedCommit(reply, session);
   return new Failure(code, message, {
     facts,
+    hint: "Look at what the server says, a standby perhaps. Then cutter hold clear, and cutter resume goes on.",
     data: "The ledger has the run's row or not; either way nothing else was written, and a resume writes it again.",
   });
 }

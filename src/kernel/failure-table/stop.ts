@@ -72,8 +72,9 @@ export const STOPS = {
   STOP_BACKUP_REFUSED: {
     exit: 4,
     cause: "There is no backup that was made, encrypted and read back in full.",
-    action: "Read why in the message; without a backup nothing is written.",
-    data: NOTHING_WRITTEN,
+    action:
+      "Read why in the message and mend it. A run that stopped for it is cut anew: cutter hold clear, cutter cut.",
+    data: "Nothing of the document was written; of a live run the ledger has its name.",
   },
   STOP_PHASE_FAILED: {
     exit: 5,
