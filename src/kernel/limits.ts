@@ -204,6 +204,8 @@ export const limits = {
   /** After the first signal: time for cleaning up, then for saying so. A second signal ends at once. */
   signalCleanupMs: 5_000,
   signalReportMs: 1_000,
+  /** The file that names what a sandbox made. */
+  leftoverRecordBytes: 256 * 1024,
   /** The oldest server that the rollback-only transaction was tested on. */
   oldestServerVersion: 140_000,
 } as const;
