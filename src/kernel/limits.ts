@@ -204,6 +204,15 @@ export const limits = {
   /** After the first signal: time for cleaning up, then for saying so. A second signal ends at once. */
   signalCleanupMs: 5_000,
   signalReportMs: 1_000,
+  /** What a socket's directory may have: sun_path holds 107 bytes, and `/.s.PGSQL.5432` follows. */
+  socketDirectoryBytes: 93,
+  /** How often a server of the sandbox that starts or ends is looked at. */
+  sandboxPollMs: 5,
+  /** From nothing to the first answer, and how long its end is waited for before it is killed. */
+  sandboxStartTimeoutMs: 120_000,
+  sandboxStopTimeoutMs: 2_000,
+  /** What is shown of the log of a server that did not start. */
+  sandboxLogCharacters: 2_000,
   /** The file that names what a sandbox made. */
   leftoverRecordBytes: 256 * 1024,
   /** The oldest server that the rollback-only transaction was tested on. */

@@ -117,5 +117,9 @@ export type Isolation = {
 
 export type StopReport = {
   readonly removed: readonly Resource[];
-  readonly left: readonly { readonly resource: Resource; readonly reason: string }[];
+  readonly left: readonly Left[];
+  /** Why the record still names what is gone; null where it does not. */
+  readonly unrecorded: Failure | null;
 };
+
+export type Left = { readonly resource: Resource; readonly reason: string };

@@ -1,0 +1,109 @@
+/**
+ * local: a throwaway PostgreSQL server of this machine's own programs, with one unix socket and no port.
+ *
+ * Never as root, never under a name that is taken, and it dies with this process. All of it lies in one marked
+ * directory but the log, which lies in the sandbox's own. Called by the steps through the Provider interface.
+ */
+import * as fs from "node:fs";
+import { join } from "node:path";
+import { stopwatch } from "../../../kernel/clock.ts";
+import { Failure } from "../../../kernel/failure.ts";
+import { findTool } from "../../../readiness/service-state/tool.ts";
+import { makeMarkedDirectory } from "../../leftovers/marked-directory.ts";
+import { askServer } from "../first-answer.ts";
+import { FIRST_DATABASE, type Provider, type RunningServer, type StartOrder, SUPERUSER } from "../provider.ts";
+import { withLeft } from "../stop-report.ts";
+import { type Account, asAccount, serverAccount } from "./account.ts";
+import { type Binaries, findBinaries } from "./binaries.ts";
+import { makeCluster, makeForServer } from "./cluster.ts";
+import { refusedSetting, serverWords, writeConfiguration } from "./configuration.ts";
+import { choosePlace } from "./place.ts";
+import { type LocalParts, localTarget, runningLocal, stopLocal } from "./running.ts";
+import { startServerProcess, waitUntilReady } from "./server-process.ts";
+
+export type LocalSettings = {
+  readonly stateDirectory: string;
+  /** Folder of initdb and postgres; null to look for one. */
+  readonly binaries: string | null;
+};
+
+export function localProvider(settings: LocalSettings): Provider {
+  return {
+    name: "local",
+    lacks: [],
+    unavailable: async () => {
+      const ready = await prepare(settings);
+      return ready instanceof Failure ? ready : null;
+    },
+    taken: async (name) =>
+      bases(null)
+        .map((base) => join(base, name))
+        .filter(stands),
+    start: (order) => start(order, settings),
+  };
+}
+
+/** Where a server's files may lie, in the order in which these are tried. */
+function bases(workDirectory: string | null): readonly string[] {
+  const own = workDirectory === null ? [] : [workDirectory];
+  const { TMPDIR } = process.env;
+  const named = TMPDIR === undefined || TMPDIR === "" ? [] : [TMPDIR];
+  return [...own, ...named, "/tmp", "/var/tmp"];
+}
+
+function stands(path: string): boolean {
+  return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+type Ready = { readonly account: Account; readonly binaries: Binaries };
+
+async function prepare({ binaries: configured }: LocalSettings): Promise<Ready | Failure> {
+  const path = process.env.PATH ?? "";
+  if (findTool("setpriv", { PATH: path }) === null) {
+    const message = "setpriv (of util-linux) is not installed, and without it a local server could outlive cutter";
+    return new Failure("SANDBOX_PROVIDER_UNAVAILABLE", message);
+  }
+  const account = serverAccount();
+  if (account instanceof Failure) return account;
+  const binaries = await findBinaries(account, { configured, path, packaged: "/usr/lib/postgresql" });
+  return binaries instanceof Failure ? binaries : { account, binaries };
+}
+
+async function start(order: StartOrder, settings: LocalSettings): Promise<RunningServer | Failure> {
+  const refused = refusedSetting(order.settings);
+  if (refused !== null) throw new Error(`${refused} is the provider's to decide`);
+  const elapsed = stopwatch();
+  const remainingMs = (): number => Math.max(1, order.timeoutMs - elapsed());
+  const ready = await prepare(settings);
+  if (ready instanceof Failure) return ready;
+  const place = choosePlace(order.name, ready.account, bases(order.workDirectory));
+  if (place instanceof Failure) return place;
+  const made = makeMarkedDirectory(order.record, place.home);
+  // What stands there is not ours: there is nothing to take down.
+  if (made?.code === "FILE_EXISTS") return made;
+  const logFile = join(order.workDirectory, `${order.name}.log`);
+  const parts: LocalParts = { order, place, logFile, folder: ready.binaries.folder, process: null };
+  const running = made ?? (await bringUp(parts, { ...settings, ...ready, remainingMs }));
+  if (!(running instanceof Failure)) return running;
+  return withLeft(running, await stopLocal(parts));
+}
+
+type Means = Ready & Pick<LocalSettings, "stateDirectory"> & { readonly remainingMs: () => number };
+
+async function bringUp(parts: LocalParts, means: Means): Promise<RunningServer | Failure> {
+  const { order, place, logFile } = parts;
+  const { account, binaries, stateDirectory, remainingMs } = means;
+  const failed =
+    makeForServer(place.socket, account) ??
+    writeConfiguration(place, account, order.settings) ??
+    (await makeCluster({ order, place, account, binaries, stateDirectory, remainingMs }));
+  if (failed !== null) return failed;
+  const command = asAccount(account, [join(binaries.folder, "postgres"), ...serverWords(place)]);
+  const process = await startServerProcess({ command, logFile, record: order.record });
+  if (process instanceof Failure) return process;
+  parts.process = process;
+  const late = await waitUntilReady(process, { data: place.data, logFile, timeoutMs: remainingMs() });
+  if (late !== null) return late;
+  const answer = await askServer(localTarget(parts, { role: SUPERUSER, database: FIRST_DATABASE }));
+  return answer instanceof Failure ? answer : runningLocal(parts, answer.version);
+}

@@ -1,0 +1,50 @@
+/**
+ * local/run-as: one program that makes or copies a cluster, run to its end within a bound.
+ *
+ * In a session of its own, so that Ctrl-C reaches cutter only, which then takes all down in order; killed at the bound,
+ * and by the kernel when this process dies. Called by cluster.ts and template.ts.
+ */
+import { boundedText } from "../../../kernel/evidence/bounded-text.ts";
+import { Failure } from "../../../kernel/failure.ts";
+import { limits } from "../../../kernel/limits.ts";
+import { errnoOf } from "../../../kernel/private-files/errno.ts";
+
+/** Null where the program ended with 0. SANDBOX_SERVER_FAILED with its last words. */
+export async function runToEnd(command: readonly string[], timeoutMs: number): Promise<Failure | null> {
+  try {
+    const child = Bun.spawn([...command], {
+      cwd: "/",
+      env: serverEnvironment(),
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+      timeout: Math.max(1, Math.ceil(timeoutMs)),
+      killSignal: "SIGKILL",
+    });
+    const words = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+    const code = await child.exited;
+    if (code === 0) return null;
+    const how = child.signalCode === null ? `ended with ${code}` : `was killed (${child.signalCode})`;
+    return failed(`${programOf(command)} ${how}: ${lastWords(words.join("\n"))}`);
+  } catch (error) {
+    return failed(`${programOf(command)} cannot be started: ${errnoOf(error)}`);
+  }
+}
+
+/** Nothing of ours goes in: no password, no setting, nothing that steers a runtime. */
+export function serverEnvironment(): Record<string, string> {
+  return { PATH: process.env.PATH ?? "/usr/bin:/bin", LC_ALL: "C.UTF-8", TZ: "UTC" };
+}
+
+/** The program behind setpriv's own words. */
+function programOf(command: readonly string[]): string {
+  return command.find((word) => word.startsWith("/")) ?? command[0] ?? "";
+}
+
+export function lastWords(text: string): string {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  return boundedText(lines.slice(-3).join("; ").trim(), limits.sandboxLogCharacters);
+}
+
+function failed(message: string): Failure {
+  return new Failure("SANDBOX_SERVER_FAILED", message);
+}

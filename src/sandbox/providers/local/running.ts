@@ -1,0 +1,108 @@
+/**
+ * local/running: a local server that answers, as the steps see it, and its end.
+ *
+ * Ends one process by number and start time, and removes one directory by name and marker. Called by local.ts.
+ */
+import * as fs from "node:fs";
+import { join } from "node:path";
+import type { ServerTarget } from "../../../kernel/conninfo/target.ts";
+import { Failure } from "../../../kernel/failure.ts";
+import { removeMarkedDirectory } from "../../leftovers/marked-directory.ts";
+import type { ProcessResource, Resource } from "../../leftovers/resource.ts";
+import { askServer } from "../first-answer.ts";
+import { tcpListenersOf } from "../isolation.ts";
+import {
+  type ClientName,
+  type ClientProgram,
+  FIRST_DATABASE,
+  type Isolation,
+  type Login,
+  type RunningServer,
+  type StartOrder,
+  type StopReport,
+  SUPERUSER,
+} from "../provider.ts";
+import { type SocketPlace, socketEnvironment, socketTarget, socketUrl } from "../socket-target.ts";
+import { type Removal, removeAll } from "../stop-report.ts";
+import type { Place } from "./place.ts";
+import { endServerProcess, processesIn } from "./server-process.ts";
+
+export type LocalParts = {
+  readonly order: StartOrder;
+  readonly place: Place;
+  readonly logFile: string;
+  /** Of the programs of the server's own version. */
+  readonly folder: string;
+  /** Null before it was started, and once it has ended. */
+  process: ProcessResource | null;
+};
+
+export function runningLocal(parts: LocalParts, version: string): RunningServer {
+  const { order, logFile } = parts;
+  const place = socketPlace(parts);
+  return {
+    ...{ name: order.name, provider: "local", lacks: [], version, logFile },
+    target: (login) => socketTarget(place, login),
+    url: (login) => socketUrl(place, login),
+    client: (program, login) => client(parts, program, login),
+    isolation: () => isolation(parts),
+    owned: () => owned(parts),
+    stop: () => stopLocal(parts),
+  };
+}
+
+export function localTarget(parts: LocalParts, login: Login): ServerTarget {
+  return socketTarget(socketPlace(parts), login);
+}
+
+function socketPlace({ order, place }: LocalParts): SocketPlace {
+  return { server: order.name, directory: place.socket, passwords: order.passwords };
+}
+
+function client(parts: LocalParts, program: ClientName, login: Login): ClientProgram | null {
+  const path = join(parts.folder, program);
+  if (!fs.existsSync(path)) return null;
+  return { command: [path], environment: socketEnvironment(socketPlace(parts), login, process.env) };
+}
+
+async function isolation(parts: LocalParts): Promise<Isolation | Failure> {
+  const answer = await askServer(localTarget(parts, { role: SUPERUSER, database: FIRST_DATABASE }));
+  if (answer instanceof Failure) return answer;
+  const pids = processesIn(parts.place.data);
+  if (parts.process === null || !pids.includes(parts.process.pid)) {
+    return new Failure("SANDBOX_SERVER_FAILED", `no process of ${parts.order.name} works in ${parts.place.data}`);
+  }
+  const tcpListeners = tcpListenersOf(pids);
+  if (tcpListeners instanceof Failure) return tcpListeners;
+  const asked = `listen_addresses of the server; /proc/PID/fd and /proc/PID/net/tcp of its ${pids.length} processes`;
+  return { listenAddresses: answer.listenAddresses, tcpListeners, publishedPorts: [], networks: [], asked };
+}
+
+function owned({ process, place }: LocalParts): readonly Resource[] {
+  return [...(process === null ? [] : [process]), ...(fs.existsSync(place.home) ? [directoryOf(place)] : [])];
+}
+
+function directoryOf({ home }: Place): Resource {
+  return { kind: "directory", path: home };
+}
+
+/** The directory stays while a process may still write into it. */
+export async function stopLocal(parts: LocalParts): Promise<StopReport> {
+  const { place, order, process } = parts;
+  const removals: Removal[] = [];
+  if (process !== null) removals.push({ resource: process, remove: () => endProcess(parts, process) });
+  removals.push({
+    resource: directoryOf(place),
+    remove: async () => {
+      if (parts.process !== null) return `process ${parts.process.pid} may still use it`;
+      return removeMarkedDirectory(place.home, order.record.token);
+    },
+  });
+  return removeAll(removals, order.record);
+}
+
+async function endProcess(parts: LocalParts, process: ProcessResource): Promise<string | null> {
+  const reason = await endServerProcess(process, parts.place.data);
+  if (reason === null) parts.process = null;
+  return reason;
+}

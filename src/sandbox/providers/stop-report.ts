@@ -1,0 +1,34 @@
+/**
+ * providers/stop-report: what the end of a server removed and what it could not, resource by resource.
+ *
+ * Pure but for the record, which forgets only what is gone. Called by the providers.
+ */
+import { Failure } from "../../kernel/failure.ts";
+import type { LeftoverRecord } from "../leftovers/record.ts";
+import { describeResource, type Resource } from "../leftovers/resource.ts";
+import type { Left, StopReport } from "./provider.ts";
+
+/** Removes one thing: null once nothing of it is there, else why it could not be. */
+export type Removal = { readonly resource: Resource; readonly remove: () => Promise<string | null> };
+
+/** In this order, each tried whatever became of the one before. */
+export async function removeAll(removals: readonly Removal[], record: LeftoverRecord): Promise<StopReport> {
+  const removed: Resource[] = [];
+  const left: Left[] = [];
+  let unrecorded: Failure | null = null;
+  for (const { resource, remove } of removals) {
+    const reason = await remove();
+    if (reason === null) removed.push(resource);
+    else left.push({ resource, reason });
+    if (reason === null) unrecorded = record.drop(resource) ?? unrecorded;
+  }
+  return { removed, left, unrecorded };
+}
+
+/** The failure of a start, which also tells what could not be taken back. */
+export function withLeft(failure: Failure, { left }: StopReport): Failure {
+  if (left.length === 0) return failure;
+  const { code, message, hint, data, facts, cause } = failure;
+  const sentences = left.map(({ resource, reason }) => `${describeResource(resource)}: ${reason}`);
+  return new Failure(code, message, { hint, data, facts: { ...facts, left: sentences }, cause });
+}
