@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { Failure } from "../../../kernel/failure.ts";
 import { limits } from "../../../kernel/limits.ts";
 import { askTool, findTool } from "../../../readiness/service-state/tool.ts";
-import { type Account, asAccount } from "./account.ts";
+import { type Account, asAccount } from "../account.ts";
 
 export type Binaries = {
   /** Absolute, without links. */

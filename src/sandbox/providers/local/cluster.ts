@@ -9,11 +9,11 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../../../kernel/failure.ts";
 import { errnoOf, failedCall } from "../../../kernel/private-files/errno.ts";
+import { type Account, asAccount } from "../account.ts";
+import type { Place } from "../place.ts";
 import { type StartOrder, SUPERUSER } from "../provider.ts";
-import { type Account, asAccount } from "./account.ts";
+import { runToEnd } from "../run-as.ts";
 import type { Binaries } from "./binaries.ts";
-import type { Place } from "./place.ts";
-import { runToEnd } from "./run-as.ts";
 import { copyCluster, keepTemplate, templateFolder } from "./template.ts";
 
 /** Nothing that a throwaway server needs on disk; small WAL files, so that a copy is quick. */

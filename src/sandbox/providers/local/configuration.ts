@@ -9,35 +9,11 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../../../kernel/failure.ts";
 import { errnoOf, failedCall } from "../../../kernel/private-files/errno.ts";
+import type { Account } from "../account.ts";
+import type { Place } from "../place.ts";
 import { SUPERUSER } from "../provider.ts";
+import { BASE_SETTINGS } from "../server-settings.ts";
 import { PORT } from "../socket-target.ts";
-import type { Account } from "./account.ts";
-import type { Place } from "./place.ts";
-
-/** Of no lasting worth, and small beside a production server on the same machine. */
-const BASE: Readonly<Record<string, string>> = {
-  fsync: "off",
-  full_page_writes: "off",
-  shared_buffers: "32MB",
-  max_connections: "60",
-  password_encryption: "scram-sha-256",
-  timezone: "UTC",
-  log_timezone: "UTC",
-  logging_collector: "off",
-  log_destination: "stderr",
-  // In files of the data directory: a segment of shared memory would outlive a server that was killed.
-  dynamic_shared_memory_type: "mmap",
-};
-
-/** Whoever sets one of these could open the server, or hide what it does: the provider decides them. */
-const OURS = /^(listen_addresses|port|unix_socket_.*|ssl.*|hba_file|ident_file|config_file|data_directory|include.*)$/;
-const LOGGING = /^(log_destination|logging_collector|dynamic_shared_memory_type|password_encryption)$/;
-
-/** The first setting that a caller may not decide; null where there is none. */
-export function refusedSetting(settings: Readonly<Record<string, string>>): string | null {
-  const bad = (name: string): boolean => !/^[a-z_][a-z0-9_.]*$/.test(name) || OURS.test(name) || LOGGING.test(name);
-  return Object.keys(settings).find(bad) ?? null;
-}
 
 /** Words behind `postgres`. */
 export function serverWords({ home, data, socket }: Place): readonly string[] {
@@ -52,7 +28,7 @@ export function writeConfiguration(
   account: Account,
   settings: Readonly<Record<string, string>>,
 ): Failure | null {
-  const lines = Object.entries({ ...BASE, ...settings }).map(([name, value]) => `${name} = ${quoted(value)}`);
+  const lines = Object.entries({ ...BASE_SETTINGS, ...settings }).map(([name, value]) => `${name} = ${quoted(value)}`);
   const access = [`local all ${SUPERUSER} peer map=cutter`, "local all all scram-sha-256"];
   const map = [`cutter "${account.caller.replaceAll('"', '""')}" ${SUPERUSER}`];
   const files = { "server.conf": lines, "hba.conf": access, "ident.conf": map };

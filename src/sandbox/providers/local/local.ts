@@ -4,22 +4,23 @@
  * Never as root, never under a name that is taken, and it dies with this process. All of it lies in one marked
  * directory but the log, which lies in the sandbox's own. Called by the steps through the Provider interface.
  */
-import * as fs from "node:fs";
 import { join } from "node:path";
 import { stopwatch } from "../../../kernel/clock.ts";
 import { Failure } from "../../../kernel/failure.ts";
 import { findTool } from "../../../readiness/service-state/tool.ts";
 import { makeMarkedDirectory } from "../../leftovers/marked-directory.ts";
+import { type Account, asAccount, serverAccount } from "../account.ts";
 import { askServer } from "../first-answer.ts";
+import { bases, choosePlace, placesTaken } from "../place.ts";
 import { FIRST_DATABASE, type Provider, type RunningServer, type StartOrder, SUPERUSER } from "../provider.ts";
+import { serverEnvironment } from "../run-as.ts";
+import { startServerProcess, waitUntilReady } from "../server-process.ts";
+import { refusedSetting } from "../server-settings.ts";
 import { withLeft } from "../stop-report.ts";
-import { type Account, asAccount, serverAccount } from "./account.ts";
 import { type Binaries, findBinaries } from "./binaries.ts";
 import { makeCluster, makeForServer } from "./cluster.ts";
-import { refusedSetting, serverWords, writeConfiguration } from "./configuration.ts";
-import { choosePlace } from "./place.ts";
+import { serverWords, writeConfiguration } from "./configuration.ts";
 import { type LocalParts, localTarget, runningLocal, stopLocal } from "./running.ts";
-import { startServerProcess, waitUntilReady } from "./server-process.ts";
 
 export type LocalSettings = {
   readonly stateDirectory: string;
@@ -35,24 +36,9 @@ export function localProvider(settings: LocalSettings): Provider {
       const ready = await prepare(settings);
       return ready instanceof Failure ? ready : null;
     },
-    taken: async (name) =>
-      bases(null)
-        .map((base) => join(base, name))
-        .filter(stands),
+    taken: async (name) => placesTaken(name),
     start: (order) => start(order, settings),
   };
-}
-
-/** Where a server's files may lie, in the order in which these are tried. */
-function bases(workDirectory: string | null): readonly string[] {
-  const own = workDirectory === null ? [] : [workDirectory];
-  const { TMPDIR } = process.env;
-  const named = TMPDIR === undefined || TMPDIR === "" ? [] : [TMPDIR];
-  return [...own, ...named, "/tmp", "/var/tmp"];
-}
-
-function stands(path: string): boolean {
-  return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 type Ready = { readonly account: Account; readonly binaries: Binaries };
@@ -99,7 +85,10 @@ async function bringUp(parts: LocalParts, means: Means): Promise<RunningServer |
     (await makeCluster({ order, place, account, binaries, stateDirectory, remainingMs }));
   if (failed !== null) return failed;
   const command = asAccount(account, [join(binaries.folder, "postgres"), ...serverWords(place)]);
-  const process = await startServerProcess({ command, logFile, record: order.record });
+  const process = await startServerProcess({
+    ...{ command, logFile, record: order.record },
+    environment: serverEnvironment(),
+  });
   if (process instanceof Failure) return process;
   parts.process = process;
   const late = await waitUntilReady(process, { data: place.data, logFile, timeoutMs: remainingMs() });

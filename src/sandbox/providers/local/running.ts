@@ -11,6 +11,7 @@ import { removeMarkedDirectory } from "../../leftovers/marked-directory.ts";
 import type { ProcessResource, Resource } from "../../leftovers/resource.ts";
 import { askServer } from "../first-answer.ts";
 import { tcpListenersOf } from "../isolation.ts";
+import type { Place } from "../place.ts";
 import {
   type ClientName,
   type ClientProgram,
@@ -22,10 +23,9 @@ import {
   type StopReport,
   SUPERUSER,
 } from "../provider.ts";
+import { endServerProcess, processesIn } from "../server-process.ts";
 import { type SocketPlace, socketEnvironment, socketTarget, socketUrl } from "../socket-target.ts";
 import { type Removal, removeAll } from "../stop-report.ts";
-import type { Place } from "./place.ts";
-import { endServerProcess, processesIn } from "./server-process.ts";
 
 export type LocalParts = {
   readonly order: StartOrder;
@@ -102,7 +102,7 @@ export async function stopLocal(parts: LocalParts): Promise<StopReport> {
 }
 
 async function endProcess(parts: LocalParts, process: ProcessResource): Promise<string | null> {
-  const reason = await endServerProcess(process, parts.place.data);
+  const reason = await endServerProcess(process, () => processesIn(parts.place.data));
   if (reason === null) parts.process = null;
   return reason;
 }

@@ -14,7 +14,7 @@ import { errnoOf, failedCall } from "../../../kernel/private-files/errno.ts";
 import { syncDirectory } from "../../../kernel/private-files/file.ts";
 import { makeMarkedDirectory, removeMarkedDirectory } from "../../leftovers/marked-directory.ts";
 import type { LeftoverRecord } from "../../leftovers/record.ts";
-import { runToEnd } from "./run-as.ts";
+import { runToEnd } from "../run-as.ts";
 
 /** Rises when what a template holds changes in a way that its key does not tell. */
 const FORM = 1;

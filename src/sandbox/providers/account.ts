@@ -1,14 +1,14 @@
 /**
- * local/account: the user that the sandbox's server runs as, and the words that start a program as that user.
+ * providers/account: the user that the sandbox's server runs as, and the words that start a program as that user.
  *
  * Never root: a superuser of the server can start programs, and would be root. As root we choose nobody before
  * postgres: a superuser of a sandbox that ran as postgres could read and end a production server of this machine. What
- * is started so gets SIGQUIT when this process dies, however it dies. Called by the parts of local.
+ * is started so gets SIGQUIT when this process dies, however it dies. Called by local and docker.
  */
 import * as fs from "node:fs";
-import { Failure } from "../../../kernel/failure.ts";
-import { limits } from "../../../kernel/limits.ts";
-import { readRegularFile } from "../../../kernel/private-files/file.ts";
+import { Failure } from "../../kernel/failure.ts";
+import { limits } from "../../kernel/limits.ts";
+import { readRegularFile } from "../../kernel/private-files/file.ts";
 
 export type Account = {
   readonly uid: number;

@@ -1,15 +1,15 @@
 /**
- * local/place: where a local server's files lie, so that its socket's path is short and its user gets there.
+ * providers/place: where a local server's files lie, so that its socket's path is short and its user gets there.
  *
  * The sandbox's own directory where that will do; else a directory of the same name in TMPDIR, /tmp or /var/tmp. A path
- * too long for a socket is cut off silently by some systems, so it is never tried. Makes nothing. Called by local.ts.
+ * too long for a socket is cut off silently by some systems, so it is never tried. Makes nothing. Called by local and docker.
  */
 import * as fs from "node:fs";
 import { isAbsolute, join } from "node:path";
-import { Failure } from "../../../kernel/failure.ts";
-import { limits } from "../../../kernel/limits.ts";
-import { checkWay } from "../../../kernel/private-files/directory.ts";
-import { errnoOf, failedCall } from "../../../kernel/private-files/errno.ts";
+import { Failure } from "../../kernel/failure.ts";
+import { limits } from "../../kernel/limits.ts";
+import { checkWay } from "../../kernel/private-files/directory.ts";
+import { errnoOf, failedCall } from "../../kernel/private-files/errno.ts";
 import { type Account, closedTo } from "./account.ts";
 
 export type Place = {
@@ -53,4 +53,19 @@ function whyUnfit(base: string, socket: string, account: Account): string | null
     errnoOf(error);
     return failedCall("use it", error);
   }
+}
+
+/** Where a server's files may lie, in the order in which these are tried. */
+export function bases(workDirectory: string | null): readonly string[] {
+  const own = workDirectory === null ? [] : [workDirectory];
+  const { TMPDIR } = process.env;
+  const named = TMPDIR === undefined || TMPDIR === "" ? [] : [TMPDIR];
+  return [...own, ...named, "/tmp", "/var/tmp"];
+}
+
+/** What stands where files of a server of this name would lie. */
+export function placesTaken(name: string): readonly string[] {
+  return bases(null)
+    .map((base) => join(base, name))
+    .filter((path) => fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined);
 }

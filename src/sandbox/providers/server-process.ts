@@ -1,24 +1,25 @@
 /**
- * local/server-process: the postmaster of a local server, from before it is one until nothing of it runs.
+ * providers/server-process: the process of a server, from before it is one until nothing of it runs.
  *
  * A shell waits until its number is written down, then becomes setpriv and the server: the process is recorded before
  * it does anything. It dies with this process, by the kernel, and its end is asked for by number and start time only.
- * Its descendants are known by their working directory, which is the cluster's. Called by local.ts.
+ * Its descendants are known by their working directory, which is the cluster's. Called by local and docker.
  */
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { sleep, stopwatch } from "../../../kernel/clock.ts";
-import { Failure } from "../../../kernel/failure.ts";
-import { limits } from "../../../kernel/limits.ts";
-import { errnoOf, failedCall } from "../../../kernel/private-files/errno.ts";
-import { identifyProcess, isRunning, signalProcess } from "../../leftovers/process-identity.ts";
-import type { LeftoverRecord } from "../../leftovers/record.ts";
-import type { ProcessResource } from "../../leftovers/resource.ts";
-import { lastWords, serverEnvironment } from "./run-as.ts";
+import { sleep, stopwatch } from "../../kernel/clock.ts";
+import { Failure } from "../../kernel/failure.ts";
+import { limits } from "../../kernel/limits.ts";
+import { errnoOf, failedCall } from "../../kernel/private-files/errno.ts";
+import { identifyProcess, isRunning, signalProcess } from "../leftovers/process-identity.ts";
+import type { LeftoverRecord } from "../leftovers/record.ts";
+import type { ProcessResource } from "../leftovers/resource.ts";
+import { lastWords } from "./run-as.ts";
 
 export type ServerOrder = {
   /** Of the server and of what starts it; the first word is looked for in PATH. */
   readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
   /** A new file of ours, which the server writes into without being able to open it. */
   readonly logFile: string;
   readonly record: LeftoverRecord;
@@ -40,7 +41,7 @@ export async function startServerProcess(order: ServerOrder): Promise<ProcessRes
   try {
     const child = Bun.spawn(["/bin/sh", "-c", GATE, "sh", ...order.command], {
       cwd: "/",
-      env: serverEnvironment(),
+      env: order.environment,
       stdio: ["pipe", log, log],
       detached: true,
     });
@@ -93,21 +94,22 @@ function notReady(reason: string, logFile: string): Failure {
   });
 }
 
-/** Null once neither the postmaster nor any process of the cluster runs; else what still does. */
-export async function endServerProcess(server: ProcessResource, data: string): Promise<string | null> {
+/** Null once neither it nor any of the others runs; else what still does. The others are killed only with SIGKILL. */
+export async function endServerProcess(
+  server: ProcessResource,
+  others: () => readonly number[] = () => [],
+): Promise<string | null> {
   for (const signal of ["SIGQUIT", "SIGKILL"] as const) {
-    const all = [server, ...identified(processesIn(data))].filter(
-      ({ pid }) => signal === "SIGKILL" || pid === server.pid,
-    );
+    const all = [server, ...identified(others())].filter(({ pid }) => signal === "SIGKILL" || pid === server.pid);
     const refused = all.filter((one) => signalProcess(one, signal) === "refused");
     if (refused.length > 0) return `the system does not let us end process ${refused.map(({ pid }) => pid).join(", ")}`;
     const elapsed = stopwatch();
     while (elapsed() < limits.sandboxStopTimeoutMs) {
-      if (!isRunning(server) && processesIn(data).length === 0) return null;
+      if (!isRunning(server) && others().length === 0) return null;
       await sleep(limits.sandboxPollMs);
     }
   }
-  return `still running after SIGKILL: ${[server.pid, ...processesIn(data)].join(", ")}`;
+  return `still running after SIGKILL: ${[server.pid, ...others()].join(", ")}`;
 }
 
 function identified(pids: readonly number[]): readonly ProcessResource[] {

@@ -1,13 +1,13 @@
 /**
- * local/run-as: one program that makes or copies a cluster, run to its end within a bound.
+ * providers/run-as: one program that makes or copies a cluster, run to its end within a bound.
  *
  * In a session of its own, so that Ctrl-C reaches cutter only, which then takes all down in order; killed at the bound,
- * and by the kernel when this process dies. Called by cluster.ts and template.ts.
+ * and by the kernel when this process dies. Called by local.
  */
-import { boundedText } from "../../../kernel/evidence/bounded-text.ts";
-import { Failure } from "../../../kernel/failure.ts";
-import { limits } from "../../../kernel/limits.ts";
-import { errnoOf } from "../../../kernel/private-files/errno.ts";
+import { boundedText } from "../../kernel/evidence/bounded-text.ts";
+import { Failure } from "../../kernel/failure.ts";
+import { limits } from "../../kernel/limits.ts";
+import { errnoOf } from "../../kernel/private-files/errno.ts";
 
 /** Null where the program ended with 0. SANDBOX_SERVER_FAILED with its last words. */
 export async function runToEnd(command: readonly string[], timeoutMs: number): Promise<Failure | null> {
