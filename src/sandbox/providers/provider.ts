@@ -118,8 +118,8 @@ export type Isolation = {
 export type StopReport = {
   readonly removed: readonly Resource[];
   readonly left: readonly Left[];
-  /** Why the record still names what is gone; null where it does not. */
-  readonly unrecorded: Failure | null;
+  /** What else went wrong, though it left nothing: the record or a cache could not be written. Null where nothing. */
+  readonly trouble: Failure | null;
 };
 
 export type Left = { readonly resource: Resource; readonly reason: string };

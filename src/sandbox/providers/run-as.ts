@@ -9,8 +9,11 @@ import { Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
 import { errnoOf } from "../../kernel/private-files/errno.ts";
 
+/** `signal` ends it at once. */
+type Bounds = { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined };
+
 /** Null where the program ended with 0. SANDBOX_SERVER_FAILED with its last words. */
-export async function runToEnd(command: readonly string[], timeoutMs: number): Promise<Failure | null> {
+export async function runToEnd(command: readonly string[], { timeoutMs, signal }: Bounds): Promise<Failure | null> {
   try {
     const child = Bun.spawn([...command], {
       cwd: "/",
@@ -19,6 +22,7 @@ export async function runToEnd(command: readonly string[], timeoutMs: number): P
       detached: true,
       timeout: Math.max(1, Math.ceil(timeoutMs)),
       killSignal: "SIGKILL",
+      ...(signal === undefined ? {} : { signal }),
     });
     const words = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
     const code = await child.exited;

@@ -15,14 +15,14 @@ export type Removal = { readonly resource: Resource; readonly remove: () => Prom
 export async function removeAll(removals: readonly Removal[], record: LeftoverRecord): Promise<StopReport> {
   const removed: Resource[] = [];
   const left: Left[] = [];
-  let unrecorded: Failure | null = null;
+  let trouble: Failure | null = null;
   for (const { resource, remove } of removals) {
     const reason = await remove();
     if (reason === null) removed.push(resource);
     else left.push({ resource, reason });
-    if (reason === null) unrecorded = record.drop(resource) ?? unrecorded;
+    if (reason === null) trouble = record.drop(resource) ?? trouble;
   }
-  return { removed, left, unrecorded };
+  return { removed, left, trouble };
 }
 
 /** The failure of a start, which also tells what could not be taken back. */

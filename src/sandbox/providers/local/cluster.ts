@@ -1,20 +1,20 @@
 /**
- * local/cluster: a data directory for one server: by initdb, or as a copy of the template where that is allowed.
+ * local/cluster: a data directory for one server: by initdb, or from the template where that is allowed.
  *
- * What decides who may connect lies outside the data directory, in files of ours that the server can only read. The
- * superuser is whom the kernel says sits at the other end of the socket (peer): the user that runs cutter, with no
- * password at all; every other role needs one (SCRAM). Called by local.ts.
+ * What decides who may connect lies outside the data directory, in files of ours that the server can only read. Called
+ * by local.ts.
  */
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../../../kernel/failure.ts";
+import { limits } from "../../../kernel/limits.ts";
 import { errnoOf, failedCall } from "../../../kernel/private-files/errno.ts";
 import { type Account, asAccount } from "../account.ts";
 import type { Place } from "../place.ts";
 import { type StartOrder, SUPERUSER } from "../provider.ts";
 import { runToEnd } from "../run-as.ts";
 import type { Binaries } from "./binaries.ts";
-import { copyCluster, keepTemplate, templateFolder } from "./template.ts";
+import { keepCluster, type Template, takeCluster, templateOf } from "./template.ts";
 
 /** Nothing that a throwaway server needs on disk; small WAL files, so that a copy is quick. */
 const INITDB_OPTIONS = [
@@ -34,17 +34,30 @@ export type ClusterOrder = {
 /** The directories are there and empty but for what this makes. SANDBOX_SERVER_FAILED, FILE_WRITE_FAILED. */
 export async function makeCluster(request: ClusterOrder): Promise<Failure | null> {
   const { order, place, account, binaries, remainingMs } = request;
-  const key = { ...binaries, initdbOptions: INITDB_OPTIONS, uid: account.uid };
-  const template = templateFolder(request.stateDirectory, key);
-  const copied = order.cluster === "may be cloned" && fs.existsSync(join(template, "data"));
-  if (copied) return copyCluster(join(template, "data"), place.data, remainingMs());
-  const owned = makeForServer(place.data, account);
-  if (owned !== null) return owned;
+  const isFresh = order.cluster === "fresh";
+  const template = templateFor(request);
+  const taken = isFresh ? "none" : await takeCluster(template, place.data, remainingMs());
+  if (taken !== "none") return taken === "taken" ? null : taken;
+  const made = makeForServer(place.data, account);
+  if (made !== null) return made;
   const initdb = [join(binaries.folder, "initdb"), ...INITDB_OPTIONS, "--pgdata", place.data];
-  const failed = await runToEnd(asAccount(account, initdb), remainingMs());
-  if (failed !== null || order.cluster === "fresh") return failed;
+  const failed = await runToEnd(asAccount(account, initdb), { timeoutMs: remainingMs() });
+  if (failed !== null || isFresh) return failed;
   const { name, record } = order;
-  return keepTemplate({ data: place.data, template, name, record, timeoutMs: remainingMs() });
+  return keepCluster({ from: place.data, to: template.folder, name, record, timeoutMs: remainingMs() });
+}
+
+/** A new spare cluster for whoever starts a server next; nothing to do where there is one. */
+export async function refillSpare(request: ClusterOrder, signal: AbortSignal): Promise<Failure | null> {
+  const { folder, spare } = templateFor(request);
+  if (fs.existsSync(spare) || !fs.existsSync(join(folder, "data"))) return null;
+  const { name, record } = request.order;
+  const timeoutMs = limits.sandboxStartTimeoutMs;
+  return keepCluster({ from: join(folder, "data"), to: spare, name, record, timeoutMs, signal });
+}
+
+function templateFor({ stateDirectory, binaries, account }: ClusterOrder): Template {
+  return templateOf(stateDirectory, { ...binaries, initdbOptions: INITDB_OPTIONS, uid: account.uid });
 }
 
 /** A directory that only the server's user enters; root does anyway. */

@@ -2,8 +2,9 @@
  * local/configuration: the three files that say how a local server behaves and whom it lets in.
  *
  * They lie beside the data directory and belong to us, so that no SQL of the server's superuser changes them; what
- * closes the server to networks stands on its command line besides, which ALTER SYSTEM cannot override. Called by
- * local.ts.
+ * closes the server to networks stands on its command line besides, which ALTER SYSTEM cannot override. The superuser
+ * is whom the kernel says sits at the other end of the socket (peer): the user that runs cutter, with no password at
+ * all; every other role needs one (SCRAM). Called by local.ts.
  */
 import * as fs from "node:fs";
 import { join } from "node:path";

@@ -18,9 +18,9 @@ import { startServerProcess, waitUntilReady } from "../server-process.ts";
 import { refusedSetting } from "../server-settings.ts";
 import { withLeft } from "../stop-report.ts";
 import { type Binaries, findBinaries } from "./binaries.ts";
-import { makeCluster, makeForServer } from "./cluster.ts";
+import { makeCluster, makeForServer, refillSpare } from "./cluster.ts";
 import { serverWords, writeConfiguration } from "./configuration.ts";
-import { type LocalParts, localTarget, runningLocal, stopLocal } from "./running.ts";
+import { inBackground, type LocalParts, localTarget, runningLocal, stopLocal } from "./running.ts";
 
 export type LocalSettings = {
   readonly stateDirectory: string;
@@ -68,7 +68,7 @@ async function start(order: StartOrder, settings: LocalSettings): Promise<Runnin
   // What stands there is not ours: there is nothing to take down.
   if (made?.code === "FILE_EXISTS") return made;
   const logFile = join(order.workDirectory, `${order.name}.log`);
-  const parts: LocalParts = { order, place, logFile, folder: ready.binaries.folder, process: null };
+  const parts: LocalParts = { order, place, logFile, folder: ready.binaries.folder, process: null, refill: null };
   const running = made ?? (await bringUp(parts, { ...settings, ...ready, remainingMs }));
   if (!(running instanceof Failure)) return running;
   return withLeft(running, await stopLocal(parts));
@@ -79,10 +79,11 @@ type Means = Ready & Pick<LocalSettings, "stateDirectory"> & { readonly remainin
 async function bringUp(parts: LocalParts, means: Means): Promise<RunningServer | Failure> {
   const { order, place, logFile } = parts;
   const { account, binaries, stateDirectory, remainingMs } = means;
+  const request = { order, place, account, binaries, stateDirectory, remainingMs };
   const failed =
     makeForServer(place.socket, account) ??
     writeConfiguration(place, account, order.settings) ??
-    (await makeCluster({ order, place, account, binaries, stateDirectory, remainingMs }));
+    (await makeCluster(request));
   if (failed !== null) return failed;
   const command = asAccount(account, [join(binaries.folder, "postgres"), ...serverWords(place)]);
   const process = await startServerProcess({
@@ -94,5 +95,7 @@ async function bringUp(parts: LocalParts, means: Means): Promise<RunningServer |
   const late = await waitUntilReady(process, { data: place.data, logFile, timeoutMs: remainingMs() });
   if (late !== null) return late;
   const answer = await askServer(localTarget(parts, { role: SUPERUSER, database: FIRST_DATABASE }));
-  return answer instanceof Failure ? answer : runningLocal(parts, answer.version);
+  if (answer instanceof Failure) return answer;
+  if (order.cluster !== "fresh") parts.refill = inBackground((signal) => refillSpare(request, signal));
+  return runningLocal(parts, answer.version);
 }

@@ -5,6 +5,7 @@
  */
 import * as fs from "node:fs";
 import { join } from "node:path";
+import { turnOfEvents } from "../../../kernel/clock.ts";
 import type { ServerTarget } from "../../../kernel/conninfo/target.ts";
 import { Failure } from "../../../kernel/failure.ts";
 import { removeMarkedDirectory } from "../../leftovers/marked-directory.ts";
@@ -35,7 +36,16 @@ export type LocalParts = {
   readonly folder: string;
   /** Null before it was started, and once it has ended. */
   process: ProcessResource | null;
+  /** Work for whoever comes next, which the end of this server does not wait for. */
+  refill: Background | null;
 };
+
+export type Background = { readonly ended: Promise<Failure | null>; giveUp(): void };
+
+export function inBackground(work: (signal: AbortSignal) => Promise<Failure | null>): Background {
+  const ending = new AbortController();
+  return { ended: work(ending.signal), giveUp: () => ending.abort() };
+}
 
 export function runningLocal(parts: LocalParts, version: string): RunningServer {
   const { order, logFile } = parts;
@@ -89,6 +99,7 @@ function directoryOf({ home }: Place): Resource {
 /** The directory stays while a process may still write into it. */
 export async function stopLocal(parts: LocalParts): Promise<StopReport> {
   const { place, order, process } = parts;
+  const trouble = await endRefill(parts);
   const removals: Removal[] = [];
   if (process !== null) removals.push({ resource: process, remove: () => endProcess(parts, process) });
   removals.push({
@@ -98,7 +109,19 @@ export async function stopLocal(parts: LocalParts): Promise<StopReport> {
       return removeMarkedDirectory(place.home, order.record.token);
     },
   });
-  return removeAll(removals, order.record);
+  const report = await removeAll(removals, order.record);
+  return { ...report, trouble: report.trouble ?? trouble };
+}
+
+/** One that is given up leaves nothing in the cache, and that is no trouble. */
+async function endRefill(parts: LocalParts): Promise<Failure | null> {
+  const { refill } = parts;
+  parts.refill = null;
+  const early = await Promise.race([refill?.ended, turnOfEvents().then(() => "running" as const)]);
+  if (early !== "running") return early ?? null;
+  refill?.giveUp();
+  await refill?.ended;
+  return null;
 }
 
 async function endProcess(parts: LocalParts, process: ProcessResource): Promise<string | null> {
