@@ -81,9 +81,13 @@ export class LeftoverRecord {
     return this.#resources;
   }
 
+  names(made: Resource): boolean {
+    return this.#resources.some((known) => isDeepStrictEqual(known, made));
+  }
+
   /** To be called before the thing is made, which must not be where this fails. FILE_WRITE_FAILED. */
   add(made: Resource): Failure | null {
-    if (this.#resources.some((known) => isDeepStrictEqual(known, made))) return null;
+    if (this.names(made)) return null;
     return this.#write([...this.#resources, made]);
   }
 

@@ -8,8 +8,14 @@ export type Resource =
   | ProcessResource
   /** Ours only where the marker file in it holds the record's token, and never where it is a symbolic link. */
   | { readonly kind: "directory"; readonly path: string }
-  /** Ours only where its label says so; `command` is the program that was asked to make it, e.g. `["docker"]`. */
-  | { readonly kind: "container" | "volume" | "network"; readonly name: string; readonly command: readonly string[] };
+  | EngineResource;
+
+/** Ours only where its label says so; `command` is the program that was asked to make it, e.g. `["docker"]`. */
+export type EngineResource = {
+  readonly kind: "container" | "volume" | "network";
+  readonly name: string;
+  readonly command: readonly string[];
+};
 
 export type ProcessResource = {
   readonly kind: "process";

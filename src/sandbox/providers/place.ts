@@ -2,7 +2,8 @@
  * providers/place: where a local server's files lie, so that its socket's path is short and its user gets there.
  *
  * The sandbox's own directory where that will do; else a directory of the same name in TMPDIR, /tmp or /var/tmp. A path
- * too long for a socket is cut off silently by some systems, so it is never tried. Makes nothing. Called by local and docker.
+ * too long for a socket is cut off silently by some systems, so it is never tried. Makes nothing. Called by local
+ * and docker.
  */
 import * as fs from "node:fs";
 import { isAbsolute, join } from "node:path";

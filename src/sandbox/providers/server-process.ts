@@ -87,7 +87,7 @@ function statusOf(data: string, pid: number): string | null {
   }
 }
 
-function notReady(reason: string, logFile: string): Failure {
+export function notReady(reason: string, logFile: string): Failure {
   const words = fs.readFileSync(logFile, "utf8").slice(-2 * limits.sandboxLogCharacters);
   return new Failure("SANDBOX_SERVER_FAILED", `the server did not start: ${reason}: ${lastWords(words)}`, {
     facts: { log: logFile },

@@ -11,12 +11,13 @@ import type { Left, StopReport } from "./provider.ts";
 /** Removes one thing: null once nothing of it is there, else why it could not be. */
 export type Removal = { readonly resource: Resource; readonly remove: () => Promise<string | null> };
 
-/** In this order, each tried whatever became of the one before. */
+/** What the record still names, in this order, each tried whatever became of the one before. */
 export async function removeAll(removals: readonly Removal[], record: LeftoverRecord): Promise<StopReport> {
   const removed: Resource[] = [];
   const left: Left[] = [];
   let trouble: Failure | null = null;
   for (const { resource, remove } of removals) {
+    if (!record.names(resource)) continue;
     const reason = await remove();
     if (reason === null) removed.push(resource);
     else left.push({ resource, reason });
