@@ -8,6 +8,7 @@
 import type { Target } from "../../kernel/conninfo/target.ts";
 import type { Failure } from "../../kernel/failure.ts";
 import type { LeftoverRecord } from "../leftovers/record.ts";
+import type { StopReport } from "../leftovers/removal.ts";
 import type { Resource } from "../leftovers/resource.ts";
 import type { Passwords } from "./passwords.ts";
 
@@ -114,12 +115,3 @@ export type Isolation = {
   /** What was asked, for the evidence, e.g. `SHOW listen_addresses; /proc/net/tcp of 7 processes`. */
   readonly asked: string;
 };
-
-export type StopReport = {
-  readonly removed: readonly Resource[];
-  readonly left: readonly Left[];
-  /** What else went wrong, though it left nothing: the record or a cache could not be written. Null where nothing. */
-  readonly trouble: Failure | null;
-};
-
-export type Left = { readonly resource: Resource; readonly reason: string };

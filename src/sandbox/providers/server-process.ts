@@ -2,8 +2,7 @@
  * providers/server-process: the process of a server, from before it is one until nothing of it runs.
  *
  * A shell waits until its number is written down, then becomes setpriv and the server: the process is recorded before
- * it does anything. It dies with this process, by the kernel, and its end is asked for by number and start time only.
- * Its descendants are known by their working directory, which is the cluster's. Called by local and docker.
+ * it does anything. It dies with this process, by the kernel. Called by local and docker.
  */
 import * as fs from "node:fs";
 import { join } from "node:path";
@@ -11,7 +10,7 @@ import { sleep, stopwatch } from "../../kernel/clock.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
 import { errnoOf, failedCall } from "../../kernel/private-files/errno.ts";
-import { identifyProcess, isRunning, signalProcess } from "../leftovers/process-identity.ts";
+import { identifyProcess, isRunning } from "../leftovers/process-identity.ts";
 import type { LeftoverRecord } from "../leftovers/record.ts";
 import type { ProcessResource } from "../leftovers/resource.ts";
 import { lastWords } from "./run-as.ts";
@@ -92,43 +91,4 @@ export function notReady(reason: string, logFile: string): Failure {
   return new Failure("SANDBOX_SERVER_FAILED", `the server did not start: ${reason}: ${lastWords(words)}`, {
     facts: { log: logFile },
   });
-}
-
-/** Null once neither it nor any of the others runs; else what still does. The others are killed only with SIGKILL. */
-export async function endServerProcess(
-  server: ProcessResource,
-  others: () => readonly number[] = () => [],
-): Promise<string | null> {
-  for (const signal of ["SIGQUIT", "SIGKILL"] as const) {
-    const all = [server, ...identified(others())].filter(({ pid }) => signal === "SIGKILL" || pid === server.pid);
-    const refused = all.filter((one) => signalProcess(one, signal) === "refused");
-    if (refused.length > 0) return `the system does not let us end process ${refused.map(({ pid }) => pid).join(", ")}`;
-    const elapsed = stopwatch();
-    while (elapsed() < limits.sandboxStopTimeoutMs) {
-      if (!isRunning(server) && others().length === 0) return null;
-      await sleep(limits.sandboxPollMs);
-    }
-  }
-  return `still running after SIGKILL: ${[server.pid, ...others()].join(", ")}`;
-}
-
-function identified(pids: readonly number[]): readonly ProcessResource[] {
-  return pids.flatMap((pid) => identifyProcess(pid) ?? []);
-}
-
-/** The numbers of all processes that work in this directory: a cluster's processes do, and nobody else gets in. */
-export function processesIn(directory: string): readonly number[] {
-  return fs
-    .readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && workingDirectory(name) === directory)
-    .map(Number);
-}
-
-function workingDirectory(pid: string): string | null {
-  try {
-    return fs.readlinkSync(`/proc/${pid}/cwd`);
-  } catch (error) {
-    errnoOf(error);
-    return null;
-  }
 }

@@ -3,6 +3,8 @@
  *
  * Pure. Called by local and docker.
  */
+import { isSandboxName } from "../leftovers/record.ts";
+import type { StartOrder } from "./provider.ts";
 
 /** Of no lasting worth, and small beside a production server on the same machine. */
 export const BASE_SETTINGS: Readonly<Record<string, string>> = {
@@ -23,8 +25,14 @@ export const BASE_SETTINGS: Readonly<Record<string, string>> = {
 const OURS = /^(listen_addresses|port|unix_socket_.*|ssl.*|hba_file|ident_file|config_file|data_directory|include.*)$/;
 const LOGGING = /^(log_destination|logging_collector|dynamic_shared_memory_type|password_encryption)$/;
 
-/** The first setting that a caller may not decide; null where there is none. */
-export function refusedSetting(settings: Readonly<Record<string, string>>): string | null {
+/** Throws where a step asks for what it may not decide: that is a bug. */
+export function checkOrder({ name, settings }: Pick<StartOrder, "name" | "settings">): void {
+  if (!isSandboxName(name)) throw new Error(`not a name of a sandbox's server: ${name}`);
+  const refused = refusedSetting(settings);
+  if (refused !== null) throw new Error(`${refused} is the provider's to decide`);
+}
+
+function refusedSetting(settings: Readonly<Record<string, string>>): string | null {
   const bad = (name: string): boolean => !/^[a-z_][a-z0-9_.]*$/.test(name) || OURS.test(name) || LOGGING.test(name);
   return Object.keys(settings).find(bad) ?? null;
 }

@@ -10,12 +10,12 @@ import { Failure } from "../../../kernel/failure.ts";
 import { findTool } from "../../../readiness/service-state/tool.ts";
 import { askEngine, findInEngine } from "../../leftovers/engine-resource.ts";
 import { makeMarkedDirectory } from "../../leftovers/marked-directory.ts";
+import { withLeft } from "../../leftovers/removal.ts";
 import { describeResource } from "../../leftovers/resource.ts";
 import { serverAccount } from "../account.ts";
 import { bases, choosePlace, placesTaken } from "../place.ts";
 import type { Provider, RunningServer, StartOrder } from "../provider.ts";
-import { refusedSetting } from "../server-settings.ts";
-import { withLeft } from "../stop-report.ts";
+import { checkOrder } from "../server-settings.ts";
 import { bringUp, type Ready } from "./bring-up.ts";
 import { readImage } from "./image.ts";
 import { type DockerParts, stopDocker } from "./running.ts";
@@ -59,8 +59,7 @@ async function prepare(settings: DockerSettings): Promise<Ready | Failure> {
 }
 
 async function start(order: StartOrder, settings: DockerSettings): Promise<RunningServer | Failure> {
-  const refused = refusedSetting(order.settings);
-  if (refused !== null) throw new Error(`${refused} is the provider's to decide`);
+  checkOrder(order);
   const elapsed = stopwatch();
   const ready = await prepare(settings);
   if (ready instanceof Failure) return ready;

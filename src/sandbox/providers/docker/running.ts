@@ -9,8 +9,10 @@ import { join } from "node:path";
 import type { ServerTarget } from "../../../kernel/conninfo/target.ts";
 import { Failure } from "../../../kernel/failure.ts";
 import { toolEnvironment } from "../../../readiness/service-state/tool.ts";
+import { endProcess } from "../../leftovers/end-process.ts";
 import { removeFromEngine } from "../../leftovers/engine-resource.ts";
 import { removeMarkedDirectory } from "../../leftovers/marked-directory.ts";
+import { type Removal, removeAll, type StopReport } from "../../leftovers/removal.ts";
 import type { EngineResource, ProcessResource, Resource } from "../../leftovers/resource.ts";
 import { askServer } from "../first-answer.ts";
 import type { Place } from "../place.ts";
@@ -22,12 +24,9 @@ import {
   type Login,
   type RunningServer,
   type StartOrder,
-  type StopReport,
   SUPERUSER,
 } from "../provider.ts";
-import { endServerProcess } from "../server-process.ts";
 import { PORT, type SocketPlace, socketTarget, socketUrl } from "../socket-target.ts";
-import { type Removal, removeAll } from "../stop-report.ts";
 import { INSIDE } from "./container-words.ts";
 import { inspectNetwork } from "./inspect.ts";
 import type { DockerSettings } from "./settings.ts";
@@ -106,8 +105,8 @@ function directoryOf({ home }: Place): Resource {
 }
 
 /**
- * The engine's client first: it passes the signal on to the server, and one that is still asking for the container would
- * make it after it was removed. The directory stays while the container may use it.
+ * The engine's client first: it passes the signal on to the server, and one that is still asking for the container
+ * would make it after it was removed. The directory stays while the container may use it.
  */
 export async function stopDocker(parts: DockerParts): Promise<StopReport> {
   const { place, order, settings, process } = parts;
@@ -134,7 +133,7 @@ export async function stopDocker(parts: DockerParts): Promise<StopReport> {
 }
 
 async function endClient(parts: DockerParts, process: ProcessResource): Promise<string | null> {
-  const reason = await endServerProcess(process);
+  const reason = await endProcess(process);
   if (reason === null) parts.process = null;
   return reason;
 }

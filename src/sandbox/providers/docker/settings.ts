@@ -1,5 +1,7 @@
 /**
  * docker/settings: which container engine runs the sandbox's server, and from which image.
+ *
+ * Named by the configuration and the environment of the command; nothing here is found out. Used by all of docker.
  */
 import type { Environment } from "../../../kernel/conninfo/naming.ts";
 

@@ -9,14 +9,14 @@ import { stopwatch } from "../../../kernel/clock.ts";
 import { Failure } from "../../../kernel/failure.ts";
 import { findTool } from "../../../readiness/service-state/tool.ts";
 import { makeMarkedDirectory } from "../../leftovers/marked-directory.ts";
+import { withLeft } from "../../leftovers/removal.ts";
 import { type Account, asAccount, serverAccount } from "../account.ts";
 import { askServer } from "../first-answer.ts";
 import { bases, choosePlace, placesTaken } from "../place.ts";
 import { FIRST_DATABASE, type Provider, type RunningServer, type StartOrder, SUPERUSER } from "../provider.ts";
 import { serverEnvironment } from "../run-as.ts";
 import { startServerProcess, waitUntilReady } from "../server-process.ts";
-import { refusedSetting } from "../server-settings.ts";
-import { withLeft } from "../stop-report.ts";
+import { checkOrder } from "../server-settings.ts";
 import { type Binaries, findBinaries } from "./binaries.ts";
 import { makeCluster, makeForServer, refillSpare } from "./cluster.ts";
 import { serverWords, writeConfiguration } from "./configuration.ts";
@@ -56,8 +56,7 @@ async function prepare({ binaries: configured }: LocalSettings): Promise<Ready |
 }
 
 async function start(order: StartOrder, settings: LocalSettings): Promise<RunningServer | Failure> {
-  const refused = refusedSetting(order.settings);
-  if (refused !== null) throw new Error(`${refused} is the provider's to decide`);
+  checkOrder(order);
   const elapsed = stopwatch();
   const remainingMs = (): number => Math.max(1, order.timeoutMs - elapsed());
   const ready = await prepare(settings);

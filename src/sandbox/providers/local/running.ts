@@ -8,7 +8,9 @@ import { join } from "node:path";
 import { turnOfEvents } from "../../../kernel/clock.ts";
 import type { ServerTarget } from "../../../kernel/conninfo/target.ts";
 import { Failure } from "../../../kernel/failure.ts";
+import { endProcess, serverProcessesIn } from "../../leftovers/end-process.ts";
 import { removeMarkedDirectory } from "../../leftovers/marked-directory.ts";
+import { type Removal, removeAll, type StopReport } from "../../leftovers/removal.ts";
 import type { ProcessResource, Resource } from "../../leftovers/resource.ts";
 import { askServer } from "../first-answer.ts";
 import { tcpListenersOf } from "../isolation.ts";
@@ -21,12 +23,9 @@ import {
   type Login,
   type RunningServer,
   type StartOrder,
-  type StopReport,
   SUPERUSER,
 } from "../provider.ts";
-import { endServerProcess, processesIn } from "../server-process.ts";
 import { type SocketPlace, socketEnvironment, socketTarget, socketUrl } from "../socket-target.ts";
-import { type Removal, removeAll } from "../stop-report.ts";
 
 export type LocalParts = {
   readonly order: StartOrder;
@@ -78,7 +77,7 @@ function client(parts: LocalParts, program: ClientName, login: Login): ClientPro
 async function isolation(parts: LocalParts): Promise<Isolation | Failure> {
   const answer = await askServer(localTarget(parts, { role: SUPERUSER, database: FIRST_DATABASE }));
   if (answer instanceof Failure) return answer;
-  const pids = processesIn(parts.place.data);
+  const pids = serverProcessesIn(parts.place.data);
   if (parts.process === null || !pids.includes(parts.process.pid)) {
     return new Failure("SANDBOX_SERVER_FAILED", `no process of ${parts.order.name} works in ${parts.place.data}`);
   }
@@ -101,7 +100,7 @@ export async function stopLocal(parts: LocalParts): Promise<StopReport> {
   const { place, order, process } = parts;
   const trouble = await endRefill(parts);
   const removals: Removal[] = [];
-  if (process !== null) removals.push({ resource: process, remove: () => endProcess(parts, process) });
+  if (process !== null) removals.push({ resource: process, remove: () => endServer(parts, process) });
   removals.push({
     resource: directoryOf(place),
     remove: async () => {
@@ -124,8 +123,8 @@ async function endRefill(parts: LocalParts): Promise<Failure | null> {
   return null;
 }
 
-async function endProcess(parts: LocalParts, process: ProcessResource): Promise<string | null> {
-  const reason = await endServerProcess(process, () => processesIn(parts.place.data));
+async function endServer(parts: LocalParts, process: ProcessResource): Promise<string | null> {
+  const reason = await endProcess(process, () => serverProcessesIn(parts.place.data));
   if (reason === null) parts.process = null;
   return reason;
 }

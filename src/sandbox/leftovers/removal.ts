@@ -1,12 +1,20 @@
 /**
- * providers/stop-report: what the end of a server removed and what it could not, resource by resource.
+ * leftovers/removal: what an end or a sweep removed and what it could not, resource by resource.
  *
- * Pure but for the record, which forgets only what is gone. Called by the providers.
+ * Pure but for the record, which forgets only what is gone. Called by the providers and sweep.ts.
  */
 import { Failure } from "../../kernel/failure.ts";
-import type { LeftoverRecord } from "../leftovers/record.ts";
-import { describeResource, type Resource } from "../leftovers/resource.ts";
-import type { Left, StopReport } from "./provider.ts";
+import type { LeftoverRecord } from "./record.ts";
+import { describeResource, type Resource } from "./resource.ts";
+
+export type StopReport = {
+  readonly removed: readonly Resource[];
+  readonly left: readonly Left[];
+  /** What else went wrong, though it left nothing: the record or a cache could not be written. Null where nothing. */
+  readonly trouble: Failure | null;
+};
+
+export type Left = { readonly resource: Resource; readonly reason: string };
 
 /** Removes one thing: null once nothing of it is there, else why it could not be. */
 export type Removal = { readonly resource: Resource; readonly remove: () => Promise<string | null> };
