@@ -1,53 +1,34 @@
 /**
- * leftovers/end-process: the end of one process that a record names, and of the server processes that it left behind.
+ * leftovers/end-process: the end of one process that a record names, and of whatever it started.
  *
- * Asked to quit, then killed, each by number and start time, and waited for. Nothing else ever gets a signal. Called by
- * the providers and sweep.ts.
+ * Asked to quit, then killed, each by number and start time, and waited for. What it started is known by its parents
+ * while these live; nothing else ever gets a signal. Called by the providers and sweep.ts.
  */
-import * as fs from "node:fs";
 import { sleep, stopwatch } from "../../kernel/clock.ts";
 import { limits } from "../../kernel/limits.ts";
-import { errnoOf } from "../../kernel/private-files/errno.ts";
-import { identifyProcess, isRunning, signalProcess } from "./process-identity.ts";
+import { descendantsOf, isRunning, signalProcess } from "./process-identity.ts";
 import type { ProcessResource } from "./resource.ts";
 
-/** Null once neither it nor any of the others runs; else what still does. The others are killed only with SIGKILL. */
-export async function endProcess(
-  server: ProcessResource,
-  others: () => readonly number[] = () => [],
-): Promise<string | null> {
-  for (const signal of ["SIGQUIT", "SIGKILL"] as const) {
-    const all = [server, ...identified(others())].filter(({ pid }) => signal === "SIGKILL" || pid === server.pid);
-    const refused = all.filter((one) => signalProcess(one, signal) === "refused");
-    if (refused.length > 0) return `the system does not let us end process ${refused.map(({ pid }) => pid).join(", ")}`;
+/** Null once neither it nor anything that it started runs; else what still does. */
+export async function endProcess(ending: ProcessResource): Promise<string | null> {
+  const all = [ending, ...(isRunning(ending) ? descendantsOf(ending.pid) : [])];
+  // A server ends its own processes when it quits; what else it started does not know of that.
+  for (const [signal, told] of [
+    ["SIGQUIT", [ending]],
+    ["SIGKILL", all],
+  ] as const) {
+    const refused = told.filter((one) => signalProcess(one, signal) === "refused");
+    if (refused.length > 0) return `the system does not let us end process ${numbers(refused)}`;
     const elapsed = stopwatch();
     while (elapsed() < limits.sandboxStopTimeoutMs) {
-      if (!isRunning(server) && others().length === 0) return null;
+      if (!all.some(isRunning)) return null;
+      if (signal === "SIGQUIT" && !isRunning(ending)) break;
       await sleep(limits.sandboxPollMs);
     }
   }
-  return `still running after SIGKILL: ${[server.pid, ...others()].join(", ")}`;
+  return `still running after SIGKILL: process ${numbers(all.filter(isRunning))}`;
 }
 
-function identified(pids: readonly number[]): readonly ProcessResource[] {
-  return pids.flatMap((pid) => identifyProcess(pid) ?? []);
-}
-
-/** The numbers of the PostgreSQL processes that work in this directory: each process of a cluster does, in its own. */
-export function serverProcessesIn(data: string): readonly number[] {
-  return fs
-    .readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && linkOf(`/proc/${name}/cwd`) === data)
-    .filter((name) => /\/postgres( \(deleted\))?$/.test(linkOf(`/proc/${name}/exe`)))
-    .map(Number);
-}
-
-/** Of a process that has ended, or that we may not look at, nothing is known. */
-function linkOf(path: string): string {
-  try {
-    return fs.readlinkSync(path);
-  } catch (error) {
-    errnoOf(error);
-    return "";
-  }
+function numbers(processes: readonly ProcessResource[]): string {
+  return processes.map(({ pid }) => pid).join(", ");
 }

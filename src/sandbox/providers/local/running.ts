@@ -8,8 +8,9 @@ import { join } from "node:path";
 import { turnOfEvents } from "../../../kernel/clock.ts";
 import type { ServerTarget } from "../../../kernel/conninfo/target.ts";
 import { Failure } from "../../../kernel/failure.ts";
-import { endProcess, serverProcessesIn } from "../../leftovers/end-process.ts";
+import { endProcess } from "../../leftovers/end-process.ts";
 import { removeMarkedDirectory } from "../../leftovers/marked-directory.ts";
+import { descendantsOf, isRunning } from "../../leftovers/process-identity.ts";
 import { type Removal, removeAll, type StopReport } from "../../leftovers/removal.ts";
 import type { ProcessResource, Resource } from "../../leftovers/resource.ts";
 import { askServer } from "../first-answer.ts";
@@ -77,10 +78,10 @@ function client(parts: LocalParts, program: ClientName, login: Login): ClientPro
 async function isolation(parts: LocalParts): Promise<Isolation | Failure> {
   const answer = await askServer(localTarget(parts, { role: SUPERUSER, database: FIRST_DATABASE }));
   if (answer instanceof Failure) return answer;
-  const pids = serverProcessesIn(parts.place.data);
-  if (parts.process === null || !pids.includes(parts.process.pid)) {
-    return new Failure("SANDBOX_SERVER_FAILED", `no process of ${parts.order.name} works in ${parts.place.data}`);
+  if (parts.process === null || !isRunning(parts.process)) {
+    return new Failure("SANDBOX_SERVER_FAILED", `the process of ${parts.order.name} has ended`);
   }
+  const pids = [parts.process, ...descendantsOf(parts.process.pid)].map(({ pid }) => pid);
   const tcpListeners = tcpListenersOf(pids);
   if (tcpListeners instanceof Failure) return tcpListeners;
   const asked = `listen_addresses of the server; /proc/PID/fd and /proc/PID/net/tcp of its ${pids.length} processes`;
@@ -124,7 +125,7 @@ async function endRefill(parts: LocalParts): Promise<Failure | null> {
 }
 
 async function endServer(parts: LocalParts, process: ProcessResource): Promise<string | null> {
-  const reason = await endProcess(process, () => serverProcessesIn(parts.place.data));
+  const reason = await endProcess(process);
   if (reason === null) parts.process = null;
   return reason;
 }
