@@ -1,0 +1,90 @@
+/**
+ * gates/after: G-23 to G-25: the evidence holds no secret, what is protected is unchanged, and nothing is left.
+ *
+ * G-23 is judged before anything of the evidence is on disk; the other two after everything was removed. Pure. Called
+ * by the steps C-12 and C-13.
+ */
+import { expectEqual } from "../../report/judgement.ts";
+import type { Instance } from "../measure/instances.ts";
+import { nameOfInstance } from "./before.ts";
+import { type Gate, mustHold, sameSet, unexpected } from "./gate.ts";
+import { type ProductionState, sameState } from "./verification.ts";
+
+export type Artefacts = {
+  readonly names: readonly string[];
+  /** Names of the list of digests that goes with them. */
+  readonly listed: readonly string[];
+  readonly bytes: number;
+  readonly secrets: number;
+  /** `a secret in NAME`. */
+  readonly found: readonly string[];
+};
+
+export const G23: Gate<Artefacts> = {
+  id: "G-23",
+  claim: "no artefact holds a secret, and each has its SHA-256 in the manifest",
+  judge({ names, listed, bytes, secrets, found }) {
+    return {
+      summary: `${names.length} files, ${bytes} bytes, ${secrets} secrets looked for`,
+      facts: { files: names, bytes, secrets },
+      mismatches: [
+        ...mustHold("artefacts", names.length),
+        ...mustHold("secrets that were looked for", secrets),
+        ...sameSet("file of the manifest", names, listed),
+        ...unexpected("a secret was found", found, "nowhere"),
+      ],
+    };
+  },
+};
+
+export type Protected = {
+  readonly host: string;
+  readonly hostNow: string;
+  readonly before: readonly Instance[];
+  readonly after: readonly Instance[];
+};
+
+export const G24: Gate<Protected> = {
+  id: "G-24",
+  claim: "what is protected is unchanged: the same processes, begun at the same time",
+  judge({ host, hostNow, before, after }) {
+    const there = new Set(after.map(nameOfInstance));
+    const gone = before.map(nameOfInstance).filter((one) => !there.has(one));
+    return {
+      summary: `${before.length} PostgreSQL servers, as they were`,
+      facts: { host: hostNow, instances: [...there] },
+      mismatches: [
+        ...mustHold("the host's own identity", hostNow === "" ? 0 : 1),
+        ...expectEqual("the host", host, hostNow),
+        ...gone.map((what) => ({ what, expected: "still there", seen: "gone, or another one" })),
+      ],
+    };
+  },
+};
+
+export type Ending = {
+  readonly before: ProductionState;
+  /** Read on a new session; of a backup file, the manifest again. */
+  readonly again: ProductionState;
+  /** What was recorded as made, however it ended. */
+  readonly made: number;
+  /** What is there still. */
+  readonly left: readonly string[];
+};
+
+export const G25: Gate<Ending> = {
+  id: "G-25",
+  claim: "production is the same database as before, and nothing of the sandbox is left",
+  judge({ before, again, made, left }) {
+    return {
+      summary: `system identifier ${again.systemIdentifier} again; ${made} things were made, and all are gone`,
+      facts: { system_identifier: again.systemIdentifier, timeline: again.timeline, made },
+      mismatches: [
+        ...mustHold("system identifier of production", again.systemIdentifier === null ? 0 : 1),
+        ...sameState(before, again),
+        ...mustHold("things that were made", made),
+        ...unexpected("left", left, "nothing"),
+      ],
+    };
+  },
+};

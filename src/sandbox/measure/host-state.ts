@@ -1,0 +1,66 @@
+/**
+ * measure/host-state: what is installed on this host and which services run, so that two looks can be compared.
+ *
+ * Installed: the names in each directory of PATH, and the package manager's own list, by digest. Services: systemd's
+ * running units with the process and the moment that each began with, and the PostgreSQL servers. Reads only. Called by
+ * the steps C-01 and C-08.
+ */
+import * as fs from "node:fs";
+import type { Environment } from "../../kernel/conninfo/naming.ts";
+import { sha256 } from "../../kernel/digest.ts";
+import { errnoOf } from "../../kernel/private-files/errno.ts";
+import { askTool } from "../../readiness/service-state/tool.ts";
+import { nameOfInstance } from "../gates/before.ts";
+import type { InstanceScan } from "./instances.ts";
+
+export type HostState = {
+  readonly boot: string;
+  readonly installed: readonly { readonly place: string; readonly digest: string }[];
+  /** One line each, with its process and when it began. */
+  readonly services: readonly string[];
+  readonly servicesHow: string;
+};
+
+/** Lists of installed packages: dpkg's, apk's, rpm's (two of its formats) and pacman's. */
+const PACKAGE_LISTS = [
+  "/var/lib/dpkg/status",
+  "/lib/apk/db/installed",
+  "/var/lib/rpm/rpmdb.sqlite",
+  "/var/lib/rpm/Packages",
+  "/var/lib/pacman/local",
+];
+
+export async function readHostState(scan: InstanceScan, environment: Environment): Promise<HostState> {
+  const folders = [...new Set((environment.PATH ?? "").split(":"))].filter((folder) => folder.startsWith("/"));
+  const units = await runningUnits(environment);
+  return {
+    boot: scan.host,
+    installed: [...folders, ...PACKAGE_LISTS].flatMap(placeOf),
+    services: [...units.lines, ...scan.instances.map(nameOfInstance)],
+    servicesHow: units.how,
+  };
+}
+
+/** Nothing where it is not there: then nothing is installed there either, and a later look would show it. */
+function placeOf(place: string): HostState["installed"] {
+  try {
+    const status = fs.statSync(place);
+    const content = status.isDirectory() ? fs.readdirSync(place).sort().join("\0") : `${status.size} ${status.mtimeMs}`;
+    return [{ place, digest: sha256(content) }];
+  } catch (error) {
+    const errno = errnoOf(error);
+    return errno === "ENOENT" || errno === "ENOTDIR" ? [] : [{ place, digest: errno }];
+  }
+}
+
+export const SERVICE_PROPERTIES = "--property=Id,MainPID,ExecMainStartTimestampMonotonic,NRestarts";
+
+async function runningUnits(
+  environment: Environment,
+): Promise<{ readonly lines: readonly string[]; readonly how: string }> {
+  const words = ["systemctl", "show", "--type=service", "--state=running", SERVICE_PROPERTIES, "*"] as const;
+  const answer = await askTool(words, { environment });
+  if ("reason" in answer) return { lines: [], how: `systemd was not asked: ${answer.reason}` };
+  const units = answer.output.split("\n\n").map((unit) => unit.trim().replaceAll("\n", " "));
+  return { lines: units.filter((unit) => unit !== ""), how: "systemctl show" };
+}
