@@ -44,10 +44,15 @@ function programOf(command: readonly string[]): string {
   return command.find((word) => word.startsWith("/")) ?? command[0] ?? "";
 }
 
+/** Why it ended is what it called fatal or an error; where nothing was, what it said last. */
 export function lastWords(text: string): string {
   const lines = text.split("\n").filter((line) => line.trim() !== "");
-  return boundedText(lines.slice(-3).join("; ").trim(), limits.sandboxLogCharacters);
+  const reasons = lines.filter((line) => REASON.test(line));
+  const shown = (reasons.length > 0 ? reasons : lines).slice(-3);
+  return boundedText(shown.join("; ").trim(), limits.sandboxLogCharacters);
 }
+
+const REASON = /\b(?:FATAL|PANIC|ERROR):|\berror:/;
 
 function failed(message: string): Failure {
   return new Failure("SANDBOX_SERVER_FAILED", message);

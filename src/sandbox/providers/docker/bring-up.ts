@@ -12,7 +12,7 @@ import { limits } from "../../../kernel/limits.ts";
 import { errnoOf, failedCall } from "../../../kernel/private-files/errno.ts";
 import { openSession } from "../../../kernel/session/open.ts";
 import { toolEnvironment } from "../../../readiness/service-state/tool.ts";
-import { askEngine } from "../../leftovers/engine-resource.ts";
+import { askEngine, findInEngine } from "../../leftovers/engine-resource.ts";
 import { isRunning } from "../../leftovers/process-identity.ts";
 import type { Account } from "../account.ts";
 import { askServer } from "../first-answer.ts";
@@ -33,6 +33,8 @@ export async function bringUp(
 ): Promise<RunningServer | Failure> {
   const { order, settings } = parts;
   const { passwords, record, name } = order;
+  const standing = await findInEngine(containerOf(parts), settings.environment);
+  if (standing !== null) return alreadyThere(name, standing);
   const added = passwords.add([SUPERUSER]);
   if (added !== null) return added;
   const initial = oneTimePassword();
@@ -53,6 +55,14 @@ export async function bringUp(
   const late = await waitUntilReady(parts, image.data, remainingMs);
   if (late !== null) return late;
   return (await setPassword(parts, initial)) ?? (await firstAnswer(parts, shown));
+}
+
+function alreadyThere(name: string, standing: { readonly id: string } | { readonly reason: string }): Failure {
+  if ("reason" in standing) return new Failure("SANDBOX_SERVER_FAILED", standing.reason);
+  return new Failure("FILE_EXISTS", `there is a container ${name} already`, {
+    hint: "cutter sandbox sweep removes what a sandbox of that name left; or choose another name.",
+    data: "It was left as it is, and no database was touched.",
+  });
 }
 
 type Shown = Pick<Parameters<typeof containerWords>[0], "socket" | "start" | "passwd">;
