@@ -27,17 +27,21 @@ export type RunDocument = {
 
 export type Begun = { readonly ended: Ended; readonly runId: string | null };
 
+type Named = { readonly name: string; readonly configuration: string };
+
 const RUN_ID = /ictr-\d{8}T\d{6}Z-[0-9a-f]{8}/;
 
 export class Desk {
   readonly #sandbox: Sandbox;
+  readonly #configuration: string;
   readonly #say: (line: string) => void;
   readonly state: string;
   #approvals = 0;
 
   /** `say` takes a line of the scenario's log. */
-  constructor(sandbox: Sandbox, name: string, say: (line: string) => void) {
+  constructor(sandbox: Sandbox, { name, configuration }: Named, say: (line: string) => void) {
     this.#sandbox = sandbox;
+    this.#configuration = configuration;
     this.#say = say;
     this.state = sandbox.path("states", name);
   }
@@ -93,6 +97,14 @@ export class Desk {
     return this.run(await this.resumeWords(runId, approval, ...more));
   }
 
+  rehearse(runId: string): Promise<Ended> {
+    return this.run(["rehearse", runId, "--json", ...this.#config()]);
+  }
+
+  verify(runId: string): Promise<Ended> {
+    return this.run(["verify", runId, ...this.#config()]);
+  }
+
   /** Approves at a gate and goes on. */
   async pass(runId: string, gate: "SG1" | "SG2"): Promise<Ended | Failure> {
     const approval = await this.approve(runId, gate);
@@ -112,7 +124,7 @@ export class Desk {
   }
 
   #config(): readonly string[] {
-    return ["--config", known(this.#sandbox.staged, "stage").configuration];
+    return ["--config", this.#configuration];
   }
 
   #order(argv: readonly string[]): ProcessOrder {

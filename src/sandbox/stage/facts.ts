@@ -25,6 +25,8 @@ export type Staged = {
   /** cutter.toml. */
   readonly configuration: string;
   readonly document: { readonly id: string; readonly path: string; readonly profile: string };
+  /** A configuration with the profile `bare`, whose words no vocabulary has. */
+  readonly bare: string;
   /** Three units under `markdown`, for what needs no more. */
   readonly handbook: string;
 };

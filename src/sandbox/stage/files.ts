@@ -20,7 +20,7 @@ import type { Staged, StagedFile } from "./facts.ts";
 export const SOVEREIGN = "sovereign@sandbox";
 
 /** Three units: the document, and one for each heading. */
-export const HANDBOOK = "# Handbook\n\n## One\n\nThe first part.\n\n## Two\n\nThe second part.\n";
+const HANDBOOK = "# Handbook\n\n## One\n\nThe first part.\n\n## Two\n\nThe second part.\n";
 export const HANDBOOK_UNITS = 3;
 
 export async function stageFiles(sandbox: Sandbox, session: Session): Promise<Staged | Failure> {
@@ -33,6 +33,7 @@ export async function stageFiles(sandbox: Sandbox, session: Session): Promise<St
     "handbook.md": HANDBOOK,
     allowed_signers: signers(sandbox),
     "cutter.toml": configuration(sandbox),
+    "bare.toml": `${configuration(sandbox)}\n${BARE_PROFILE}`,
   };
   const files: StagedFile[] = [];
   for (const [name, content] of Object.entries(texts)) {
@@ -46,11 +47,23 @@ export async function stageFiles(sandbox: Sandbox, session: Session): Promise<St
   const id = `SANDBOX-${fileName.replace(/\.[a-z]+$/, "").replaceAll(/[^A-Za-z0-9._-]/g, "-")}`.slice(0, ID_CHARACTERS);
   return {
     ...{ files, configuration: sandbox.path("stage", "cutter.toml"), handbook: sandbox.path("stage", "handbook.md") },
+    bare: sandbox.path("stage", "bare.toml"),
     document: { id, path: sandbox.path("stage", fileName), profile },
   };
 }
 
 const ID_CHARACTERS = 64;
+
+/** Cuts as `markdown` does; what its units are called, no vocabulary has. */
+const BARE_PROFILE = `[profiles.bare]
+unit_kind = "no_such_kind"
+nesting = "observed"
+
+[[profiles.bare.levels]]
+kind = "section"
+section_type = "no_such_section"
+form = "heading"
+`;
 
 type Document = NonNullable<Sandbox["order"]["document"]>;
 
@@ -76,7 +89,7 @@ function signers(sandbox: Sandbox): string {
   return `${SOVEREIGN} namespaces="${namespaces}" ${known(sandbox.keys, "keys").sshPublic}\n`;
 }
 
-export const CONNECTION_ROLES = {
+const CONNECTION_ROLES = {
   survey: "context_pack_readonly",
   exec: "cutter_exec",
   verify: "cutter_verify",

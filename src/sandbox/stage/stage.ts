@@ -6,8 +6,9 @@
  */
 import { Failure } from "../../kernel/failure.ts";
 import type { Cell, Row, Session } from "../../kernel/session/session.ts";
+import { loginsIn, logLength, parseLog, readLog } from "../measure/server-log.ts";
 import { SUPERUSER } from "../providers/provider.ts";
-import type { Sandbox } from "../sandbox.ts";
+import { known, type Sandbox } from "../sandbox.ts";
 import { openLogin, withAdministrator } from "../sessions.ts";
 import { DATABASE } from "../words.ts";
 import { Desk } from "./desk.ts";
@@ -31,9 +32,22 @@ export class Stage {
     this.sandbox = sandbox;
   }
 
-  desk(): Desk {
+  /** With the one configuration of the sandbox, unless another is named. */
+  desk(configuration = known(this.sandbox.staged, "stage").configuration): Desk {
     this.#desks += 1;
-    return new Desk(this.sandbox, `desk-${this.#desks}`, (line) => this.say(line));
+    const named = { name: `desk-${this.#desks}`, configuration };
+    return new Desk(this.sandbox, named, (line) => this.say(line));
+  }
+
+  /** The answer tells who logged in since, by the server's own log; our own looks are not among them. */
+  watchLogins(): () => readonly string[] {
+    const { logFile } = known(this.sandbox.server, "server");
+    if (logFile === null) throw new Error("a server without a log is watched");
+    const from = logLength(logFile);
+    return () => {
+      const logins = loginsIn(parseLog(readLog(logFile, from)));
+      return logins.map(({ role, application }) => `${role}: ${application}`);
+    };
   }
 
   session(role: string): Promise<Session | Failure> {

@@ -15,6 +15,7 @@ import { openRecord, recordDirectory } from "../leftovers/record.ts";
 import { readHostState } from "../measure/host-state.ts";
 import { scanInstances } from "../measure/instances.ts";
 import { openPasswords } from "../providers/passwords.ts";
+import { LOGIN_ROLES } from "../roles.ts";
 import { known, type Sandbox } from "../sandbox.ts";
 import { backupSource } from "../sources/backup.ts";
 import { liveSource } from "../sources/live.ts";
@@ -53,15 +54,6 @@ function roomAt(directory: string, neededBytes: number): Room | Failure {
     return new Failure("FILE_UNREADABLE", failedCall(`see how much room is at ${directory}`, cause), { cause });
   }
 }
-
-/** The roles that log in to the sandbox, each with a password of its own. */
-export const LOGIN_ROLES = [
-  "cutter_exec",
-  "cutter_verify",
-  "context_pack_readonly",
-  "cutter_rehearse",
-  "workflow_admin",
-] as const;
 
 /** C-02. */
 export async function makeWorkDirectory(sandbox: Sandbox): Promise<Failure | null> {

@@ -15,12 +15,12 @@ import { readPrivileges } from "../measure/privileges.ts";
 import { LOG_SETTINGS } from "../measure/server-log.ts";
 import { FIRST_DATABASE, SUPERUSER } from "../providers/provider.ts";
 import { restoreDump } from "../restore.ts";
+import { LOGIN_ROLES } from "../roles.ts";
 import { known, type Sandbox } from "../sandbox.ts";
 import { failureOf } from "../sequence.ts";
 import { withAdministrator } from "../sessions.ts";
 import { digestOf, stageFiles } from "../stage/files.ts";
 import { DATABASE } from "../words.ts";
-import { LOGIN_ROLES } from "./before.ts";
 
 /** C-04. */
 export async function startIsolated(sandbox: Sandbox): Promise<Failure | null> {
