@@ -1,5 +1,5 @@
 /**
- * docker-engine: a container engine for tests, started and ended by pid, with an image made of this machine's PostgreSQL.
+ * docker-engine: a container engine for tests, started and ended by pid, with an image of this machine's PostgreSQL.
  *
  * It has network and mount namespaces of its own, so that nothing of it is seen on this machine; its socket, data and
  * state lie in one temporary folder. No service is started, nothing is pulled. Where none can be had, the reason is
@@ -115,7 +115,8 @@ unset PGPASSWORD
 exec "$@"
 `;
 
-const PROGRAMS = ["bash", "sh", "cat", "chmod", "sleep", "env"];
+const PROGRAMS = ["bash", "cat", "chmod", "sleep"];
+const SHELLS = ["/bin/sh", "/bin/bash"];
 
 function makeImage(environment: Readonly<Record<string, string>>, extra: string): void {
   const server = serverFolder() ?? "";
@@ -127,7 +128,15 @@ function makeImage(environment: Readonly<Record<string, string>>, extra: string)
   const programs = PROGRAMS.map((name) => Bun.which(name) ?? name);
   const binaries = [...programs, ...below(join(server, "bin")), ...below(join(server, "lib"))];
   const share = server.replace("/usr/lib/", "/usr/share/");
-  const paths = [server, share, "/usr/lib/locale/C.utf8", "/usr/share/zoneinfo/UTC", "/bin/sh", "/bin/bash", ...programs];
+  const paths = [
+    server,
+    share,
+    "/usr/lib/locale/C.utf8",
+    "/usr/share/zoneinfo/UTC",
+    "/bin/sh",
+    "/bin/bash",
+    ...programs,
+  ];
   const all = [...new Set([...paths, ...librariesOf(binaries)])].map((path) => path.slice(1));
   // An engine gives folders that the archive does not hold to root alone.
   for (const path of all) fs.mkdirSync(dirname(join(extra, path)), { recursive: true });

@@ -1,4 +1,4 @@
-/** Tests of what is removed by a record, and above all of what is not: each hazard is one that a sweep must leave alone. */
+/** Tests of what is removed by a record, and above all of what is not: a sweep must leave each hazard alone. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import * as fs from "node:fs";
 import { join } from "node:path";

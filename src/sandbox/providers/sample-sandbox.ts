@@ -1,8 +1,8 @@
 /**
  * providers/sample-sandbox: a sandbox's directories, record and passwords for tests, and another process that runs one.
  *
- * All of it lies in one temporary folder that the test removes. What it says is one JSON value a line. Never used by the
- * program itself.
+ * All of it lies in one temporary folder that the test removes. What it says is one JSON value a line. Never used by
+ * the program itself.
  */
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";

@@ -2,14 +2,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { stopwatch } from "../../../kernel/clock.ts";
+import { testServer } from "../../../../scripts/database/database.ts";
 import { Failure } from "../../../kernel/failure.ts";
 import { isRunning } from "../../leftovers/process-identity.ts";
 import type { ProcessResource } from "../../leftovers/resource.ts";
-import { sweepLeftovers } from "../../leftovers/sweep.ts";
 import { whyNotIsolated } from "../isolation.ts";
 import type { RunningServer, StartOrder } from "../provider.ts";
-import { ask, ok, otherProcess, type SampleSandbox, sampleFolder, sampleSandbox } from "../sample-sandbox.ts";
+import { ask, ok, type SampleSandbox, sampleFolder, sampleSandbox } from "../sample-sandbox.ts";
 import { localProvider } from "./local.ts";
 
 const SUPERUSER = { role: "postgres", database: "postgres" };
@@ -170,6 +169,23 @@ describe("where its cluster comes from", () => {
     expect([first === second, first === fresh, fresh === other]).toEqual([true, false, false]);
   });
 
+  test("it is of the version whose programs are configured, and of no other", async () => {
+    const { binaries, major } = await testServer();
+    sandbox = sampleSandbox(state);
+    const provider = localProvider({ stateDirectory: state, binaries });
+    const server = ok(await provider.start(sandbox.order()));
+    servers.push(server);
+    expect(server.version).toStartWith(`${major}.`);
+    expect(server.client("psql", SUPERUSER)?.command ?? null).toEqual(
+      fs.existsSync(join(binaries, "psql")) ? [join(fs.realpathSync(binaries), "psql")] : null,
+    );
+    const nowhere = await localProvider({ stateDirectory: state, binaries: join(state, "nowhere") }).unavailable();
+    expect([nowhere?.code, nowhere?.message.includes("nowhere: no initdb")]).toEqual([
+      "SANDBOX_PROVIDER_UNAVAILABLE",
+      true,
+    ]);
+  });
+
   test("a spare one is made while a server runs, taken by one, and the template stays for the others", async () => {
     const cache = join(state, "cache", "sandbox");
     const spares = (): string[] => fs.readdirSync(cache).filter((name) => name.endsWith(".spare"));
@@ -245,54 +261,5 @@ describe("its end", () => {
       if (TMPDIR === undefined) delete process.env.TMPDIR;
       else process.env.TMPDIR = TMPDIR;
     }
-  });
-});
-
-const CODE = `
-  const server = ok(await localProvider({ stateDirectory, binaries: null }).start(sandbox.order()));
-  say({ owned: server.owned(), isolation: ok(await server.isolation()), user: process.geteuid() });
-  await Bun.sleep(60_000);
-`;
-
-type Said = { readonly owned: [ProcessResource, { readonly path: string }]; readonly isolation: object };
-
-describe("kill -9 of the process that started it", () => {
-  async function killed(below: readonly string[], folder: string): Promise<Said & { readonly goneMs: number }> {
-    const other = otherProcess(CODE, folder, below);
-    const said = (await other.heard()) as Said | undefined;
-    if (said === undefined) throw new Error("the other process said nothing");
-    expect(isRunning(said.owned[0])).toBe(true);
-    const elapsed = stopwatch();
-    await other.kill();
-    while (isRunning(said.owned[0]) && elapsed() < 5_000) await Bun.sleep(5);
-    return { ...said, goneMs: elapsed() };
-  }
-
-  test("takes it along within a second, and a sweep removes the rest", async () => {
-    const folder = sampleFolder();
-    const { owned, goneMs } = await killed([], folder);
-    expect(goneMs).toBeLessThan(1_000);
-    expect(fs.existsSync(owned[1].path)).toBe(true);
-    const [swept] = ok(await sweepLeftovers(folder, process.env));
-    expect({ is: swept?.is, left: swept?.left, there: fs.existsSync(owned[1].path) }).toEqual({
-      is: "removed",
-      left: [],
-      there: false,
-    });
-    expect(ok(await sweepLeftovers(folder, process.env))).toEqual([]);
-    fs.rmSync(folder, { recursive: true, force: true });
-  });
-
-  test("does so for an ordinary user, too", async () => {
-    if (!isRoot) return;
-    const folder = sampleFolder();
-    const nobody = 65_534;
-    fs.chownSync(folder, nobody, nobody);
-    const drop = ["setpriv", "--reuid", `${nobody}`, "--regid", `${nobody}`, "--clear-groups"];
-    const { goneMs, owned, isolation } = await killed(drop, folder);
-    expect(goneMs).toBeLessThan(1_000);
-    expect(isolation).toMatchObject({ listenAddresses: "", tcpListeners: [] });
-    expect(fs.statSync(owned[1].path).uid).toBe(nobody);
-    fs.rmSync(folder, { recursive: true, force: true });
   });
 });
