@@ -128,15 +128,7 @@ function makeImage(environment: Readonly<Record<string, string>>, extra: string)
   const programs = PROGRAMS.map((name) => Bun.which(name) ?? name);
   const binaries = [...programs, ...below(join(server, "bin")), ...below(join(server, "lib"))];
   const share = server.replace("/usr/lib/", "/usr/share/");
-  const paths = [
-    server,
-    share,
-    "/usr/lib/locale/C.utf8",
-    "/usr/share/zoneinfo/UTC",
-    "/bin/sh",
-    "/bin/bash",
-    ...programs,
-  ];
+  const paths = [server, share, "/usr/lib/locale/C.utf8", "/usr/share/zoneinfo/UTC", ...SHELLS, ...programs];
   const all = [...new Set([...paths, ...librariesOf(binaries)])].map((path) => path.slice(1));
   // An engine gives folders that the archive does not hold to root alone.
   for (const path of all) fs.mkdirSync(dirname(join(extra, path)), { recursive: true });
