@@ -14,6 +14,7 @@ import { benchGrowth } from "./bench/growth.ts";
 import { benchLegA } from "./bench/leg-a.ts";
 import type { Ratio } from "./bench/measure.ts";
 import type { BenchPlace } from "./bench/place.ts";
+import { benchSandbox } from "./bench/sandbox.ts";
 import { benchScript } from "./bench/script.ts";
 import { benchSegment } from "./bench/segment.ts";
 import { benchStart } from "./bench/start.ts";
@@ -30,6 +31,7 @@ const BENCHES = {
   segment: benchSegment,
   "dry-run": benchDryRun,
   "leg-a": benchLegA,
+  sandbox: benchSandbox,
 } as const satisfies Record<string, (place: BenchPlace) => Promise<readonly Ratio[]>>;
 
 const PROJECT = join(import.meta.dirname, "..");

@@ -55,7 +55,7 @@ function runOnce(command: Command): { readonly ms: number; readonly peakBytes: n
   return { ms, peakBytes: run.resourceUsage?.maxRSS ?? 0 };
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted[Math.floor(sorted.length / 2)];
   if (middle === undefined) throw new Error("no value to take the median of");

@@ -242,6 +242,17 @@ describe("its end", () => {
     expect(sandbox.record.resources).toEqual([{ kind: "directory", path: sandbox.work }]);
   });
 
+  test("a second server of the same name does not begin, and the first one stays", async () => {
+    const first = await start();
+    const provider = localProvider({ stateDirectory: state, binaries: null });
+    const second = await provider.start(sandbox.order());
+    expect([second instanceof Failure && second.code, await ask(first, SUPERUSER, "SELECT 1 AS one")]).toEqual([
+      "FILE_EXISTS",
+      [{ one: "1" }],
+    ]);
+    expect(fs.existsSync(homeOf(first))).toBe(true);
+  });
+
   test("what stands under its name is left as it is", async () => {
     const temporary = join(state, "tmp");
     fs.mkdirSync(temporary, { mode: 0o755 });
