@@ -41,6 +41,7 @@ export async function sandboxRun({ flags, globals }: Invocation, terminal: Termi
     await terminal.talk(`removing ${sandbox.name}; a second signal would leave it to cutter sandbox sweep`);
     const { left } = await sandbox.takeDown();
     for (const one of left) await terminal.alarm(`left: ${one}`);
+    if (left.length === 0) await terminal.talk(`nothing of ${sandbox.name} is left; production was read at most`);
   });
   const command = commandLine("cutter", process.argv.slice(2));
   const outcome = await runSandbox(sandbox, { command, begins: (what) => progress.now(what) });

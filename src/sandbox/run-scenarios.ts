@@ -11,15 +11,15 @@ import { failureDocument, type Judged } from "../report/battery.ts";
 import { failed, judge } from "../report/judgement.ts";
 import { logLength, readLog } from "./measure/server-log.ts";
 import { type RowDelta, sumRows } from "./rows.ts";
-import { known, type Sandbox } from "./sandbox.ts";
+import { known } from "./sandbox.ts";
 import { SCENARIOS } from "./scenarios/list.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
-import { Stage } from "./stage/stage.ts";
+import type { Stage } from "./stage/stage.ts";
 
 /** What all of them predicted together. */
-export async function runScenarios(sandbox: Sandbox, scenarios: readonly Scenario[] = SCENARIOS): Promise<RowDelta> {
+export async function runScenarios(stage: Stage, scenarios: readonly Scenario[] = SCENARIOS): Promise<RowDelta> {
+  const { sandbox } = stage;
   const server = known(sandbox.server, "server");
-  const stage = new Stage(sandbox);
   const predicted: RowDelta[] = [];
   for (const scenario of scenarios) {
     sandbox.journal.at("C-10", scenario.id);

@@ -5,7 +5,7 @@
  * `takeDown` removes it, whatever came before, and may be called from a signal: a second call waits for the first.
  */
 import { join } from "node:path";
-import { timestamp } from "../kernel/clock.ts";
+import { sleep, timestamp } from "../kernel/clock.ts";
 import type { Environment } from "../kernel/conninfo/naming.ts";
 import type { Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
@@ -14,9 +14,9 @@ import { GateLedger } from "./gate-ledger.ts";
 import type { Privileges } from "./gates/server.ts";
 import type { RowChange } from "./gates/verification.ts";
 import { Journal } from "./journal.ts";
-import { removeMarkedDirectory } from "./leftovers/marked-directory.ts";
 import { type LeftoverRecord, recordDirectory } from "./leftovers/record.ts";
 import { describeResource, type Resource } from "./leftovers/resource.ts";
+import { removeRecorded } from "./leftovers/sweep.ts";
 import type { HostState } from "./measure/host-state.ts";
 import type { InstanceScan } from "./measure/instances.ts";
 import { Secrets } from "./measure/secrets.ts";
@@ -72,6 +72,8 @@ export class Sandbox {
   readonly results: ScenarioResult[] = [];
   record: LeftoverRecord | null = null;
   passwords: Passwords | null = null;
+  /** A second directory of its own, with a short path. */
+  temporary: string | null = null;
   keys: Keys | null = null;
   staged: Staged | null = null;
   instances: InstanceScan | null = null;
@@ -82,6 +84,7 @@ export class Sandbox {
   rows: readonly RowChange[] = [];
   /** Everything that stood on record when it was taken down. */
   everMade: readonly Resource[] = [];
+  #starting: Promise<unknown> = Promise.resolve();
   #takenDown: Promise<TakenDown> | null = null;
 
   constructor(order: SandboxOrder) {
@@ -106,10 +109,12 @@ export class Sandbox {
     settings: Readonly<Record<string, string>>,
   ): Promise<RunningServer | Failure> {
     const end = this.journal.begin({ kind: "server", what: `start ${name}, provider ${this.order.provider.name}` });
-    const server = await this.order.provider.start({
+    const starting = this.order.provider.start({
       ...{ name, cluster, settings, workDirectory: this.workDirectory, timeoutMs: limits.sandboxStartTimeoutMs },
       ...{ passwords: known(this.passwords, "passwords"), record: known(this.record, "record") },
     });
+    this.#starting = starting;
+    const server = await starting;
     if (isServer(server)) this.servers.push(server);
     end(isServer(server) ? server.version : server.code);
     return server;
@@ -125,23 +130,21 @@ export class Sandbox {
     const record = this.record;
     this.everMade = record?.resources ?? [];
     await this.processes.endAll();
-    const reports = await Promise.all(this.servers.map((server) => server.stop()));
+    // A start that is cut off by a signal ends what it began; removing that under its hands would leave some of it.
+    await Promise.race([this.#starting, sleep(limits.sandboxStopTimeoutMs)]);
+    const stopped = await Promise.all(this.servers.map((server) => server.stop()));
+    // What a start that was cut off had made is on record, and is no server of ours yet.
+    const rest = record === null ? [] : [await removeRecorded(record, this.order.environment)];
+    const reports = [...stopped, ...rest];
     const removed = reports.flatMap((report) => report.removed.map(describeResource));
-    const left = reports.flatMap((report) =>
-      report.left.map(({ resource, reason }) => `${describeResource(resource)}: ${reason}`),
+    const named = (record?.resources ?? []).map(describeResource);
+    const reasons = reports.flatMap((report) =>
+      report.left.map(({ resource, reason }) => [describeResource(resource), reason]),
     );
-    if (record === null) return { removed, left };
-    for (const resource of record.resources.toReversed()) {
-      if (resource.kind !== "directory") continue;
-      const why = removeMarkedDirectory(resource.path, record.token);
-      if (why === null) removed.push(describeResource(resource));
-      else left.push(`${describeResource(resource)}: ${why}`);
-      const unwritten = why === null ? record.drop(resource) : null;
-      if (unwritten !== null) left.push(unwritten.message);
-    }
-    const others = record.resources.map(describeResource).filter((one) => !left.some((line) => line.startsWith(one)));
-    left.push(...others.map((one) => `${one}: it is still on record`));
-    if (record.resources.length > 0) return { removed, left };
+    const why = new Map(reasons as [string, string][]);
+    const troubles = reports.flatMap(({ trouble }) => (trouble === null ? [] : [trouble.message]));
+    const left = [...named.map((one) => `${one}: ${why.get(one) ?? "it is still on record"}`), ...troubles];
+    if (record === null || named.length > 0) return { removed, left };
     const unclosed = record.close();
     return { removed, left: unclosed === null ? left : [...left, unclosed.message] };
   }

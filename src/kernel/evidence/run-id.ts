@@ -15,6 +15,11 @@ export function runId(kind: RunKind): string {
   return `${kind}-${compactTimestamp()}-${randomBytes(4).toString("hex")}`;
 }
 
+/** Whether nothing but its evidence tells of it: a proof and a sandbox are in no run store. */
+export function keepsItsOwn(id: string): boolean {
+  return id.startsWith("proof-") || id.startsWith("sandbox-");
+}
+
 /** Whether the text is such a name; whoever makes a path of one asks first. */
 export function isRunId(text: string): boolean {
   return RUN_ID.test(text);

@@ -48,11 +48,14 @@ export function scanInstances(table: ProcessTable = procTable(), temporary = tmp
   return { instances, host, unknown, how: `${table.pids.length} processes in /proc; none in ${temporary}` };
 }
 
-/** The first word of a backend is `postgres: …`; a postmaster's is the program, with its data directory behind it. */
+/** The first word of a backend is `postgres: …`; a postmaster's is the program. What initdb runs serves nobody. */
 function isPostmaster(words: readonly string[] | null): boolean {
-  const [program = ""] = words ?? [];
-  return /(?:^|\/)(?:postgres|postmaster)$/.test(program);
+  const [program = "", first = ""] = words ?? [];
+  return /(?:^|\/)(?:postgres|postmaster)$/.test(program) && !NO_SERVER.test(first);
 }
+
+/** Modes of the program in which it is no server. */
+const NO_SERVER = /^(?:--(?:boot|single|check|describe-config|version|help)|-[VC?])/;
 
 function dataDirectory(table: ProcessTable, pid: number): string | null {
   const words = table.words(pid) ?? [];

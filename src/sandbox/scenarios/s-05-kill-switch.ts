@@ -36,7 +36,7 @@ export const killSwitch: Scenario = {
     const report = readJson(battery.stdout) as Pick<BatteryReport, "proofs" | "verdictLine"> | null;
     const writer = report?.proofs.find(({ id }) => id === "PROOF-2");
     const answers = Object.entries((writer?.facts.answers ?? {}) as Record<string, string>);
-    const { ended: cut, runId } = await desk.begin("SANDBOX-S5", handbook);
+    const { ended: cut, runId } = await desk.begin(stage.document("S5"), handbook);
     if (runId === null) return notBegun(cut.stderr);
     const approval = await desk.approve(runId, "SG1");
     if (approval instanceof Failure) return approval;

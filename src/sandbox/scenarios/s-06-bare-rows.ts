@@ -29,7 +29,7 @@ export const bareRows: Scenario = {
     if (before instanceof Failure) return before;
     const desk = stage.desk(bare);
     const { ended, runId } = await desk.begin(
-      "SANDBOX-S6",
+      stage.document("S6"),
       handbook,
       "--profile",
       "bare",

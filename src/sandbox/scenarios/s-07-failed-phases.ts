@@ -65,7 +65,7 @@ type PhaseBroken = { readonly mismatches: readonly Mismatch[]; readonly rows: Ro
 async function breakPhase(stage: Stage, phase: Broken): Promise<PhaseBroken | Failure> {
   const { handbook } = known(stage.sandbox.staged, "stage");
   const desk = stage.desk();
-  const { ended: cut, runId } = await desk.begin(`SANDBOX-S7-${phase}`, handbook);
+  const { ended: cut, runId } = await desk.begin(stage.document(`S7-${phase}`), handbook);
   if (runId === null) return notBegun(cut.stderr);
   const before = await countsOf(stage);
   if (before instanceof Failure) return before;

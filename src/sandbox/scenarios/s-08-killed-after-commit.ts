@@ -5,12 +5,10 @@
  * A relay holds back the answer to each COMMIT until the superuser has looked: when the row of leg A is visible to
  * others, the process gets SIGKILL, and its state cannot have been written.
  */
-import { realpathSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Failure } from "../../kernel/failure.ts";
+import { openPrivateDirectory } from "../../kernel/private-files/directory.ts";
 import { expectEqual } from "../../report/judgement.ts";
-import { makeMarkedDirectory } from "../leftovers/marked-directory.ts";
 import { openRelay } from "../relay.ts";
 import { rowsOf, WHOLE_RUN } from "../rows.ts";
 import { known } from "../sandbox.ts";
@@ -38,7 +36,7 @@ export const killedAfterCommit: Scenario = {
   async run(stage) {
     const { handbook } = known(stage.sandbox.staged, "stage");
     const desk = stage.desk();
-    const { ended: cut, runId } = await desk.begin("SANDBOX-S8", handbook);
+    const { ended: cut, runId } = await desk.begin(stage.document("S8"), handbook);
     if (runId === null) return notBegun(cut.stderr);
     const killed = await killAtCommit(stage, desk, runId);
     if (killed instanceof Failure) return killed;
@@ -86,9 +84,8 @@ async function killAtCommit(stage: Stage, desk: Desk, runId: string): Promise<Ki
   const { sandbox } = stage;
   const approval = await desk.approve(runId, "SG1");
   if (approval instanceof Failure) return approval;
-  const directory = join(realpathSync(tmpdir()), `${sandbox.name}-r`);
-  const made = makeMarkedDirectory(known(sandbox.record, "record"), directory);
-  if (made !== null) return made;
+  const directory = openPrivateDirectory(join(known(sandbox.temporary, "temporary directory"), "r"));
+  if (directory instanceof Failure) return directory;
   const target = known(sandbox.server, "server").target({ role: "cutter_exec", database: DATABASE });
   const [host] = target.kind === "server" ? target.hosts : [];
   if (host === undefined) return new Failure("SANDBOX_NOT_PROVEN", "the server has no socket to put a relay before");

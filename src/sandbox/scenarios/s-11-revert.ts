@@ -54,7 +54,7 @@ type TakenBack = { readonly runId: string; readonly mismatches: readonly Mismatc
 async function takeBack(stage: Stage, how: "soft" | "hard"): Promise<TakenBack | Failure> {
   const { handbook } = known(stage.sandbox.staged, "stage");
   const desk = stage.desk();
-  const { ended: cut, runId } = await desk.begin(`SANDBOX-S11-${how}`, handbook);
+  const { ended: cut, runId } = await desk.begin(stage.document(`S11-${how}`), handbook);
   if (runId === null) return notBegun(cut.stderr);
   const before = await countsOf(stage);
   const first = await desk.pass(runId, "SG1");

@@ -99,7 +99,7 @@ type Contention = {
 async function contended(stage: Stage, name: string, { hold, boundMs, code, says, rows }: Contention) {
   const { handbook } = known(stage.sandbox.staged, "stage");
   const desk = stage.desk();
-  const { ended: cut, runId } = await desk.begin(`SANDBOX-S12-${name}`, handbook);
+  const { ended: cut, runId } = await desk.begin(stage.document(`S12-${name}`), handbook);
   if (runId === null) return notBegun(cut.stderr);
   const approval = await desk.approve(runId, "SG1");
   if (approval instanceof Failure) return approval;

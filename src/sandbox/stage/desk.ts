@@ -130,7 +130,7 @@ export class Desk {
   #order(argv: readonly string[]): ProcessOrder {
     const sandbox = this.#sandbox;
     const { PATH = "" } = sandbox.order.environment;
-    const home = openPrivateDirectory(sandbox.path("states", "home"));
+    const home = openPrivateDirectory(join(known(sandbox.temporary, "temporary directory"), "h"));
     if (home instanceof Failure) throw new Error(home.message);
     return {
       command: [...sandbox.order.self, ...argv],

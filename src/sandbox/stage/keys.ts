@@ -6,13 +6,11 @@
  */
 import { generateKeyPairSync } from "node:crypto";
 import * as fs from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { registerSecret } from "../../kernel/evidence/redaction.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { openPrivateDirectory } from "../../kernel/private-files/directory.ts";
 import { writeNewPrivateFile } from "../../kernel/private-files/file.ts";
-import { makeMarkedDirectory } from "../leftovers/marked-directory.ts";
 import { known, type Sandbox } from "../sandbox.ts";
 import { firstLine } from "../sources/database.ts";
 import { sshKeygenWords } from "../words.ts";
@@ -56,9 +54,8 @@ const NO_PASSPHRASE = ["--batch", "--no-tty", "--passphrase", "", "--pinentry-mo
 type BackupKey = Pick<Keys, "gnupgHome" | "backupKey" | "backupPublic">;
 
 async function backupKey(sandbox: Sandbox): Promise<BackupKey | Failure> {
-  const home = join(fs.realpathSync(tmpdir()), `${sandbox.name}-g`);
-  const made = makeMarkedDirectory(known(sandbox.record, "record"), home);
-  if (made !== null) return made;
+  const home = openPrivateDirectory(join(known(sandbox.temporary, "temporary directory"), "g"));
+  if (home instanceof Failure) return home;
   const gpg = (...words: readonly string[]) =>
     tool(sandbox, ["gpg", "--homedir", home, ...NO_PASSPHRASE, ...words], home);
   const created = await gpg("--quick-generate-key", "sandbox", "ed25519", "cert,sign", "never");

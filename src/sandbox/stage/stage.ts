@@ -26,10 +26,18 @@ export class Stage {
   closed: ClosedRun | null = null;
   /** What the scenario did, line by line: its log. */
   readonly log: string[] = [];
+  readonly #documents = new Map<string, number>();
   #desks = 0;
 
   constructor(sandbox: Sandbox) {
     this.sandbox = sandbox;
+  }
+
+  /** The id of a document that nobody has cut here yet: the same name gives another one each time. */
+  document(name: string): string {
+    const before = this.#documents.get(name) ?? 0;
+    this.#documents.set(name, before + 1);
+    return before === 0 ? `SANDBOX-${name}` : `SANDBOX-${name}-${before + 1}`;
   }
 
   /** With the one configuration of the sandbox, unless another is named. */

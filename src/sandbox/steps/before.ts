@@ -5,6 +5,7 @@
  * judged; what was measured is kept for the steps behind. Called by run.ts, in the order of the table.
  */
 import * as fs from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Failure } from "../../kernel/failure.ts";
 import { openPrivateDirectory } from "../../kernel/private-files/directory.ts";
@@ -69,6 +70,11 @@ export async function makeWorkDirectory(sandbox: Sandbox): Promise<Failure | nul
   const failed = passwords.add(LOGIN_ROLES);
   if (failed !== null) return failed;
   for (const role of LOGIN_ROLES) sandbox.secrets.add(`password of ${role}`, passwords.of(role) ?? "");
+  // A path that is short: sockets of gpg's agent and of a relay lie below it.
+  const temporary = join(fs.realpathSync(tmpdir()), `${sandbox.name}-t`);
+  const short = makeMarkedDirectory(record, temporary);
+  if (short !== null) return short;
+  sandbox.temporary = temporary;
   const keys = await makeKeys(sandbox);
   if (keys instanceof Failure) return keys;
   sandbox.keys = keys;
@@ -85,7 +91,10 @@ function privacyOf(sandbox: Sandbox): Privacy | Failure {
     const said = [...sandbox.journal.entries.map(({ what }) => what), ...sandbox.processes.commandLines];
     return {
       user: process.geteuid?.() ?? -1,
-      entries: entriesBelow(sandbox.workDirectory),
+      entries: [
+        ...entriesBelow(sandbox.workDirectory),
+        ...entriesBelow(known(sandbox.temporary, "temporary directory"), "itself"),
+      ],
       gitTree: gitTreeAbove(sandbox.workDirectory),
       secrets: sandbox.secrets.count,
       printed: said.flatMap((line) => sandbox.secrets.in(line)),
@@ -96,8 +105,9 @@ function privacyOf(sandbox: Sandbox): Privacy | Failure {
 }
 
 /** The directory itself too. */
-function entriesBelow(root: string): readonly PrivateEntry[] {
-  const names = fs.readdirSync(root, { recursive: true, encoding: "utf8" });
+function entriesBelow(root: string, how: "all" | "itself" = "all"): readonly PrivateEntry[] {
+  // What gpg makes in its home is gpg's own, behind the home's 0700.
+  const names = fs.readdirSync(root, { recursive: how === "all", encoding: "utf8" });
   return ["", ...names].map((name): PrivateEntry => {
     const path = join(root, name);
     const status = fs.lstatSync(path);

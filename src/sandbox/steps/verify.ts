@@ -29,6 +29,7 @@ import { runScenarios } from "../run-scenarios.ts";
 import { known, type Sandbox } from "../sandbox.ts";
 import { withAdministrator } from "../sessions.ts";
 import { connectionUrls } from "../stage/files.ts";
+import { Stage } from "../stage/stage.ts";
 import { DATABASE } from "../words.ts";
 
 const LOGIN = { role: SUPERUSER, database: DATABASE };
@@ -37,7 +38,7 @@ const LOGIN = { role: SUPERUSER, database: DATABASE };
 export async function playScenarios(sandbox: Sandbox): Promise<Failure | null> {
   const before = await withAdministrator(sandbox, LOGIN, countTables);
   if (before instanceof Failure) return before;
-  const predicted = await runScenarios(sandbox);
+  const predicted = await runScenarios(new Stage(sandbox));
   const after = await withAdministrator(sandbox, LOGIN, countTables);
   if (after instanceof Failure) return after;
   sandbox.rows = changes(before, after, predicted);
