@@ -8,29 +8,44 @@ import { boundedText } from "../../kernel/evidence/bounded-text.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
 import { errnoOf } from "../../kernel/private-files/errno.ts";
+import { processEnding } from "../../kernel/session/registry.ts";
 
-/** `signal` ends it at once. */
+/** `signal` ends it at once; so does the end of this process, as soon as that begins. */
 type Bounds = { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined };
 
 /** Null where the program ended with 0. SANDBOX_SERVER_FAILED with its last words. */
 export async function runToEnd(command: readonly string[], { timeoutMs, signal }: Bounds): Promise<Failure | null> {
+  const late = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
+  const ending = AbortSignal.any([late, processEnding, ...(signal === undefined ? [] : [signal])]);
+  if (ending.aborted) return failed(`${programOf(command)} was not begun: there is no time left for it`);
   try {
     const child = Bun.spawn([...command], {
       cwd: "/",
       env: serverEnvironment(),
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
-      timeout: Math.max(1, Math.ceil(timeoutMs)),
-      killSignal: "SIGKILL",
-      ...(signal === undefined ? {} : { signal }),
     });
+    const kill = (): void => killGroup(child);
+    ending.addEventListener("abort", kill);
     const words = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
     const code = await child.exited;
+    ending.removeEventListener("abort", kill);
     if (code === 0) return null;
     const how = child.signalCode === null ? `ended with ${code}` : `was killed (${child.signalCode})`;
     return failed(`${programOf(command)} ${how}: ${lastWords(words.join("\n"))}`);
   } catch (error) {
     return failed(`${programOf(command)} cannot be started: ${errnoOf(error)}`);
+  }
+}
+
+/** initdb starts servers of its own, which would go on writing for a moment. */
+function killGroup({ pid, exitCode, signalCode }: Bun.Subprocess): void {
+  if (exitCode !== null || signalCode !== null) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    // ESRCH: all of it has ended by itself.
+    errnoOf(error);
   }
 }
 

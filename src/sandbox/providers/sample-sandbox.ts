@@ -59,18 +59,21 @@ export async function ask(server: RunningServer, login: Login, text: string): Pr
   }
 }
 
-const MODULES = ["local/local.ts", "docker/docker.ts", "sample-sandbox.ts"].map((name) => join(import.meta.dir, name));
+const MODULES = [
+  ...["local/local.ts", "docker/docker.ts", "sample-sandbox.ts", "../../kernel/session/registry.ts"],
+].map((name) => join(import.meta.dir, name));
 
 const PRELUDE = `
   const scope = {};
   for (const path of ${JSON.stringify(MODULES)}) Object.assign(scope, await import(path));
-  const { localProvider, dockerProvider, sampleSandbox, ok, ask } = scope;
+  const { localProvider, dockerProvider, sampleSandbox, ok, ask, closeAllSessions } = scope;
   const say = (value) => process.stdout.write(JSON.stringify(value ?? null) + "\\n");
   const [stateDirectory, more] = process.argv.slice(1);
   const sandbox = sampleSandbox(stateDirectory);
 `;
 
 export type OtherProcess = {
+  readonly pid: number;
   /** The next value that it says; undefined when it has ended. */
   readonly heard: () => Promise<unknown>;
   readonly kill: () => Promise<void>;
@@ -82,6 +85,7 @@ export function otherProcess(code: string, stateDirectory: string, below: readon
   const child = Bun.spawn([command, ...words], { stdin: "ignore", stdout: "pipe", stderr: "inherit" });
   const lines = createInterface({ input: Readable.fromWeb(child.stdout as never) })[Symbol.asyncIterator]();
   return {
+    pid: child.pid,
     heard: async () => {
       const { value, done } = await lines.next();
       return done ? undefined : JSON.parse(value);

@@ -10,6 +10,7 @@ import { sleep, stopwatch } from "../../kernel/clock.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
 import { errnoOf, failedCall } from "../../kernel/private-files/errno.ts";
+import { processEnding } from "../../kernel/session/registry.ts";
 import { identifyProcess, isRunning } from "../leftovers/process-identity.ts";
 import type { LeftoverRecord } from "../leftovers/record.ts";
 import type { ProcessResource } from "../leftovers/resource.ts";
@@ -70,6 +71,7 @@ export async function waitUntilReady(
   while (elapsed() < timeoutMs) {
     if (statusOf(data, server.pid) === "ready") return null;
     if (!isRunning(server)) return notReady("it ended", logFile);
+    if (processEnding.aborted) return processEnding.reason as Failure;
     await sleep(limits.sandboxPollMs);
   }
   return notReady(`it was not ready after ${timeoutMs} ms`, logFile);

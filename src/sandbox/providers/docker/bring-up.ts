@@ -11,6 +11,7 @@ import { Failure } from "../../../kernel/failure.ts";
 import { limits } from "../../../kernel/limits.ts";
 import { errnoOf, failedCall } from "../../../kernel/private-files/errno.ts";
 import { openSession } from "../../../kernel/session/open.ts";
+import { processEnding } from "../../../kernel/session/registry.ts";
 import { toolEnvironment } from "../../../readiness/service-state/tool.ts";
 import { askEngine, findInEngine } from "../../leftovers/engine-resource.ts";
 import { isRunning } from "../../leftovers/process-identity.ts";
@@ -97,6 +98,7 @@ async function waitUntilReady(parts: DockerParts, data: string, remainingMs: () 
     const lines = "output" in answer ? answer.output.split("\n") : [];
     if (lines[0] === "1" && lines[7]?.trim() === "ready") return null;
     if (process === null || !isRunning(process)) return notReady("the container ended", logFileOf(parts));
+    if (processEnding.aborted) return processEnding.reason as Failure;
     await sleep(limits.containerPollMs);
   }
   return notReady(`it was not ready after ${order.timeoutMs} ms`, logFileOf(parts));

@@ -186,7 +186,12 @@ onEngine(
     const noImage = await dockerProvider({ ...settings, image: "no-such-image:1" }).unavailable();
     const environment = { ...settings.environment, DOCKER_HOST: "unix:///nowhere/docker.sock" };
     const noEngine = await dockerProvider({ ...settings, environment }).unavailable();
-    expect([noImage?.code, noEngine?.code]).toEqual(["SANDBOX_PROVIDER_UNAVAILABLE", "SANDBOX_PROVIDER_UNAVAILABLE"]);
+    const far = { ...settings.environment, DOCKER_HOST: "tcp://127.0.0.1:1" };
+    const remote = await dockerProvider({ ...settings, environment: far }).unavailable();
+    expect([noImage, noEngine, remote].map((failure) => failure?.code)).toEqual([
+      ...["SANDBOX_PROVIDER_UNAVAILABLE", "SANDBOX_PROVIDER_UNAVAILABLE", "SANDBOX_PROVIDER_UNAVAILABLE"],
+    ]);
+    expect(remote?.message).toContain("its engine is at tcp://127.0.0.1:1");
     expect(noImage?.message).toContain("no image no-such-image:1");
     expect(noEngine?.message).toContain("nowhere/docker.sock");
   },

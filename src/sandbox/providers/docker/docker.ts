@@ -52,10 +52,21 @@ async function prepare(settings: DockerSettings): Promise<Ready | Failure> {
   }
   const account = serverAccount();
   if (account instanceof Failure) return account;
+  const elsewhere = await remoteEngine(settings);
+  if (elsewhere !== null)
+    return unavailable(`its engine is at ${elsewhere}, and a socket is shared on one machine only`);
   const answer = await askEngine(command, ["version", "--format", "{{.Server.Os}}"], environment);
   if ("reason" in answer) return unavailable(answer.reason);
   const image = await readImage(settings);
   return image instanceof Failure ? image : { account, image };
+}
+
+/** Where the engine is, if that is another machine. A program that knows no contexts is told by DOCKER_HOST alone. */
+async function remoteEngine({ command, environment }: DockerSettings): Promise<string | null> {
+  const asked = ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"];
+  const answer = await askEngine(command, asked, environment);
+  const host = "output" in answer ? answer.output.trim() : (environment.DOCKER_HOST ?? "");
+  return host === "" || host.startsWith("unix://") ? null : host;
 }
 
 async function start(order: StartOrder, settings: DockerSettings): Promise<RunningServer | Failure> {

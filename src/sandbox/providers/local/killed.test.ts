@@ -60,3 +60,34 @@ describe("kill -9 of the process that started it", () => {
     fs.rmSync(folder, { recursive: true, force: true });
   });
 });
+
+describe("the end of this process while a server starts", () => {
+  // initdb, then the wait for the server, then the first session are under way at these moments.
+  for (const delayMs of [5, 150, 400, 800]) {
+    test(`breaks the start off after ${delayMs} ms, and nothing of it is left`, async () => {
+      const folder = sampleFolder();
+      const code = `
+        const starting = localProvider({ stateDirectory, binaries: null }).start(sandbox.order({ cluster: "fresh" }));
+        await Bun.sleep(${delayMs});
+        const begun = performance.now();
+        await closeAllSessions();
+        const server = await starting;
+        if ("stop" in server) await server.stop();
+        say({ ms: performance.now() - begun, left: server.facts?.left ?? [], resources: sandbox.record.resources });
+      `;
+      const other = otherProcess(code, folder);
+      const said = (await other.heard()) as { ms: number; left: unknown; resources: { kind: string; path: string }[] };
+      expect({ left: said.left, resources: said.resources.map(({ kind }) => kind) }).toEqual({
+        left: [],
+        resources: ["directory"],
+      });
+      expect(said.ms).toBeLessThan(2_500);
+      const work = said.resources[0]?.path ?? "";
+      const standing = ["/tmp", work].flatMap((path) => fs.readdirSync(path));
+      expect(
+        standing.filter((one) => one.startsWith(`cutter-sandbox-t${other.pid}-`) && !one.endsWith(".log")),
+      ).toEqual([]);
+      fs.rmSync(folder, { recursive: true, force: true });
+    });
+  }
+});
