@@ -61,7 +61,7 @@ async function sweepOne(sandbox: string, file: string, environment: Environment)
 }
 
 /** What runs goes first; then what was made last, since it may lie in what was made before. */
-async function removeRecorded(record: LeftoverRecord, environment: Environment): Promise<StopReport> {
+export async function removeRecorded(record: LeftoverRecord, environment: Environment): Promise<StopReport> {
   const standing: string[] = [];
   const ordered = [...record.resources].reverse().sort((a, b) => rank(a) - rank(b));
   const removals = ordered.map((resource) => ({
