@@ -188,9 +188,8 @@ onEngine(
     const noEngine = await dockerProvider({ ...settings, environment }).unavailable();
     const far = { ...settings.environment, DOCKER_HOST: "tcp://127.0.0.1:1" };
     const remote = await dockerProvider({ ...settings, environment: far }).unavailable();
-    expect([noImage, noEngine, remote].map((failure) => failure?.code)).toEqual([
-      ...["SANDBOX_PROVIDER_UNAVAILABLE", "SANDBOX_PROVIDER_UNAVAILABLE", "SANDBOX_PROVIDER_UNAVAILABLE"],
-    ]);
+    const codes = new Set([noImage, noEngine, remote].map((failure) => failure?.code));
+    expect([...codes]).toEqual(["SANDBOX_PROVIDER_UNAVAILABLE"]);
     expect(remote?.message).toContain("its engine is at tcp://127.0.0.1:1");
     expect(noImage?.message).toContain("no image no-such-image:1");
     expect(noEngine?.message).toContain("nowhere/docker.sock");
