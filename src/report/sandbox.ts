@@ -50,6 +50,7 @@ function sandboxText(report: SandboxReport, { palette = plain, detail = "short" 
     ...judgedLines(report.gates, { palette, detail }),
     "",
     ...sections(report).flatMap((section) => textSection(section, palette)),
+    ...(report.kept.length === 0 ? [] : [palette(KEPT, "bold"), ...report.kept.map((line) => printable(line))]),
   ];
   return `${lines.join("\n").trimEnd()}\n`;
 }
@@ -70,6 +71,7 @@ function sandboxMarkdown(report: SandboxReport): string {
     ...judgedTable(report.gates, "gate"),
     "",
     ...sections(report).flatMap(markdownSection),
+    ...(report.kept.length === 0 ? [] : [`## ${KEPT}`, "", "```text", ...report.kept.map(printable), "```", ""]),
     ...[...report.scenarios, ...report.gates].flatMap(judgedMarkdown),
     "## Verdict",
     "",
@@ -87,6 +89,9 @@ function sandboxSuite(report: SandboxReport): Suite {
     points: withVerdict(points, exit, verdictLine),
   };
 }
+
+/** Never broken into lines: they are copied from here. */
+const KEPT = "Kept: how to use it, and how to remove it";
 
 function about(report: SandboxReport): readonly (readonly [label: string, text: string])[] {
   const { server, failure } = report;
@@ -126,7 +131,6 @@ function sections(report: SandboxReport): readonly Section[] {
     },
     listSection("Removed, by exact name", report.removed),
     ...(report.left.length === 0 ? [] : [listSection("Left", report.left)]),
-    ...(report.kept.length === 0 ? [] : [listSection("Kept: how to use it, and how to remove it", report.kept)]),
   ];
 }
 

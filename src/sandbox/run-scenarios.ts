@@ -8,7 +8,7 @@ import { stopwatch } from "../kernel/clock.ts";
 import { redact } from "../kernel/evidence/redaction.ts";
 import { Failure } from "../kernel/failure.ts";
 import { failureDocument, type Judged } from "../report/battery.ts";
-import { failed, judge } from "../report/judgement.ts";
+import { failed, type Judgement, judge } from "../report/judgement.ts";
 import { logLength, readLog } from "./measure/server-log.ts";
 import { type RowDelta, sumRows } from "./rows.ts";
 import { known } from "./sandbox.ts";
@@ -52,10 +52,12 @@ async function runOne(scenario: Scenario, stage: Stage): Promise<Run> {
   }
   const elapsed = stopwatch();
   const outcome = await scenario.run(stage);
-  const { failure, ...judgement } = outcome instanceof Failure ? failed(outcome) : judge(outcome);
-  const judged = { id, claim, ...judgement, durationMs: elapsed() };
-  return {
-    judged: { ...judged, failure: failure === null ? null : failureDocument(failure) },
-    rows: outcome instanceof Failure ? {} : outcome.predicted,
-  };
+  if (outcome instanceof Failure)
+    return { judged: { id, claim, ...judgedOf(failed(outcome)), durationMs: elapsed() }, rows: {} };
+  const { predicted: rows, ...observation } = outcome;
+  return { judged: { id, claim, ...judgedOf(judge(observation)), durationMs: elapsed() }, rows };
+}
+
+function judgedOf({ failure, ...judgement }: Judgement): Omit<Judged, "id" | "claim" | "durationMs"> {
+  return { ...judgement, failure: failure === null ? null : failureDocument(failure) };
 }

@@ -47,7 +47,12 @@ export type SandboxOrder = {
   readonly tell: (sentence: string) => Promise<void>;
 };
 
-export type TakenDown = { readonly removed: readonly string[]; readonly left: readonly string[] };
+export type TakenDown = {
+  readonly removed: readonly string[];
+  readonly left: readonly string[];
+  /** What else went wrong, though it left nothing of the sandbox: a cache that could not be filled. */
+  readonly troubles: readonly string[];
+};
 
 /** Of one scenario: what it said, and what the evidence keeps of it. */
 export type ScenarioResult = {
@@ -143,10 +148,10 @@ export class Sandbox {
     );
     const why = new Map(reasons as [string, string][]);
     const troubles = reports.flatMap(({ trouble }) => (trouble === null ? [] : [trouble.message]));
-    const left = [...named.map((one) => `${one}: ${why.get(one) ?? "it is still on record"}`), ...troubles];
-    if (record === null || named.length > 0) return { removed, left };
+    const left = named.map((one) => `${one}: ${why.get(one) ?? "it is still on record"}`);
+    if (record === null || named.length > 0) return { removed, left, troubles };
     const unclosed = record.close();
-    return { removed, left: unclosed === null ? left : [...left, unclosed.message] };
+    return { removed, left: unclosed === null ? left : [...left, unclosed.message], troubles };
   }
 }
 

@@ -28,7 +28,7 @@ async function play(measured: (id: string) => unknown, other: Readonly<Record<st
   ]);
   let clock = 0;
   const { failure } = await runSequence({
-    ...{ gates, steps: Object.fromEntries(steps), begins: () => {}, nowMs: () => ++clock },
+    ...{ gates, steps: Object.fromEntries(steps), waived: [], begins: () => {}, nowMs: () => ++clock },
   });
   return { done, failure, gates };
 }
@@ -100,7 +100,7 @@ test("a bug stops it, the teardown runs, and the bug goes on", async () => {
     ]),
   );
   const gates = new GateLedger();
-  const played = runSequence({ gates, steps, begins: () => {}, nowMs: () => 0 });
+  const played = runSequence({ gates, steps, waived: [], begins: () => {}, nowMs: () => 0 });
   expect(played).rejects.toThrow("a bug");
   await played.catch(() => {});
   expect(done).toEqual(["C-01", "C-02", "C-03", "C-04", "C-05", ...END]);

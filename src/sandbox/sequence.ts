@@ -15,6 +15,8 @@ export type Step = () => Promise<Failure | null>;
 
 export type SequenceParts = {
   readonly gates: GateLedger;
+  /** Gates that are not asked for, by demand; they stay NOT RUN. */
+  readonly waived: readonly string[];
   /** By command; C-12 and C-13 are run whatever came of the others. */
   readonly steps: Readonly<Record<string, Step>>;
   /** Told as each begins. */
@@ -66,12 +68,12 @@ function named({ id, action }: CommandRow): Pick<CommandResult, "id" | "action">
   return { id, action };
 }
 
-async function perform(command: CommandRow, { steps, gates, begins }: SequenceParts): Promise<Failure | null> {
+async function perform(command: CommandRow, { steps, gates, begins, waived }: SequenceParts): Promise<Failure | null> {
   const step = steps[command.id];
   if (step === undefined) throw new Error(`${command.id} has no step`);
   begins(command);
   const failed = await step();
-  return failed ?? refuseGates(command, gates);
+  return failed ?? refuseGates({ ...command, gates: command.gates.filter((id) => !waived.includes(id)) }, gates);
 }
 
 /** The first gate of the command that did not pass, as a failure: one that was never judged too. */

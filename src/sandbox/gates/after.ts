@@ -5,8 +5,7 @@
  * by the steps C-12 and C-13.
  */
 import { expectEqual } from "../../report/judgement.ts";
-import type { Instance } from "../measure/instances.ts";
-import { nameOfInstance } from "./before.ts";
+import { type InstanceScan, protectedLines } from "../measure/instances.ts";
 import { type Gate, mustHold, sameSet, unexpected } from "./gate.ts";
 import { type ProductionState, sameState } from "./verification.ts";
 
@@ -37,25 +36,20 @@ export const G23: Gate<Artefacts> = {
   },
 };
 
-export type Protected = {
-  readonly host: string;
-  readonly hostNow: string;
-  readonly before: readonly Instance[];
-  readonly after: readonly Instance[];
-};
+export type Protected = { readonly before: InstanceScan; readonly after: InstanceScan };
 
 export const G24: Gate<Protected> = {
   id: "G-24",
-  claim: "what is protected is unchanged: the same processes, begun at the same time",
-  judge({ host, hostNow, before, after }) {
-    const there = new Set(after.map(nameOfInstance));
-    const gone = before.map(nameOfInstance).filter((one) => !there.has(one));
+  claim: "what is protected is unchanged: the same processes and containers, begun at the same time",
+  judge({ before, after }) {
+    const there = protectedLines(after);
+    const gone = protectedLines(before).filter((one) => !there.includes(one));
     return {
-      summary: `${before.length} PostgreSQL servers, as they were`,
-      facts: { host: hostNow, instances: [...there] },
+      summary: `${before.instances.length} PostgreSQL servers and ${before.containers.length} containers, as they were`,
+      facts: { host: after.host, protected: there },
       mismatches: [
-        ...mustHold("the host's own identity", hostNow === "" ? 0 : 1),
-        ...expectEqual("the host", host, hostNow),
+        ...mustHold("the host's own identity", after.host === "" ? 0 : 1),
+        ...expectEqual("the host", before.host, after.host),
         ...gone.map((what) => ({ what, expected: "still there", seen: "gone, or another one" })),
       ],
     };

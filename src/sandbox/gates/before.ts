@@ -5,7 +5,7 @@
  */
 import type { Mismatch } from "../../report/battery.ts";
 import { expectEqual } from "../../report/judgement.ts";
-import type { Instance, InstanceScan } from "../measure/instances.ts";
+import { type InstanceScan, protectedLines } from "../measure/instances.ts";
 import { type Gate, mustHold, unexpected } from "./gate.ts";
 
 const GIB = 1024 ** 3;
@@ -45,11 +45,11 @@ export const G02: Gate<Name> = {
 export const G03: Gate<InstanceScan> = {
   id: "G-03",
   claim: "what must not change is known, by its identity",
-  judge({ instances, host, unknown, how }) {
-    const protectedOnes = instances.map(nameOfInstance);
+  judge(scan) {
+    const { instances, containers, host, unknown, how } = scan;
     return {
-      summary: `${instances.length} PostgreSQL servers of this host are protected (${how})`,
-      facts: { host, instances: protectedOnes, how, unknown },
+      summary: `${instances.length} PostgreSQL servers and ${containers.length} containers are protected (${how})`,
+      facts: { host, protected: protectedLines(scan), how, unknown },
       mismatches: [
         ...mustHold("the host's own identity", host === "" ? 0 : 1),
         ...unexpected("server that could not be identified", unknown),
@@ -57,10 +57,6 @@ export const G03: Gate<InstanceScan> = {
     };
   },
 };
-
-export function nameOfInstance({ pid, startTime, directory }: Instance): string {
-  return `process ${pid}, begun at tick ${startTime}, data in ${directory}`;
-}
 
 export type PrivateEntry = {
   readonly path: string;

@@ -8,7 +8,6 @@ import { G19, G20, G21, G22 } from "./conduct.ts";
 import {
   DIFFERENCE,
   ENTRY,
-  HOST,
   LIMIT,
   OTHER,
   PHASES,
@@ -16,7 +15,7 @@ import {
   PRODUCTION,
   RUN,
   type Sample,
-  SERVER,
+  SCAN,
   SIZE,
   SPAN,
   sample,
@@ -137,12 +136,13 @@ export const AFTER: readonly Sample[] = [
   ),
   sample(
     G24,
-    { host: HOST, hostNow: HOST, before: [SERVER], after: [SERVER] as readonly (typeof SERVER)[] },
+    { before: SCAN, after: SCAN },
     {
-      "a server is gone": (one) => ({ ...one, after: [] }),
-      "a server was restarted": (one) => ({ ...one, after: [OTHER] }),
-      "the host was booted": (one) => ({ ...one, hostNow: "host, boot 2" }),
-      "the host does not say who it is": (one) => ({ ...one, host: "", hostNow: "" }),
+      "a server is gone": (one) => ({ ...one, after: { ...SCAN, instances: [] } }),
+      "a server was restarted": (one) => ({ ...one, after: { ...SCAN, instances: [OTHER] } }),
+      "a container is gone": (one) => ({ ...one, after: { ...SCAN, containers: [] } }),
+      "the host was booted": (one) => ({ ...one, after: { ...SCAN, host: "host, boot 2" } }),
+      "the host does not say who it is": () => ({ before: { ...SCAN, host: "" }, after: { ...SCAN, host: "" } }),
     },
   ),
   sample(

@@ -7,12 +7,11 @@ import { G01, G02, G03, G04, G05, G06 } from "./before.ts";
 import {
   CONTENT,
   DIFFERENCE,
-  HOST,
   HOST_STATE,
   PRIVATE,
   PRIVILEGES,
   type Sample,
-  SERVER,
+  SCAN,
   SIZE,
   sample,
 } from "./sample-parts.ts";
@@ -34,14 +33,10 @@ export const BUILD: readonly Sample[] = [
       "a directory has the name": (one) => ({ ...one, taken: ["/tmp/n"] }),
     },
   ),
-  sample(
-    G03,
-    { instances: [SERVER], host: HOST, unknown: [] as readonly string[], how: "/proc" },
-    {
-      "a server could not be identified": (one) => ({ ...one, unknown: ["process 8"] }),
-      "the host does not say who it is": (one) => ({ ...one, host: "" }),
-    },
-  ),
+  sample(G03, SCAN, {
+    "a server could not be identified": (one) => ({ ...one, unknown: ["process 8"] }),
+    "the host does not say who it is": (one) => ({ ...one, host: "" }),
+  }),
   sample(
     G04,
     { user: 0, entries: [PRIVATE], gitTree: null as string | null, secrets: 2, printed: [] as string[] },

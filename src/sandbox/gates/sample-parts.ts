@@ -4,6 +4,7 @@
  * Used by the samples beside it; never by the program.
  */
 import type { JournalEntry } from "../journal.ts";
+import type { InstanceScan } from "../measure/instances.ts";
 import type { Gate } from "./gate.ts";
 
 export type Sample = {
@@ -18,8 +19,11 @@ export function sample<M>(gate: Gate<M>, healthy: M, sabotages: Readonly<Record<
   return { id: gate.id, gate: gate as Gate<unknown>, healthy, sabotages: Object.fromEntries(changed) };
 }
 
-export const HOST = "host, boot 1";
-export const SERVER = { pid: 7, startTime: "100", directory: "/data" };
+const HOST = "host, boot 1";
+const SERVER = { pid: 7, startTime: "100", directory: "/data" };
+export const SCAN: InstanceScan = {
+  ...{ instances: [SERVER], containers: ["container /db 1, begun t"], host: HOST, unknown: [], how: "/proc" },
+};
 export const OTHER = { ...SERVER, startTime: "200" };
 export const CONTENT = { relation: "public.x", rows: 3, contentSha256: "a".repeat(64) };
 export const DIFFERENCE = {

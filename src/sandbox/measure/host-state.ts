@@ -10,8 +10,7 @@ import type { Environment } from "../../kernel/conninfo/naming.ts";
 import { sha256 } from "../../kernel/digest.ts";
 import { errnoOf } from "../../kernel/private-files/errno.ts";
 import { askTool } from "../../readiness/service-state/tool.ts";
-import { nameOfInstance } from "../gates/before.ts";
-import type { InstanceScan } from "./instances.ts";
+import { type InstanceScan, protectedLines } from "./instances.ts";
 
 export type HostState = {
   readonly boot: string;
@@ -36,7 +35,7 @@ export async function readHostState(scan: InstanceScan, environment: Environment
   return {
     boot: scan.host,
     installed: [...folders, ...PACKAGE_LISTS].flatMap(placeOf),
-    services: [...units.lines, ...scan.instances.map(nameOfInstance)],
+    services: [...units.lines, ...protectedLines(scan)],
     servicesHow: units.how,
   };
 }

@@ -7,9 +7,11 @@
  */
 import * as fs from "node:fs";
 import { hostname, tmpdir } from "node:os";
+import type { Environment } from "../../kernel/conninfo/naming.ts";
 import { limits } from "../../kernel/limits.ts";
 import { errnoOf } from "../../kernel/private-files/errno.ts";
 import { identifyProcess } from "../leftovers/process-identity.ts";
+import { scanContainers } from "./containers.ts";
 
 export type Instance = { readonly pid: number; readonly startTime: string; readonly directory: string };
 
@@ -20,6 +22,8 @@ export type InstanceScan = {
   /** Servers that are there and could not be identified. */
   readonly unknown: readonly string[];
   readonly how: string;
+  /** Of docker: a server in one of them is protected with it. */
+  readonly containers: readonly string[];
 };
 
 export type ProcessTable = {
@@ -27,12 +31,26 @@ export type ProcessTable = {
   readonly pids: readonly number[];
   /** Words of a process's command line; null where it has ended. */
   words(pid: number): readonly string[] | null;
+  /** `its own`: another root directory than ours, as in a container. */
+  root(pid: number): "ours" | "its own";
   /** The directory that it works in: a postmaster's is its data directory. Null where that may not be read. */
   directory(pid: number): string | null;
 };
 
+/** Servers and containers of this host. */
+export async function scanHost(environment: Environment): Promise<InstanceScan> {
+  const { lines, how } = await scanContainers(environment);
+  const scan = scanInstances();
+  return { ...scan, containers: lines, how: `${scan.how}; ${how}` };
+}
+
+/** One line for each thing that has to stay as it is. */
+export function protectedLines({ instances, containers }: InstanceScan): readonly string[] {
+  return [...instances.map(nameOfInstance), ...containers];
+}
+
 export function scanInstances(table: ProcessTable = procTable(), temporary = tmpdir()): InstanceScan {
-  const found = table.pids.filter((pid) => isPostmaster(table.words(pid)));
+  const found = table.pids.filter((pid) => isPostmaster(table.words(pid)) && table.root(pid) === "ours");
   const unknown: string[] = [];
   const instances = found.flatMap((pid): Instance[] => {
     const directory = dataDirectory(table, pid);
@@ -45,7 +63,17 @@ export function scanInstances(table: ProcessTable = procTable(), temporary = tmp
   });
   const boot = identifyProcess(globalThis.process.pid)?.bootId;
   const host = boot === undefined ? "" : `${hostname()}, boot ${boot}`;
-  return { instances, host, unknown, how: `${table.pids.length} processes in /proc; none in ${temporary}` };
+  return {
+    instances,
+    host,
+    unknown,
+    how: `${table.pids.length} processes in /proc; none in ${temporary}`,
+    containers: [],
+  };
+}
+
+function nameOfInstance({ pid, startTime, directory }: Instance): string {
+  return `process ${pid}, begun at tick ${startTime}, data in ${directory}`;
 }
 
 /** The first word of a backend is `postgres: …`; a postmaster's is the program. What initdb runs serves nobody. */
@@ -68,8 +96,15 @@ function procTable(): ProcessTable {
   return {
     pids,
     words: (pid) => attempt(() => wordsOf(fs.readFileSync(`/proc/${pid}/cmdline`))),
+    root: (pid) => (attempt(() => isOurRoot(pid)) === false ? "its own" : "ours"),
     directory: (pid) => attempt(() => fs.readlinkSync(`/proc/${pid}/cwd`)),
   };
+}
+
+/** The link says `/` in a container too: only what it leads to tells. */
+function isOurRoot(pid: number): boolean {
+  const [its, ours] = [fs.statSync(`/proc/${pid}/root/`), fs.statSync("/")];
+  return its.dev === ours.dev && its.ino === ours.ino;
 }
 
 function wordsOf(line: Buffer): readonly string[] {

@@ -3,6 +3,7 @@ import { afterAll, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { scanContainers } from "./containers.ts";
 import { readHostState } from "./host-state.ts";
 import { type ProcessTable, scanInstances } from "./instances.ts";
 import { Secrets, searchTree } from "./secrets.ts";
@@ -83,6 +84,7 @@ function table(
   return {
     pids: Object.keys(own).map(Number),
     words: (pid) => own[pid] ?? null,
+    root: () => "ours",
     directory: (pid) => directories[pid] ?? null,
   };
 }
@@ -101,13 +103,31 @@ test("servers are protected; a backend, what initdb runs, and what lies in the t
   expect(scan(["postgres", "-D", "/tmp/x"], "/tmp/x")).toEqual([]);
 });
 
+test("a server with another root than ours lies in a container, and is the engine's to tell of", () => {
+  const own = table({ [process.pid]: ["postgres", "-D", "/data"] });
+  expect(scanInstances({ ...own, root: () => "its own" }, "/tmp").instances).toEqual([]);
+});
+
+test("containers that run are told with the moment they were begun, but for those of sandboxes", async () => {
+  const tools = mkdtempSync(join(folder, "tools-"));
+  const answers = `case "$1" in
+    ps) printf 'a1\\tdb\\nb2\\tcutter-sandbox-x\\n' ;;
+    container) shift 4; for id in "$@"; do echo "container /db $id, begun t"; done ;;
+  esac`;
+  writeFileSync(join(tools, "docker"), `#!/bin/sh\n${answers}\n`, { mode: 0o755 });
+  const environment = { PATH: `${tools}:/usr/bin:/bin`, DOCKER_HOST: "unix:///nowhere" };
+  expect((await scanContainers(environment)).lines).toEqual(["container /db a1, begun t"]);
+  const quiet = await scanContainers({ PATH: tools }, []);
+  expect(quiet).toEqual({ lines: [], how: "docker has no service here" });
+});
+
 test("a server that cannot be identified is told, and not left out", () => {
   const gone = 2 ** 22 + 1;
   expect(scanInstances(table({ [gone]: ["postgres", "-D", "/data"] }), "/tmp").unknown).toEqual([`process ${gone}`]);
 });
 
 test("a program that comes into a directory of PATH changes the state of the host", async () => {
-  const scan = { instances: [], host: "h", unknown: [], how: "" };
+  const scan = { instances: [], containers: [], host: "h", unknown: [], how: "" };
   const look = () => readHostState(scan, { PATH: folder });
   const before = await look();
   expect((await look()).installed).toEqual(before.installed);

@@ -14,7 +14,7 @@ import { G01, G02, G03, G04, G05, G06, type Privacy, type PrivateEntry, type Roo
 import { makeMarkedDirectory } from "../leftovers/marked-directory.ts";
 import { openRecord, recordDirectory } from "../leftovers/record.ts";
 import { readHostState } from "../measure/host-state.ts";
-import { scanInstances } from "../measure/instances.ts";
+import { scanHost } from "../measure/instances.ts";
 import { openPasswords } from "../providers/passwords.ts";
 import { LOGIN_ROLES } from "../roles.ts";
 import { known, type Sandbox } from "../sandbox.ts";
@@ -37,7 +37,7 @@ export async function preflight(sandbox: Sandbox): Promise<Failure | null> {
     const own = [sandbox.workDirectory, join(recordDirectory(order.stateDirectory), `${name}.json`)];
     return { name, taken: [...taken, ...own.filter((path) => fs.existsSync(path))] };
   });
-  sandbox.instances = scanInstances();
+  sandbox.instances = await scanHost(order.environment);
   const scan = sandbox.instances;
   await gates.judge(G03, () => scan);
   sandbox.host = await readHostState(scan, order.environment);

@@ -10,7 +10,7 @@ import { checkBinary } from "../../readiness/binary.ts";
 import { matrixSize } from "../gates/list.ts";
 import { G07, G08, G09, G10, G11, G12, G13, type Staged as StagedFacts, type TwoIdentities } from "../gates/server.ts";
 import { readHostState } from "../measure/host-state.ts";
-import { scanInstances } from "../measure/instances.ts";
+import { scanHost } from "../measure/instances.ts";
 import { readPrivileges } from "../measure/privileges.ts";
 import { LOG_SETTINGS } from "../measure/server-log.ts";
 import { FIRST_DATABASE, SUPERUSER } from "../providers/provider.ts";
@@ -79,7 +79,7 @@ export function confirmIdentity(sandbox: Sandbox): Promise<Failure | null> {
 export async function checkHost(sandbox: Sandbox): Promise<Failure | null> {
   sandbox.journal.note("look", "programs, packages and services of this host");
   const before = known(sandbox.host, "state of this host");
-  const after = await readHostState(scanInstances(), sandbox.order.environment);
+  const after = await readHostState(await scanHost(sandbox.order.environment), sandbox.order.environment);
   await sandbox.gates.judge(G11, () => ({ before, after }));
   await sandbox.gates.judge(G12, () => ({ before, after }));
   return null;

@@ -11,7 +11,7 @@ import { parseSums, renderSums } from "../../kernel/evidence/sums.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { type Artefacts, G23, G24, G25 } from "../gates/after.ts";
 import { identifyProcess } from "../leftovers/process-identity.ts";
-import { scanInstances } from "../measure/instances.ts";
+import { scanHost } from "../measure/instances.ts";
 import type { Secrets } from "../measure/secrets.ts";
 import type { Sandbox, TakenDown } from "../sandbox.ts";
 import { scanOf } from "./before.ts";
@@ -49,6 +49,9 @@ export function searchArtefacts(files: Files, secrets: Secrets): Artefacts {
   };
 }
 
+/** What was taken down of a sandbox that is kept, or was not come to. */
+export const NOTHING_TAKEN: TakenDown = { removed: [], left: [], troubles: [] };
+
 /** C-13. */
 export async function tearDown(sandbox: Sandbox): Promise<TakenDown> {
   const { source, gates, journal, order } = sandbox;
@@ -56,9 +59,10 @@ export async function tearDown(sandbox: Sandbox): Promise<TakenDown> {
   const again = source === null ? null : await source.state();
   if (order.afterwards === "keep") {
     if (sandbox.instances !== null) await gates.judge(G24, () => protectedNow(sandbox));
-    return { removed: [], left: [] };
+    return NOTHING_TAKEN;
   }
   const taken = await sandbox.takeDown();
+  for (const trouble of taken.troubles) await sandbox.tell(trouble);
   if (sandbox.instances !== null) await gates.judge(G24, () => protectedNow(sandbox));
   if (source !== null && again !== null) {
     await gates.judge(G25, () => {
@@ -74,9 +78,8 @@ export async function tearDown(sandbox: Sandbox): Promise<TakenDown> {
   return taken;
 }
 
-function protectedNow(sandbox: Sandbox) {
-  const [before, now] = [scanOf(sandbox), scanInstances()];
-  return { host: before.host, hostNow: now.host, before: before.instances, after: now.instances };
+async function protectedNow(sandbox: Sandbox) {
+  return { before: scanOf(sandbox), after: await scanHost(sandbox.order.environment) };
 }
 
 /** Looked for by itself, not taken from what the removal says. */
