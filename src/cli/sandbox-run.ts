@@ -31,7 +31,8 @@ export async function sandboxRun({ flags, globals }: Invocation, terminal: Termi
   if (ordered instanceof Failure) return ordered;
   const document = await documentOf(flags, ordered.configuration.profiles);
   if (document instanceof Failure) return document;
-  const { line: _, configuration: __, ...order } = ordered;
+  const { line, configuration: _, ...order } = ordered;
+  await terminal.talk(line);
   const progress = showProgress(terminal);
   const sandbox = new Sandbox({
     ...{ ...order, document, environment: process.env, afterwards: flags.keep ? "keep" : "remove", self: selfWords() },

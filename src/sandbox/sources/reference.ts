@@ -28,10 +28,19 @@ export async function referenceSource(sandbox: Sandbox): Promise<Source | Failur
   sandbox.journal.note("server", `the reference database is loaded into ${server.name}`);
   const login = { role: SUPERUSER, database: DATABASE };
   const [pgDump, pgRestore] = [server.client("pg_dump", login), server.client("pg_restore", login)];
-  if (pgDump === null || pgRestore === null || server.logFile === null) {
-    return new Failure("SANDBOX_PROVIDER_UNAVAILABLE", `${server.provider} has no pg_dump, pg_restore or server log`);
-  }
   const { logFile } = server;
+  if (pgDump === null || pgRestore === null || logFile === null) {
+    const lacks = [
+      ...(pgDump === null ? ["pg_dump"] : []),
+      ...(pgRestore === null ? ["pg_restore"] : []),
+      ...(logFile === null ? ["server log"] : []),
+    ];
+    const message = `the server of the provider ${server.provider}, ${server.version}, has no ${lacks.join(", no ")}`;
+    return new Failure("SANDBOX_PROVIDER_UNAVAILABLE", message, {
+      hint: "Install the client programs of that version beside the server's own.",
+      data: "Only the stand-in for production, which is the sandbox's own, was started; it is removed.",
+    });
+  }
   const parts: DatabaseParts = {
     ...{ name: sandbox.name, target: server.target(login), pgDump, pgRestore },
     ...{ processes: sandbox.processes, journal: sandbox.journal, dump: sandbox.path("dump") },
