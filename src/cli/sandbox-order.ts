@@ -25,7 +25,7 @@ export type SandboxFlags = {
   readonly reference: boolean;
   readonly "from-backup": string | undefined;
   readonly "from-live": boolean;
-  readonly "gnupg-home"?: string | undefined;
+  readonly "gnupg-home": string | undefined;
   readonly provider: string;
   readonly image: string;
   readonly name: string | undefined;

@@ -6,6 +6,7 @@
  */
 import { sleep } from "../kernel/clock.ts";
 import { Failure } from "../kernel/failure.ts";
+import { readKillSwitch } from "../kernel/kill-switch.ts";
 import { limits } from "../kernel/limits.ts";
 import { processEnding } from "../kernel/session/registry.ts";
 import { renderSandbox } from "../report/sandbox.ts";
@@ -29,6 +30,8 @@ type Invocation = { readonly flags: Flags; readonly globals: Globals };
 export async function sandboxRun({ flags, globals }: Invocation, terminal: Terminal): Promise<number | Failure> {
   const ordered = await orderOf(flags, globals);
   if (ordered instanceof Failure) return ordered;
+  const disabled = refuseDisabled(ordered.stateDirectory);
+  if (disabled !== null) return disabled;
   const document = await documentOf(flags, ordered.configuration.profiles);
   if (document instanceof Failure) return document;
   const { line, configuration: _, ...order } = ordered;
@@ -53,6 +56,16 @@ export async function sandboxRun({ flags, globals }: Invocation, terminal: Termi
   await terminal.result(renderSandbox(outcome.report, globals.format, { palette, detail }));
   if (outcome.report.kept.length > 0) await stay(sandbox, terminal);
   return outcome.failure === null ? EXIT.done : tellFailure(outcome.failure, terminal);
+}
+
+/** What the operator has turned off for this host is off in a sandbox, too: its runs ask the same file. */
+function refuseDisabled(stateDirectory: string): Failure | null {
+  const off = readKillSwitch({ stateDirectory }).sources.find(
+    ({ name, says }) => name === "DISABLED" && says !== "nothing",
+  );
+  if (off === undefined) return null;
+  const message = `${off.where} says off: ${off.detail}; no run of a sandbox would be executed either`;
+  return new Failure("STOP_KILL_SWITCH", message, { facts: { where: off.where, detail: off.detail } });
 }
 
 async function documentOf({ document: path, profile }: Flags, ownProfiles: Readonly<Record<string, unknown>>) {

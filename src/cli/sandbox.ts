@@ -9,6 +9,12 @@ const SOURCE_FLAGS = [
   { name: "reference", kind: "boolean", description: "The reference database, in a stand-in for production; default." },
   { name: "from-backup", kind: "string", valueName: "FILE", description: "A backup of cutter backup create." },
   {
+    name: "gnupg-home",
+    kind: "string",
+    valueName: "DIRECTORY",
+    description: "With --from-backup: GnuPG's directory with the secret key; gnupg_home of [backup] if left out.",
+  },
+  {
     name: "from-live",
     kind: "boolean",
     description: "A fresh read-only dump of --url, --service, or [connections.backup].",
@@ -62,12 +68,6 @@ const run = defineCommand({
   formats: REPORT_FORMATS,
   flags: [
     ...SOURCE_FLAGS,
-    {
-      name: "gnupg-home",
-      kind: "string",
-      valueName: "DIRECTORY",
-      description: "With --from-backup: GnuPG's directory with the secret key; gnupg_home of [backup] if left out.",
-    },
     {
       name: "document",
       kind: "string",

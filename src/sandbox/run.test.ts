@@ -5,6 +5,7 @@
 import { afterEach, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { temporaryFolder } from "../../scripts/database/files.ts";
 import { Failure } from "../kernel/failure.ts";
 import { openSession } from "../kernel/session/open.ts";
 import { FIRST_DATABASE, type Provider, type RunningServer, type StartOrder, SUPERUSER } from "./providers/provider.ts";
@@ -14,6 +15,8 @@ import { Sandbox } from "./sandbox.ts";
 
 const PATIENCE_MS = 120_000;
 const QUIET = { command: "cutter sandbox run", begins: () => {} };
+
+const newState = (): string => join(temporaryFolder(), "state");
 
 let sandbox: Sandbox | null = null;
 afterEach(async () => {
@@ -54,6 +57,7 @@ test(
     let before = "";
     let production: RunningServer | null = null;
     sandbox = sampleSandbox({
+      stateDirectory: newState(),
       provider: (sound) =>
         confused(sound, async (first) => {
           production = first;
@@ -74,6 +78,7 @@ test(
   "G-07: a server that listens on a network stops it before anything is restored, and all of it is removed",
   async () => {
     sandbox = sampleSandbox({
+      stateDirectory: newState(),
       provider: (sound) => ({
         ...sound,
         async start(order) {
@@ -103,7 +108,10 @@ test(
 test(
   "G-25: what cannot be removed is named, stays on record, and is no net zero",
   async () => {
-    const own = sampleSandbox({ provider: (sound) => ({ ...sound, start: (order) => unmarked(sound, order) }) });
+    const own = sampleSandbox({
+      stateDirectory: newState(),
+      provider: (sound) => ({ ...sound, start: (order) => unmarked(sound, order) }),
+    });
     sandbox = null;
     const unmarked = async (sound: Provider, order: StartOrder) => {
       if (order.cluster === "fresh") return sound.start(order);
@@ -121,14 +129,14 @@ test(
 );
 
 test("G-01: too little room is refused before anything is made", async () => {
-  const { order } = sampleSandbox();
+  const { order } = sampleSandbox({ stateDirectory: newState() });
   const short = await runSandbox(new Sandbox({ ...order, minFreeBytes: Number.MAX_SAFE_INTEGER }), QUIET);
   expect([short.failure?.code, short.failure?.exitCode]).toEqual(["SANDBOX_DISK_SHORT", 4]);
   expect(existsSync(order.stateDirectory)).toBe(false);
 });
 
 test("G-02: a name that is taken is refused, and what has it stays as it was", async () => {
-  const own = sampleSandbox();
+  const own = sampleSandbox({ stateDirectory: newState() });
   mkdirSync(own.workDirectory, { recursive: true, mode: 0o700 });
   const { failure } = await runSandbox(own, QUIET);
   expect([failure?.code, failure?.exitCode]).toEqual(["SANDBOX_NAME_TAKEN", 4]);

@@ -3,8 +3,6 @@
  *
  * Its steps are run by the test, as far as it likes; what was made is removed by `takeDown`. Never used by the program.
  */
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Failure } from "../kernel/failure.ts";
 import { localProvider } from "./providers/local/local.ts";
@@ -15,11 +13,14 @@ import { confirmIdentity, giveRoles, restore, stage, startIsolated } from "./ste
 
 let made = 0;
 
-type Changes = { readonly provider?: (sound: Provider) => Provider };
+type Changes = {
+  /** Absolute; it need not be there. */
+  readonly stateDirectory: string;
+  readonly provider?: (sound: Provider) => Provider;
+};
 
-export function sampleSandbox({ provider = (sound) => sound }: Changes = {}): Sandbox {
+export function sampleSandbox({ stateDirectory, provider = (sound) => sound }: Changes): Sandbox {
   made += 1;
-  const stateDirectory = join(mkdtempSync(join(tmpdir(), "cutter-sandbox-test-")), "state");
   const main = join(dirname(import.meta.dirname), "main.ts");
   const { CUTTER_BINARY } = process.env;
   return new Sandbox({

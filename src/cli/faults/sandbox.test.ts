@@ -136,6 +136,24 @@ test(
   PATIENCE_MS,
 );
 
+test(
+  "a dump that cannot be restored is told in the words of pg_restore, and nothing is left",
+  async () => {
+    const database = await production();
+    // A row that was right when it came, and is not any more: COPY refuses it.
+    database.psql(`CREATE FUNCTION public.most() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 10';
+      CREATE TABLE public.test_limited (i int CHECK (i < public.most()));
+      INSERT INTO public.test_limited VALUES (5);
+      CREATE OR REPLACE FUNCTION public.most() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+      ALTER TABLE public.test_limited OWNER TO workflow_admin`);
+    const ended = await run("--from-live", "--url", database.url("workflow_admin"));
+    database.drop();
+    expect([ended.code, readText(ended)?.code]).toEqual([3, "SANDBOX_RESTORE_FAILED"]);
+    expect(readText(ended)?.message).toContain("test_limited_i_check");
+  },
+  PATIENCE_MS,
+);
+
 /** Milliseconds after its start at which it gets the signal. */
 test.each([
   ["SIGINT", 130, 700],

@@ -4,6 +4,7 @@ import { judge } from "../../report/judgement.ts";
 import { COMMANDS } from "../commands.ts";
 import { ALL_GATES, matrixSize } from "./list.ts";
 import { SAMPLES } from "./sample.ts";
+import { G12 } from "./server.ts";
 
 test("there are twenty-five, each in one command of the table, each with a measurement and a sabotage", () => {
   const ids = Array.from({ length: 25 }, (_, index) => `G-${String(index + 1).padStart(2, "0")}`);
@@ -21,6 +22,13 @@ test("the commands are C-01 to C-13, in order", () => {
 
 test("the frozen matrix has 33 table privileges and 3 column UPDATEs on the ledger", () => {
   expect(matrixSize()).toEqual({ tablePrivileges: 33, columnUpdates: 3 });
+});
+
+test("G-12: a service that ended by itself, or began, was not restarted", () => {
+  const sound = { boot: "b", installed: [], servicesHow: "systemctl", protected: [] };
+  const before = { ...sound, services: [{ name: "idle", begun: "1" }] };
+  const after = { ...sound, services: [{ name: "timer", begun: "2" }] };
+  expect(judge(G12.judge({ before, after })).verdict).toBe("PASS");
 });
 
 for (const { id, gate, healthy, sabotages } of SAMPLES) {

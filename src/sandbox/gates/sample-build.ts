@@ -140,7 +140,11 @@ export const BUILD: readonly Sample[] = [
     G12,
     { before: HOST_STATE, after: HOST_STATE },
     {
-      "a service has another process": (one) => ({ ...one, after: { ...HOST_STATE, services: ["ssh 13"] } }),
+      "a service has another process": (one) => ({
+        ...one,
+        after: { ...HOST_STATE, services: [{ name: "ssh", begun: "MainPID=13" }] },
+      }),
+      "a PostgreSQL server is gone": (one) => ({ ...one, after: { ...HOST_STATE, protected: [] } }),
       "the host was booted": (one) => ({ ...one, after: { ...HOST_STATE, boot: "host, boot 2" } }),
       "systemd is asked no more": (one) => ({ ...one, after: { ...HOST_STATE, servicesHow: "not asked" } }),
     },

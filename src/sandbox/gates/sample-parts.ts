@@ -34,7 +34,9 @@ export const PRIVILEGES = {
 };
 export const SIZE = { tablePrivileges: 33, columnUpdates: 3 };
 export const HOST_STATE = {
-  ...{ boot: HOST, installed: [{ place: "/usr/bin", digest: "1" }], services: ["ssh 12"], servicesHow: "systemctl" },
+  services: [{ name: "ssh", begun: "MainPID=12" }],
+  protected: ["process 7"],
+  ...{ boot: HOST, installed: [{ place: "/usr/bin", digest: "1" }], servicesHow: "systemctl" },
 };
 export const PRODUCTION = { systemIdentifier: "7", timeline: 1, startedAt: "t", contents: ["x: 3"], written: 9 };
 export const ENTRY: JournalEntry = {

@@ -161,14 +161,23 @@ export const G12: Gate<HostStates> = {
   id: "G-12",
   claim: "no service was restarted",
   judge({ before, after }) {
+    const now = new Map(after.services.map(({ name, begun }) => [name, begun]));
+    const restarted = before.services.filter(({ name, begun }) => (now.get(name) ?? begun) !== begun);
+    const gone = before.protected.filter((one) => !after.protected.includes(one));
     return {
-      summary: `${before.services.length} services, each as it was begun`,
-      facts: { boot: before.boot, services: before.services, how: before.servicesHow },
+      summary: `${before.services.length} services and ${before.protected.length} servers, each as it was begun`,
+      facts: {
+        ...{ boot: before.boot, how: before.servicesHow, protected: before.protected },
+        services: before.services.map(({ name, begun }) => `${name} ${begun}`),
+        // One that ends by itself, as many do when nobody asks for them, was not restarted.
+        ended: before.services.filter(({ name }) => !now.has(name)).map(({ name }) => name),
+      },
       mismatches: [
         ...mustHold("the host's boot", before.boot === "" ? 0 : 1),
         ...expectEqual("boot", before.boot, after.boot),
         ...expectEqual("how services were found", before.servicesHow, after.servicesHow),
-        ...sameSet("service", before.services, after.services),
+        ...restarted.flatMap(({ name, begun }) => expectEqual(`service ${name}`, begun, now.get(name))),
+        ...gone.map((what) => ({ what, expected: "still there", seen: "gone, or another one" })),
       ],
     };
   },

@@ -11,6 +11,7 @@ import roleLimits from "../../../sql/sandbox/role-limits.sql" with { type: "text
 import tablesSql from "../../../sql/sandbox/tables.sql" with { type: "text" };
 import { PHASES } from "../../flow/phase.ts";
 import { Failure } from "../../kernel/failure.ts";
+import { limits } from "../../kernel/limits.ts";
 import type { Session } from "../../kernel/session/session.ts";
 import { expandMatrix, privilegeMatrix } from "../../schema/matrix.ts";
 import type { Course, OpenTransactions, RoleLimit } from "../gates/conduct.ts";
@@ -31,7 +32,8 @@ async function countEach(session: Session): Promise<ReadonlyMap<string, number> 
   if (tables instanceof Failure) return tables;
   const counts = new Map<string, number>();
   for (const { relation } of tables.rows) {
-    const reply = await session.query(`SELECT pg_catalog.count(*) AS rows FROM ONLY ${relation}`);
+    const counting = `SELECT pg_catalog.count(*) AS rows FROM ONLY ${relation}`;
+    const reply = await session.query(counting, [], { wallClockMs: limits.backupTimeoutMs });
     if (reply instanceof Failure) return reply;
     counts.set(relation ?? "", Number(reply.rows[0]?.rows));
   }

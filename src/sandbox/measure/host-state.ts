@@ -15,8 +15,10 @@ import { type InstanceScan, protectedLines } from "./instances.ts";
 export type HostState = {
   readonly boot: string;
   readonly installed: readonly { readonly place: string; readonly digest: string }[];
-  /** One line each, with its process and when it began. */
-  readonly services: readonly string[];
+  /** Each by its name, with its process and when it began: one that is restarted has others. */
+  readonly services: readonly { readonly name: string; readonly begun: string }[];
+  /** Servers and containers that have to stay: one line each. */
+  readonly protected: readonly string[];
   readonly servicesHow: string;
 };
 
@@ -35,7 +37,8 @@ export async function readHostState(scan: InstanceScan, environment: Environment
   return {
     boot: scan.host,
     installed: [...folders, ...PACKAGE_LISTS].flatMap(placeOf),
-    services: [...units.lines, ...protectedLines(scan)],
+    services: units.services,
+    protected: protectedLines(scan),
     servicesHow: units.how,
   };
 }
@@ -54,12 +57,21 @@ function placeOf(place: string): HostState["installed"] {
 
 export const SERVICE_PROPERTIES = "--property=Id,MainPID,ExecMainStartTimestampMonotonic,NRestarts";
 
-async function runningUnits(
-  environment: Environment,
-): Promise<{ readonly lines: readonly string[]; readonly how: string }> {
+type Units = { readonly services: HostState["services"]; readonly how: string };
+
+async function runningUnits(environment: Environment): Promise<Units> {
   const words = ["systemctl", "show", "--type=service", "--state=running", SERVICE_PROPERTIES, "*"] as const;
   const answer = await askTool(words, { environment });
-  if ("reason" in answer) return { lines: [], how: `systemd was not asked: ${answer.reason}` };
-  const units = answer.output.split("\n\n").map((unit) => unit.trim().replaceAll("\n", " "));
-  return { lines: units.filter((unit) => unit !== ""), how: "systemctl show" };
+  if ("reason" in answer) return { services: [], how: `systemd was not asked: ${answer.reason}` };
+  return { services: parseUnits(answer.output), how: "systemctl show" };
+}
+
+/** Of `systemctl show`: a block of `Name=value` lines for each unit. */
+export function parseUnits(output: string): HostState["services"] {
+  return output.split("\n\n").flatMap((block) => {
+    const lines = block.split("\n").filter((line) => line !== "");
+    const name = lines.find((line) => line.startsWith("Id="))?.slice("Id=".length);
+    if (name === undefined) return [];
+    return [{ name, begun: lines.filter((line) => !line.startsWith("Id=")).join(" ") }];
+  });
 }

@@ -3,8 +3,9 @@ import { afterAll, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { limits } from "../../kernel/limits.ts";
 import { scanContainers } from "./containers.ts";
-import { readHostState } from "./host-state.ts";
+import { parseUnits, readHostState } from "./host-state.ts";
 import { type ProcessTable, scanInstances } from "./instances.ts";
 import { Secrets, searchTree } from "./secrets.ts";
 import { loginsIn, parseLog, peakSessions, readLog } from "./server-log.ts";
@@ -73,6 +74,15 @@ test("a secret is found as it is and in base64, by its name, in every file but i
   expect(JSON.stringify(found)).not.toContain("Nobody-knows-this");
 });
 
+test("a secret that lies across two pieces of a large file is found", () => {
+  const secrets = new Secrets();
+  secrets.add("password of r", "Nobody-knows-this");
+  const large = mkdtempSync(join(folder, "large-"));
+  const before = Buffer.alloc(limits.digestChunkBytes - 5, "x");
+  writeFileSync(join(large, "dump"), Buffer.concat([before, Buffer.from("Nobody-knows-this"), before]));
+  expect(searchTree(large, secrets, new Set()).found).toEqual([`password of r in ${join(large, "dump")}`]);
+});
+
 test("a secret that is too short to be looked for is a bug, not a pass", () => {
   expect(() => new Secrets().add("x", "short")).toThrow("too short");
 });
@@ -124,6 +134,14 @@ test("containers that run are told with the moment they were begun, but for thos
 test("a server that cannot be identified is told, and not left out", () => {
   const gone = 2 ** 22 + 1;
   expect(scanInstances(table({ [gone]: ["postgres", "-D", "/data"] }), "/tmp").unknown).toEqual([`process ${gone}`]);
+});
+
+test("what systemctl shows of a unit becomes its name, and with what it was begun", () => {
+  const shown = "Id=a.service\nMainPID=7\nNRestarts=0\n\nId=b.service\nMainPID=8\nNRestarts=1\n";
+  expect(parseUnits(shown)).toEqual([
+    { name: "a.service", begun: "MainPID=7 NRestarts=0" },
+    { name: "b.service", begun: "MainPID=8 NRestarts=1" },
+  ]);
 });
 
 test("a program that comes into a directory of PATH changes the state of the host", async () => {

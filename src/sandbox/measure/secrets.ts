@@ -37,10 +37,10 @@ export function searchTree(root: string, secrets: Secrets, homes: ReadonlySet<st
   let [files, bytes] = [0, 0];
   for (const path of filesBelow(root)) {
     if (homes.has(path)) continue;
-    const text = readWhole(path);
+    const searched = searchFile(path, secrets);
     files += 1;
-    bytes += text.length;
-    for (const name of secrets.in(text)) found.push(`${name} in ${path}`);
+    bytes += searched.bytes;
+    for (const name of searched.found) found.push(`${name} in ${path}`);
   }
   return { files, bytes, found };
 }
@@ -50,19 +50,27 @@ function filesBelow(root: string): readonly string[] {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
+/** More than the longest form of a secret, so that none is cut in two between pieces. */
+const OVERLAP = 1_024;
+
 /** Latin1: bytes that are no text must not hide what stands among them. A file that grows is read to its size now. */
-function readWhole(path: string): string {
+function searchFile(path: string, secrets: Secrets): { readonly bytes: number; readonly found: ReadonlySet<string> } {
+  const found = new Set<string>();
   const file = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
   try {
-    const pieces: string[] = [];
+    const { size } = fs.fstatSync(file);
     const piece = Buffer.alloc(limits.digestChunkBytes);
-    for (let at = 0; at < limits.evidenceFileBytes; ) {
-      const read = fs.readSync(file, piece, 0, piece.byteLength, at);
+    let before = "";
+    let bytes = 0;
+    while (bytes < size) {
+      const read = fs.readSync(file, piece, 0, piece.byteLength, bytes);
       if (read === 0) break;
-      pieces.push(piece.toString("latin1", 0, read));
-      at += read;
+      const text = before + piece.toString("latin1", 0, read);
+      for (const name of secrets.in(text)) found.add(name);
+      before = text.slice(-OVERLAP);
+      bytes += read;
     }
-    return pieces.join("");
+    return { bytes, found };
   } finally {
     fs.closeSync(file);
   }

@@ -22,7 +22,7 @@ import { notBegun } from "./s-02-whole-run.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** The most that a stop may take: the bound that stops it, and a process's own time. */
-const OVERHEAD_MS = 10_000;
+const OVERHEAD_MS = 20_000;
 const SLOW_MS = 1_000;
 
 type Part = { readonly mismatches: readonly Mismatch[]; readonly rows: RowDelta; readonly told: string };

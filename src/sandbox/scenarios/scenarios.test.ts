@@ -5,6 +5,8 @@
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { appendFileSync, copyFileSync } from "node:fs";
+import { join } from "node:path";
+import { temporaryFolder } from "../../../scripts/database/files.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { runScenarios } from "../run-scenarios.ts";
 import { buildSandbox, sampleSandbox } from "../sample.ts";
@@ -14,7 +16,7 @@ import { SCENARIOS } from "./list.ts";
 
 const PATIENCE_MS = 600_000;
 
-const sandbox = sampleSandbox();
+const sandbox = sampleSandbox({ stateDirectory: join(temporaryFolder(), "state") });
 /** Of the sound run: S3, S4, S10 and S11 go on from it. */
 const stage = new Stage(sandbox);
 beforeAll(async () => {

@@ -115,7 +115,10 @@ async function writeDump({ name, pgDump, processes, dump }: DatabaseParts, snaps
   });
   if (ended.code === 0) return null;
   const how = ended.signal ?? `exit code ${ended.code}`;
-  return new Failure("SANDBOX_DUMP_BROKEN", `pg_dump ended with ${how}: ${firstLine(ended.stderr)}`);
+  return new Failure("SANDBOX_DUMP_BROKEN", `pg_dump ended with ${how}: ${firstLine(ended.stderr)}`, {
+    hint: "pg_dump reads the whole database as the role of the connection, which needs pg_read_all_data for that.",
+    data: "Production was read at most; no throwaway database was made yet.",
+  });
 }
 
 /** A dump that breaks off is listed by pg_restore as if it were whole: only reading it to its end tells. */

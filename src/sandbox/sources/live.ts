@@ -36,7 +36,8 @@ export async function liveSource(sandbox: Sandbox, order: LiveOrder): Promise<So
 }
 
 /** At this moment: our own look is among them. */
-async function seenBy({ name, target }: DatabaseParts): Promise<readonly string[] | Failure> {
+async function seenBy({ name, target, journal }: DatabaseParts): Promise<readonly string[] | Failure> {
+  journal.note("session", `production, read-only, as ${sessionNames(name).look}`);
   const named = target.kind === "server" ? { ...target, applicationName: sessionNames(name).look } : target;
   const session = await openSession(named, { label: "sandbox", parameters: { default_transaction_read_only: "on" } });
   if (session instanceof Failure) return session;
