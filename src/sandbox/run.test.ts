@@ -3,15 +3,18 @@
  * before anything is written to it, and what is broken on the way is told and removed.
  */
 import { afterEach, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { backupTarget, makeKey, settingsFor } from "../../scripts/database/backup.ts";
+import { createDatabase, testServer } from "../../scripts/database/database.ts";
 import { temporaryFolder } from "../../scripts/database/files.ts";
+import { makeBackup } from "../execution/backup/make.ts";
 import { Failure } from "../kernel/failure.ts";
 import { openSession } from "../kernel/session/open.ts";
 import { FIRST_DATABASE, type Provider, type RunningServer, type StartOrder, SUPERUSER } from "./providers/provider.ts";
 import { runSandbox } from "./run.ts";
 import { buildSandbox, sampleSandbox } from "./sample.ts";
-import { Sandbox } from "./sandbox.ts";
+import { Sandbox, type SandboxOrder } from "./sandbox.ts";
 
 const PATIENCE_MS = 120_000;
 const QUIET = { command: "cutter sandbox run", begins: () => {} };
@@ -143,3 +146,47 @@ test("G-02: a name that is taken is refused, and what has it stays as it was", a
   expect(readdirSync(own.order.stateDirectory)).toEqual(["sandbox"]);
   expect(readdirSync(own.workDirectory)).toEqual([]);
 });
+
+type Backup = { readonly source: SandboxOrder["source"]; readonly file: string; readonly identifier: string };
+
+/** Of a reference database on the suite's server, which is gone by then. */
+async function backUp(): Promise<Backup> {
+  const database = await createDatabase(await testServer(), { template: "reference" });
+  const [key, identifier] = [makeKey(), database.psql("SELECT system_identifier FROM pg_control_system()")];
+  const settings = settingsFor(key);
+  const made = await makeBackup({ target: backupTarget(database), settings, runId: null, expected: null });
+  database.drop();
+  if (made instanceof Failure) throw new Error(made.message);
+  const file = join(settings.directory, made.fileName);
+  const programs = { gpg: settings.gpg, pgRestore: settings.pgRestore };
+  return { source: { kind: "backup", path: file, gnupgHome: key.home, ...programs }, file, identifier };
+}
+
+test(
+  "a backup is verified, decrypted and restored: rows and digests are those of its manifest, and nobody is asked",
+  async () => {
+    const { source, identifier } = await backUp();
+    sandbox = sampleSandbox({ stateDirectory: newState(), source });
+    expect(await buildSandbox(sandbox)).toBe(null);
+    const verdicts = ["G-05", "G-06", "G-08", "G-09", "G-10"].map((id) => sandbox?.gates.of(id)?.verdict);
+    expect(verdicts).toEqual(["PASS", "PASS", "PASS", "PASS", "PASS"]);
+    expect(sandbox.gates.of("G-10")?.facts.production).toBe(identifier);
+    expect(sandbox.servers.length).toBe(1);
+    expect(await sandbox.source?.seen()).toEqual([]);
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "a backup of which one bit was flipped is refused before any server is started",
+  async () => {
+    const { source, file } = await backUp();
+    const bytes = readFileSync(file);
+    bytes[bytes.length - 40] = (bytes[bytes.length - 40] ?? 0) ^ 1;
+    writeFileSync(file, bytes);
+    sandbox = sampleSandbox({ stateDirectory: newState(), source });
+    expect((await buildSandbox(sandbox))?.code).toBe("BACKUP_DAMAGED");
+    expect(sandbox.servers).toEqual([]);
+  },
+  PATIENCE_MS,
+);

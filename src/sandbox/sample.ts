@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { Failure } from "../kernel/failure.ts";
 import { localProvider } from "./providers/local/local.ts";
 import type { Provider } from "./providers/provider.ts";
-import { Sandbox } from "./sandbox.ts";
+import { Sandbox, type SandboxOrder } from "./sandbox.ts";
 import { makeWorkDirectory, obtainDump, preflight } from "./steps/before.ts";
 import { confirmIdentity, giveRoles, restore, stage, startIsolated } from "./steps/build.ts";
 
@@ -17,15 +17,16 @@ type Changes = {
   /** Absolute; it need not be there. */
   readonly stateDirectory: string;
   readonly provider?: (sound: Provider) => Provider;
+  readonly source?: SandboxOrder["source"];
 };
 
-export function sampleSandbox({ stateDirectory, provider = (sound) => sound }: Changes): Sandbox {
+export function sampleSandbox({ stateDirectory, provider = (sound) => sound, source }: Changes): Sandbox {
   made += 1;
   const main = join(dirname(import.meta.dirname), "main.ts");
   const { CUTTER_BINARY } = process.env;
   return new Sandbox({
     ...{ name: `cutter-sandbox-s${process.pid}-${made}`, stateDirectory, minFreeBytes: 0, afterwards: "remove" },
-    ...{ source: { kind: "reference" }, document: null, environment: process.env, tell: async () => {} },
+    ...{ source: source ?? { kind: "reference" }, document: null, environment: process.env, tell: async () => {} },
     provider: provider(localProvider({ stateDirectory, binaries: null })),
     self: CUTTER_BINARY === undefined ? [process.execPath, "--no-env-file", main] : [CUTTER_BINARY],
   });
