@@ -48,7 +48,7 @@ export async function playScenarios(sandbox: Sandbox): Promise<Failure | null> {
 type Counts = ReadonlyMap<string, number>;
 
 /** A table that came or went is counted as 0 there; one that was only predicted stands there too. */
-function changes(before: Counts, after: Counts, predicted: RowDelta): readonly RowChange[] {
+export function changes(before: Counts, after: Counts, predicted: RowDelta): readonly RowChange[] {
   const relations = [...new Set([...before.keys(), ...after.keys(), ...Object.keys(predicted)])].sort();
   return relations.map((relation) => ({
     ...{ relation, before: before.get(relation) ?? 0, after: after.get(relation) ?? 0 },
