@@ -113,25 +113,18 @@ function backupSourceOf(file: string, flags: SandboxFlags, { backup }: Configura
   return { source: { kind: "backup", path, gnupgHome: resolve(home), ...programs }, line: path };
 }
 
-/** auto: the first that can be used; where none can, why the first could not. */
+/** auto: local, else docker: the embedded engine cannot stand in for production. Where none can, why not, of each. */
 async function providerOf({ provider: wanted, image }: SandboxFlags, state: string): Promise<Provider | Failure> {
-  const all = [
-    localProvider({ stateDirectory: state, binaries: null }),
-    dockerProvider({ command: ["docker"], image, environment: process.env }),
-    embeddedProvider(),
-  ];
+  const local = localProvider({ stateDirectory: state, binaries: null });
+  const docker = dockerProvider({ command: ["docker"], image, environment: process.env });
   if (wanted !== "auto") {
-    const found = all.find(({ name }) => name === wanted);
+    const found = [local, docker, embeddedProvider()].find(({ name }) => name === wanted);
     if (found === undefined) throw new Error(`${wanted} is no provider`);
     return found;
   }
-  const reasons: Failure[] = [];
-  for (const provider of all) {
-    const unavailable = await provider.unavailable();
-    if (unavailable === null) return provider;
-    reasons.push(unavailable);
-  }
-  const [first] = reasons;
-  if (first === undefined) throw new Error("there is no provider");
-  return first;
+  const first = await local.unavailable();
+  if (first === null) return local;
+  const second = await docker.unavailable();
+  if (second === null) return docker;
+  return new Failure(first.code, `${first.message}; and ${second.message}`, { hint: first.hint, cause: second });
 }

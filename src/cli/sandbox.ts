@@ -24,7 +24,7 @@ const SOURCE_FLAGS = [
     kind: "choice",
     choices: ["auto", "local", "docker", "embedded"],
     default: "auto",
-    description: "Where the server runs; auto takes the first of local, docker and embedded that can be used.",
+    description: "Where the server runs; auto takes local, else docker.",
   },
   {
     name: "image",

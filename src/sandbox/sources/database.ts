@@ -30,6 +30,8 @@ export type DatabaseParts = {
   /** Of the sandbox: each session there bears it. */
   readonly name: string;
   readonly target: Target;
+  /** The one that the target names: pg_dump may run where nothing of our environment is. */
+  readonly database: string;
   readonly pgDump: ClientProgram;
   readonly pgRestore: ClientProgram;
   readonly processes: Processes;
@@ -101,10 +103,10 @@ async function rolesOf(session: Session): Promise<readonly ForeignRole[] | Failu
 }
 
 /** What goes by argument names no password: the place and the login are in the environment. */
-async function writeDump({ name, pgDump, processes, dump }: DatabaseParts, snapshot: string): Promise<Failure | null> {
-  const { PGDATABASE = "" } = pgDump.environment;
+async function writeDump(parts: DatabaseParts, snapshot: string): Promise<Failure | null> {
+  const { name, database, pgDump, processes, dump } = parts;
   const quoted = (value: string): string => `'${value.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
-  const place = [`dbname=${quoted(PGDATABASE)}`, `application_name=${quoted(sessionNames(name).dump)}`];
+  const place = [`dbname=${quoted(database)}`, `application_name=${quoted(sessionNames(name).dump)}`];
   const options = `options=${quoted([pgDump.environment.PGOPTIONS ?? "", READ_ONLY].join(" ").trim())}`;
   const words = [...DUMP_WORDS, `--snapshot=${snapshot}`, [...place, options].join(" ")];
   const ended = await processes.run({

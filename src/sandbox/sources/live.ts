@@ -19,7 +19,13 @@ export async function liveSource(sandbox: Sandbox, order: LiveOrder): Promise<So
   const program = ([first = "pg_dump", ...words]: readonly string[]) =>
     ({ command: [first, ...words], environment }) as const;
   const parts: DatabaseParts = {
-    ...{ name: sandbox.name, target: order.target, pgDump: program(order.pgDump), pgRestore: program(order.pgRestore) },
+    ...{
+      name: sandbox.name,
+      target: order.target,
+      database: order.target.database,
+      pgDump: program(order.pgDump),
+      pgRestore: program(order.pgRestore),
+    },
     ...{ processes: sandbox.processes, journal: sandbox.journal, dump: sandbox.path("dump") },
   };
   const dumped = await dumpDatabase(parts);

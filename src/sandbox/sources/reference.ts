@@ -42,7 +42,7 @@ export async function referenceSource(sandbox: Sandbox): Promise<Source | Failur
     });
   }
   const parts: DatabaseParts = {
-    ...{ name: sandbox.name, target: server.target(login), pgDump, pgRestore },
+    ...{ name: sandbox.name, target: server.target(login), database: DATABASE, pgDump, pgRestore },
     ...{ processes: sandbox.processes, journal: sandbox.journal, dump: sandbox.path("dump") },
   };
   const loadedAt = logLength(logFile);

@@ -11,7 +11,8 @@ import { Failure } from "../../kernel/failure.ts";
 import { openPrivateDirectory } from "../../kernel/private-files/directory.ts";
 import type { Ended, ProcessOrder, Running } from "../processes.ts";
 import { known, type Sandbox } from "../sandbox.ts";
-import { SOVEREIGN } from "./files.ts";
+import { DATABASE } from "../words.ts";
+import { CONNECTION_ROLES, SOVEREIGN } from "./files.ts";
 
 export type Gate = "SG1" | "SG2" | "REVERT" | "HARD_DELETE";
 
@@ -132,11 +133,22 @@ export class Desk {
     const { PATH = "" } = sandbox.order.environment;
     const home = openPrivateDirectory(join(known(sandbox.temporary, "temporary directory"), "h"));
     if (home instanceof Failure) throw new Error(home.message);
+    const own = { PATH, HOME: home, LC_ALL: "C.UTF-8", TZ: "UTC", CUTTER_STATE_DIR: this.state, TMPDIR: home };
     return {
       command: [...sandbox.order.self, ...argv],
-      environment: { PATH, HOME: home, LC_ALL: "C.UTF-8", TZ: "UTC", CUTTER_STATE_DIR: this.state, TMPDIR: home },
+      environment: { ...this.#engine(), ...own },
       directory: home,
     };
+  }
+
+  /** Where the server lies in a container: what its client programs need to find the engine. */
+  #engine(): Readonly<Record<string, string>> {
+    const server = known(this.#sandbox.server, "server");
+    if (server.provider !== "docker") return {};
+    const client = server.client("pg_dump", { role: CONNECTION_ROLES.backup, database: DATABASE });
+    const { HOME = "/", ...environment } = client?.environment ?? {};
+    // It is looked for below a home that is not ours here.
+    return { DOCKER_CONFIG: join(HOME, ".docker"), ...environment };
   }
 
   #tell(argv: readonly string[], { code, signal, stdout, stderr, elapsedMs }: Ended): void {

@@ -89,7 +89,7 @@ function signers(sandbox: Sandbox): string {
   return `${SOVEREIGN} namespaces="${namespaces}" ${known(sandbox.keys, "keys").sshPublic}\n`;
 }
 
-const CONNECTION_ROLES = {
+export const CONNECTION_ROLES = {
   survey: "context_pack_readonly",
   exec: "cutter_exec",
   verify: "cutter_verify",
