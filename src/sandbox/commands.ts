@@ -7,7 +7,7 @@
 
 import { SERVICE_PROPERTIES } from "./measure/host-state.ts";
 import type { ProviderName } from "./providers/provider.ts";
-import { DATABASE, DUMP_WORDS, RESTORE_WORDS, type SourceKind } from "./words.ts";
+import { DATABASE, DUMP_WORDS, GPG_WORDS, RESTORE_WORDS, type SourceKind, sshKeygenWords } from "./words.ts";
 
 /** What the lines are made of: a word in capitals where the run itself decides. */
 export type PlanNames = {
@@ -46,9 +46,11 @@ export const COMMANDS: readonly CommandRow[] = [
     gates: ["G-04"],
     lines: ({ workDirectory: work }) => [
       `# mkdir -m 0700 ${work}; a password of 24 random bytes for each role, in ${work}/passwords/pgpass, 0600`,
-      `ssh-keygen -q -t ed25519 -N '' -C sandbox -f ${work}/keys/sovereign`,
-      `gpg --homedir GNUPG_HOME --batch --passphrase '' --quick-generate-key sandbox ed25519 cert,sign never`,
-      `gpg --homedir GNUPG_HOME --batch --passphrase '' --quick-add-key FINGERPRINT cv25519 encr never`,
+      `ssh-keygen ${sshKeygenWords(`${work}/keys/sovereign`).map(quoted).join(" ")}`,
+      `gpg --homedir GNUPG_HOME ${GPG_WORDS.join(" ")} --quick-generate-key sandbox ed25519 cert,sign never`,
+      `gpg --homedir GNUPG_HOME ${GPG_WORDS.join(" ")} --quick-add-key FINGERPRINT cv25519 encr never`,
+      `gpg --homedir GNUPG_HOME ${GPG_WORDS.join(" ")} --output ${work}/keys/backup.gpg --export FINGERPRINT`,
+      "gpgconf --homedir GNUPG_HOME --kill all",
       `# two Ed25519 keys of the DOT pair: ${work}/keys/exec.pem, ${work}/keys/verify.pem`,
     ],
   },
@@ -77,7 +79,10 @@ export const COMMANDS: readonly CommandRow[] = [
     id: "C-06",
     action: "roles and privilege matrix",
     gates: ["G-09"],
-    lines: () => ["# ALTER ROLE … LOGIN PASSWORD 'SCRAM-SHA-256$…' for each role", "# as cutter schema verify does it"],
+    lines: () => [
+      "# each role that logs in is given a SCRAM verifier of its one-time password (ALTER ROLE)",
+      "# what the roles may do, compared with the matrix, as cutter schema verify does it",
+    ],
   },
   {
     id: "C-07",
@@ -131,6 +136,11 @@ export const COMMANDS: readonly CommandRow[] = [
   },
 ];
 
+/** As a shell reads it. */
+function quoted(word: string): string {
+  return /^[A-Za-z0-9_./:=,-]+$/.test(word) ? word : `'${word}'`;
+}
+
 function dumpLines(names: PlanNames): readonly string[] {
   const { workDirectory: work, source, sourceLine } = names;
   const dump = `pg_dump ${DUMP_WORDS.join(" ")} --snapshot=SNAPSHOT > ${work}/dump`;
@@ -160,7 +170,7 @@ function startLines({ provider }: PlanNames, server: string, cluster: "fresh" | 
     return [`docker run --name ${server} ${hardened} postgres`];
   }
   return [
-    cluster === "fresh" ? "initdb -A scram-sha-256 -D DATA" : "# initdb, or a copy of a cached template, into DATA",
+    cluster === "fresh" ? "# initdb into DATA" : "# initdb into DATA, or a copy of a cached template",
     `setpriv --no-new-privs --pdeathsig QUIT postgres -D DATA -c listen_addresses= -c unix_socket_directories=SOCKET`,
   ];
 }

@@ -21,6 +21,9 @@ export const RESTORE_WORDS: Readonly<Record<SourceKind, readonly string[]>> = {
   backup: [...ALWAYS, "--data-only", "--disable-triggers"],
 };
 
+/** Of gpg, so that it asks nobody for a passphrase; its standard input is empty. */
+export const GPG_WORDS = ["--batch", "--no-tty", "--pinentry-mode", "loopback", "--passphrase-fd", "0"] as const;
+
 /** Of ssh-keygen, for a one-time key without a passphrase. */
 export function sshKeygenWords(path: string): readonly string[] {
   return ["-q", "-t", "ed25519", "-N", "", "-C", "sandbox", "-f", path];

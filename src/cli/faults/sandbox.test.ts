@@ -51,6 +51,13 @@ function commandOf(pid: string): string {
   }
 }
 
+/** `cutter resume`, `pg_dump`: what a line of the plan or of the journal starts. */
+function programOf(line: string): string {
+  const words = line.trim().split(" ");
+  const main = words.findIndex((word) => /(?:^|\/)(?:cutter|main\.ts)$/.test(word));
+  return main === -1 ? (words[0]?.split("/").at(-1) ?? "") : `cutter ${words[main + 1]}`;
+}
+
 function run(...argv: readonly string[]): Promise<Ended> {
   return cutter(["sandbox", "run", ...LOCAL, ...newName(), ...argv], { stateDirectory: state });
 }
@@ -66,6 +73,13 @@ test(
     const files = readdirSync(report.folder);
     for (const { id } of report.scenarios) expect(files).toContain(`${id}.log`);
     for (const { id } of report.scenarios) expect(readFileSync(join(report.folder, `${id}.sql`), "utf8")).not.toBe("");
+    const plan = await cutter(["sandbox", "plan", ...LOCAL], { stateDirectory: state });
+    const planned = new Set(plan.stdout.split("\n").map(programOf));
+    const journal = readFileSync(join(report.folder, "journal.jsonl"), "utf8").trimEnd().split("\n");
+    const entries = journal.map((line) => JSON.parse(line) as { readonly kind: string; readonly what: string });
+    const started = new Set(entries.filter(({ kind }) => kind === "process").map(({ what }) => programOf(what)));
+    expect([...started].filter((program) => !planned.has(program))).toEqual([]);
+    expect(started.size).toBeGreaterThan(10);
     const verified = await cutter(["verify", report.sandboxId], { stateDirectory: state });
     expect([verified.code, verified.stdout]).toEqual([0, expect.stringContaining("CUTTER_VERIFY INTACT")]);
     const again = await cutter(["report", report.sandboxId], { stateDirectory: state });

@@ -13,19 +13,13 @@ import { known } from "../sandbox.ts";
 import { readJson } from "../stage/desk.ts";
 import { expectEnd, expectHolds } from "./expect.ts";
 import { ledgerRun } from "./ledger.ts";
+import { CUT, passLines, REHEARSE, SHOW, VERIFY } from "./plan-lines.ts";
 import type { Scenario } from "./scenario.ts";
 
 export const wholeRun: Scenario = {
   id: "S2",
   title: "a complete live run of a real document, with signed approvals",
-  lines: [
-    "cutter cut DOCUMENT --source FILE --survey --live --config cutter.toml",
-    "cutter rehearse RUN --config cutter.toml",
-    "cutter approve RUN --gate SG1 --authority sovereign@sandbox --sign-with KEY --out APPROVAL --config cutter.toml",
-    "cutter resume RUN --approval APPROVAL --live --confirm DIGEST --config cutter.toml",
-    "cutter approve RUN --gate SG2 …; cutter resume RUN …",
-    "cutter verify RUN --config cutter.toml",
-  ],
+  lines: [CUT, REHEARSE, ...passLines("SG1"), ...passLines("SG2"), VERIFY, SHOW],
   needs: ["second session", "lasting data", "role logins", "client programs"],
   async run(stage) {
     const { document } = known(stage.sandbox.staged, "stage");

@@ -7,12 +7,13 @@ import { Failure } from "../../kernel/failure.ts";
 import { expectEqual } from "../../report/judgement.ts";
 import { expectEnd, expectHolds } from "./expect.ts";
 import { countsOf, expectRows } from "./ledger.ts";
+import { RESUME } from "./plan-lines.ts";
 import type { Scenario } from "./scenario.ts";
 
 export const resumeClosed: Scenario = {
   id: "S3",
   title: "resume of the closed run does no work",
-  lines: ["cutter resume RUN --live --confirm DIGEST --config cutter.toml"],
+  lines: [RESUME],
   needs: ["second session", "lasting data", "role logins", "server log"],
   async run(stage) {
     const closed = stage.closed;

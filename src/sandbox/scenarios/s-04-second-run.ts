@@ -8,13 +8,14 @@ import { expectEqual } from "../../report/judgement.ts";
 import { known } from "../sandbox.ts";
 import { expectEnd, expectHolds } from "./expect.ts";
 import { countsOf, expectRows, ledgerRun } from "./ledger.ts";
+import { CUT, SHOW } from "./plan-lines.ts";
 import { notBegun } from "./s-02-whole-run.ts";
 import type { Scenario } from "./scenario.ts";
 
 export const secondRun: Scenario = {
   id: "S4",
   title: "a second run of the same document is isolated, and planned as unchanged",
-  lines: ["cutter cut DOCUMENT --source FILE --survey --live --config cutter.toml"],
+  lines: [CUT, SHOW],
   needs: ["second session", "lasting data", "role logins"],
   async run(stage) {
     const closed = stage.closed;

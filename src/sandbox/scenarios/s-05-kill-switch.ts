@@ -14,6 +14,7 @@ import { readJson } from "../stage/desk.ts";
 import { DATABASE } from "../words.ts";
 import { expectEnd } from "./expect.ts";
 import { countsOf, expectRows } from "./ledger.ts";
+import { approveLine, CUT, RESUME_APPROVED } from "./plan-lines.ts";
 import { notBegun } from "./s-02-whole-run.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -22,8 +23,12 @@ export const killSwitch: Scenario = {
   title: "kill switch off: six refusals, no connection",
   lines: [
     "cutter proof rollback --url URL_OF_cutter_exec --json",
-    "cutter resume RUN --approval APPROVAL --config cutter.toml",
-    "cutter hold set --run RUN --reason sandbox; cutter resume RUN --approval APPROVAL --live …; cutter hold clear …",
+    CUT,
+    approveLine("SG1"),
+    RESUME_APPROVED.replace(" --live", ""),
+    "cutter hold set --run RUN --reason sandbox",
+    RESUME_APPROVED,
+    "cutter hold clear --run RUN --confirm RUN",
   ],
   needs: ["second session", "lasting data", "role logins", "server log"],
   async run(stage) {

@@ -17,6 +17,7 @@ import type { Stage } from "../stage/stage.ts";
 import { expectEnd, expectHolds } from "./expect.ts";
 import { type Fault, whileFailing } from "./faults.ts";
 import { countsOf, expectRows } from "./ledger.ts";
+import { CUT, passLines, RESUME, SHOW } from "./plan-lines.ts";
 import { notBegun } from "./s-02-whole-run.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -37,7 +38,12 @@ export const failedPhases: Scenario = {
   title: "a failure in the middle of each phase: zero partial rows, HOLD, post.json",
   lines: [
     "# for each phase: CREATE TRIGGER sandbox_fault BEFORE INSERT ON the table that it writes, which raises",
-    "cutter cut …; cutter approve …; cutter resume RUN … (fails); cutter resume RUN … (refused by HOLD)",
+    CUT,
+    ...passLines("SG1"),
+    "# for the phases behind SG2, that gate too; the last resume fails, the next one is refused by HOLD",
+    ...passLines("SG2"),
+    SHOW,
+    RESUME,
   ],
   needs: ["second session", "lasting data", "role logins", "client programs"],
   async run(stage) {

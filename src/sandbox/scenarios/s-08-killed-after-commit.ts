@@ -18,6 +18,7 @@ import type { Stage } from "../stage/stage.ts";
 import { DATABASE } from "../words.ts";
 import { expectEnd } from "./expect.ts";
 import { ledgerRun } from "./ledger.ts";
+import { approveLine, CUT, passLines, RESUME, RESUME_APPROVED, SHOW } from "./plan-lines.ts";
 import { notBegun } from "./s-02-whole-run.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -28,9 +29,13 @@ export const killedAfterCommit: Scenario = {
   id: "S8",
   title: "killed after COMMIT, before the state is written: resume finds the phase done, exactly once",
   lines: [
-    "cutter cut …; cutter approve …; cutter resume RUN … --exec-url URL_OF_A_RELAY",
+    CUT,
+    approveLine("SG1"),
+    `${RESUME_APPROVED} --exec-url URL_OF_A_RELAY`,
     "# SIGKILL when the ledger has the row of cut_leg_a, and the answer to its COMMIT is held back",
-    "cutter show RUN; cutter resume RUN …; cutter approve RUN --gate SG2 …; cutter resume RUN …",
+    SHOW,
+    RESUME,
+    ...passLines("SG2"),
   ],
   needs: ["second session", "lasting data", "role logins", "client programs"],
   async run(stage) {

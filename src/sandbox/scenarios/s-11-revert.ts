@@ -15,6 +15,7 @@ import { HANDBOOK_UNITS } from "../stage/files.ts";
 import type { Stage } from "../stage/stage.ts";
 import { expectEnd, expectHolds } from "./expect.ts";
 import { type Counts, countsOf, expectRows, ledgerRun } from "./ledger.ts";
+import { approveLine, CUT, passLines, revertLine } from "./plan-lines.ts";
 import { notBegun } from "./s-02-whole-run.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -25,9 +26,14 @@ export const revert: Scenario = {
   id: "S11",
   title: "revert: soft, hard on drafts, refused on enacted; ledger entry; counts as pre.json",
   lines: [
-    "cutter revert RUN --config cutter.toml (rehearsed)",
-    "cutter approve RUN --gate REVERT …; cutter revert RUN --approval APPROVAL --live --confirm DIGEST",
-    "cutter approve RUN --gate HARD_DELETE …; cutter revert RUN --hard --approval A --delete-approval B --live …",
+    CUT,
+    ...passLines("SG1"),
+    revertLine(""),
+    approveLine("REVERT"),
+    revertLine("--approval APPROVAL --live --confirm DIGEST"),
+    "# a second run, hard; and the run of S2, which is enacted",
+    approveLine("HARD_DELETE"),
+    revertLine("--hard --approval APPROVAL --delete-approval SECOND_APPROVAL --live --confirm DIGEST"),
   ],
   needs: ["second session", "lasting data", "role logins", "client programs"],
   async run(stage) {

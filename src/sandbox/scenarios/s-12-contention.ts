@@ -18,6 +18,7 @@ import type { Stage } from "../stage/stage.ts";
 import { DATABASE } from "../words.ts";
 import { expectEnd, expectHolds } from "./expect.ts";
 import { countsOf, expectRows } from "./ledger.ts";
+import { approveLine, CUT, RESUME_APPROVED } from "./plan-lines.ts";
 import { notBegun } from "./s-02-whole-run.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -31,9 +32,13 @@ export const contention: Scenario = {
   id: "S12",
   title: "a third connection, a lock held by someone else, a statement too slow: clean stop within its bound",
   lines: [
-    "# two sessions of cutter_exec are held; cutter resume RUN … is refused by the server (53300)",
-    "# LOCK TABLE public.information_unit IN SHARE ROW EXCLUSIVE MODE by another; cutter resume RUN …",
-    `cutter proof rollback --url URL_OF_cutter_exec --sql slow.sql --statement-timeout ${SLOW_MS}`,
+    CUT,
+    approveLine("SG1"),
+    "# two sessions of cutter_exec are held: the server refuses the third (53300)",
+    RESUME_APPROVED,
+    "# LOCK TABLE public.information_unit IN SHARE ROW EXCLUSIVE MODE, by somebody else",
+    RESUME_APPROVED,
+    `cutter proof rollback --url URL_OF_cutter_exec --sql STAGE/slow.sql --statement-timeout ${SLOW_MS}`,
   ],
   needs: ["second session", "lasting data", "role logins", "client programs"],
   async run(stage) {

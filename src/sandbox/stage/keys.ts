@@ -13,7 +13,7 @@ import { openPrivateDirectory } from "../../kernel/private-files/directory.ts";
 import { writeNewPrivateFile } from "../../kernel/private-files/file.ts";
 import { known, type Sandbox } from "../sandbox.ts";
 import { firstLine } from "../sources/database.ts";
-import { sshKeygenWords } from "../words.ts";
+import { GPG_WORDS, sshKeygenWords } from "../words.ts";
 import type { Keys } from "./facts.ts";
 
 export async function makeKeys(sandbox: Sandbox): Promise<Keys | Failure> {
@@ -49,15 +49,12 @@ function secret(sandbox: Sandbox, name: string, text: string): void {
   sandbox.secrets.add(name, lines.at(-2) ?? lines.at(-1) ?? "");
 }
 
-const NO_PASSPHRASE = ["--batch", "--no-tty", "--passphrase", "", "--pinentry-mode", "loopback"];
-
 type BackupKey = Pick<Keys, "gnupgHome" | "backupKey" | "backupPublic">;
 
 async function backupKey(sandbox: Sandbox): Promise<BackupKey | Failure> {
   const home = openPrivateDirectory(join(known(sandbox.temporary, "temporary directory"), "g"));
   if (home instanceof Failure) return home;
-  const gpg = (...words: readonly string[]) =>
-    tool(sandbox, ["gpg", "--homedir", home, ...NO_PASSPHRASE, ...words], home);
+  const gpg = (...words: readonly string[]) => tool(sandbox, ["gpg", "--homedir", home, ...GPG_WORDS, ...words], home);
   const created = await gpg("--quick-generate-key", "sandbox", "ed25519", "cert,sign", "never");
   if (created instanceof Failure) return created;
   const listed = await gpg("--with-colons", "--list-keys");
