@@ -30,16 +30,19 @@ const COMMIT = Buffer.from("COMMIT\0");
 export async function openRelay({ directory, upstream, committed }: RelayOrder): Promise<Relay> {
   const sockets = new Set<Socket>();
   let commits = 0;
-  const server = createServer((client) => {
-    const behind = connect(join(upstream.directory, `.s.PGSQL.${upstream.port}`));
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    const path = join(upstream.directory, `.s.PGSQL.${upstream.port}`);
+    const behind = connect({ path, allowHalfOpen: true });
     for (const socket of [client, behind]) {
       sockets.add(socket);
-      socket.on("error", () => socket.destroy());
-      socket.on("close", () => {
+      socket.on("error", () => {
         client.destroy();
         behind.destroy();
       });
     }
+    // The program's side ends when the server's has: until then the backend is there, with its locks.
+    client.on("end", () => behind.end());
+    behind.on("end", () => client.end());
     let held: Buffer[] | null = null;
     client.on("data", (bytes: Buffer) => {
       if (bytes.includes(COMMIT)) held = [];

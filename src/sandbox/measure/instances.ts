@@ -88,7 +88,9 @@ const NO_SERVER = /^(?:--(?:boot|single|check|describe-config|version|help)|-[VC
 function dataDirectory(table: ProcessTable, pid: number): string | null {
   const words = table.words(pid) ?? [];
   const at = words.indexOf("-D");
-  return table.directory(pid) ?? (at === -1 ? null : (words[at + 1] ?? null));
+  const named = at === -1 ? null : (words[at + 1] ?? null);
+  // One that has just begun is not in its directory yet.
+  return named?.startsWith("/") === true ? named : (table.directory(pid) ?? named);
 }
 
 function procTable(): ProcessTable {

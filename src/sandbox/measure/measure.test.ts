@@ -107,6 +107,8 @@ test("servers are protected; a backend, what initdb runs, and what lies in the t
   };
   expect(scan(["/usr/lib/postgresql/15/bin/postgres", "-D", "/var/lib/pg"])).toEqual(["/var/lib/pg"]);
   expect(scan(["postgres"], "/data")).toEqual(["/data"]);
+  expect(scan(["postgres", "-D", "/tmp/x"], "/")).toEqual([]);
+  expect(scan(["postgres", "-D", "x"], "/srv/x")).toEqual(["/srv/x"]);
   expect(scan(["postgres"])).toEqual(["an unknown place"]);
   expect(scan(["postgres: checkpointer"], "/data")).toEqual([]);
   expect(scan(["/usr/bin/postgres", "--boot", "-F"], "/data")).toEqual([]);
