@@ -15,6 +15,7 @@ import { benchLegA } from "./bench/leg-a.ts";
 import type { Ratio } from "./bench/measure.ts";
 import { benchPhases } from "./bench/phases.ts";
 import type { BenchPlace } from "./bench/place.ts";
+import { benchSandbox } from "./bench/sandbox.ts";
 import { benchScript } from "./bench/script.ts";
 import { benchSegment } from "./bench/segment.ts";
 import { benchStart } from "./bench/start.ts";
@@ -32,6 +33,7 @@ const BENCHES = {
   "dry-run": benchDryRun,
   "leg-a": benchLegA,
   phases: benchPhases,
+  sandbox: benchSandbox,
 } as const satisfies Record<string, (place: BenchPlace) => Promise<readonly Ratio[]>>;
 
 const PROJECT = join(import.meta.dirname, "..");

@@ -10,6 +10,7 @@ import { BACKUP } from "./backup.ts";
 import { defineCommand, type Group, type Leaf } from "./command/command.ts";
 import { LIVE_COMMANDS } from "./live-commands.ts";
 import { RUN_COMMANDS } from "./run-commands.ts";
+import { SANDBOX } from "./sandbox.ts";
 import { SCHEMA } from "./schema.ts";
 import { SETUP_COMMANDS } from "./setup-commands.ts";
 
@@ -88,6 +89,7 @@ export const CUTTER: Group = {
     ...LIVE_COMMANDS,
     ...APPROVAL_COMMANDS,
     BACKUP,
+    SANDBOX,
     ...SETUP_COMMANDS,
     plan,
     SCHEMA,

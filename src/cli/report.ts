@@ -1,12 +1,12 @@
 /**
  * report: `cutter report RUN`: the report of a run, a dry run or a proof, in the format that was asked for.
  *
- * Of a dry run and of a proof from its evidence folder, if that is as it was written; of a run from the store.
+ * Of a dry run, a proof and a sandbox from its evidence folder, if that is as it was written; of a run from the store.
  * Reads only. Called by run-commands.ts.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { isRunId } from "../kernel/evidence/run-id.ts";
+import { isRunId, keepsItsOwn } from "../kernel/evidence/run-id.ts";
 import { verifyEvidence } from "../kernel/evidence/verify.ts";
 import { Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
@@ -33,7 +33,7 @@ export async function report(invocation: Invocation, terminal: Terminal): Promis
   const bytes = readPrivateFile(join(evidence, "facts.json"), limits.evidenceFileBytes);
   if (bytes instanceof Failure) return bytes;
   const text = new TextDecoder().decode(bytes);
-  if (id.startsWith("proof-")) return keptReport(evidence, { text, format: globals.format }, terminal);
+  if (keepsItsOwn(id)) return keptReport(evidence, { text, format: globals.format }, terminal);
   const found = await parseDryRun(text, id);
   if (found instanceof Failure) return found;
   const { stdout } = terminal.colour;
@@ -56,7 +56,7 @@ async function openEvidence(id: string, globals: Globals): Promise<string | Fail
   if (!existsSync(evidence)) return new Failure("RUN_UNKNOWN", `there is no evidence of ${id} in ${state}`);
   const unaltered = verifyEvidence(evidence);
   if (unaltered instanceof Failure) return unaltered;
-  if (id.startsWith("proof-")) return evidence;
+  if (keepsItsOwn(id)) return evidence;
   return withStore(globals, async (store) => refuseForged(store, id, unaltered.digest) ?? evidence);
 }
 
@@ -73,7 +73,7 @@ async function parseDryRun(text: string, id: string): Promise<DryRunReport | Fai
   });
 }
 
-/** A battery's report lies there in every form. */
+/** The report of a battery and of a sandbox lies there in every form. */
 const KEPT = { text: "report.txt", markdown: "report.md", junit: "junit.xml" } as const;
 
 type Kept = { readonly text: string; readonly format: Globals["format"] };

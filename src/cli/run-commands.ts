@@ -167,7 +167,7 @@ const show = defineCommand({
 
 const report = defineCommand({
   name: "report",
-  summary: "Prints the report of a run, a dry run or a proof again, in any format.",
+  summary: "Prints the report of a run, a dry run, a proof or a sandbox again, in any format.",
   examples: [{ arguments: "dryrun-20260521T042359Z-ad3d0b97 --format markdown", explanation: "From its evidence." }],
   positionals: [RUN],
   formats: REPORT_FORMATS,

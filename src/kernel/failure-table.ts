@@ -8,6 +8,8 @@
 import { DOCUMENT_FAILURES } from "./failure-table/document.ts";
 import { PROOF_FAILURES } from "./failure-table/proof.ts";
 import { REFUSALS } from "./failure-table/refusal.ts";
+import { SANDBOX_FAILURES } from "./failure-table/sandbox.ts";
+import { SANDBOX_RUN_FAILURES } from "./failure-table/sandbox-run.ts";
 import { SERVER_FAILURES } from "./failure-table/server.ts";
 import { SIGNALS } from "./failure-table/signal.ts";
 import { STOPS } from "./failure-table/stop.ts";
@@ -19,7 +21,9 @@ export const FAILURES = {
   ...SERVER_FAILURES,
   ...REFUSALS,
   ...PROOF_FAILURES,
+  ...SANDBOX_RUN_FAILURES,
   ...STOPS,
+  ...SANDBOX_FAILURES,
   ...SIGNALS,
 } as const;
 

@@ -211,6 +211,35 @@ export const limits = {
   /** After the first signal: time for cleaning up, then for saying so. A second signal ends at once. */
   signalCleanupMs: 5_000,
   signalReportMs: 1_000,
+  /** One question to the container engine; removing a container that runs is one. */
+  engineTimeoutMs: 10_000,
+  /** How often a server in a container is looked at while it starts: each look starts a process. */
+  containerPollMs: 100,
+  /** What a container of the sandbox may use; its cluster lies in memory, and counts. */
+  containerProcesses: 256,
+  containerMemoryMegabytes: 4_096,
+  containerDataMegabytes: 3_072,
+  /** What a socket's directory may have: sun_path holds 107 bytes, and `/.s.PGSQL.5432` follows. */
+  socketDirectoryBytes: 93,
+  /** How often a server of the sandbox that starts or ends is looked at. */
+  sandboxPollMs: 5,
+  /** From nothing to the first answer, and how long its end is waited for before it is killed. */
+  sandboxStartTimeoutMs: 120_000,
+  sandboxStopTimeoutMs: 2_000,
+  /** What is shown of the log of a server that did not start. */
+  sandboxLogCharacters: 2_000,
+  /** One process of a scenario; a resume that waits for locks and resolves an outcome is done sooner. */
+  sandboxProcessTimeoutMs: 300_000,
+  /** Of one process, kept of each of its streams. */
+  sandboxOutputBytes: 4 * 1024 * 1024,
+  /** Of the server's log, for the trace of one scenario, and for what is read of it at the end. */
+  sandboxTraceBytes: 64 * 1024 * 1024,
+  /** Room that is left on the disk unless somebody says otherwise. */
+  sandboxFreeGib: 5,
+  /** What a scenario waits for at most: a row, a process that should be stopped by something. */
+  sandboxPatienceMs: 60_000,
+  /** The file that names what a sandbox made. */
+  leftoverRecordBytes: 256 * 1024,
   /** The oldest server that the rollback-only transaction was tested on. */
   oldestServerVersion: 140_000,
 } as const;

@@ -7,6 +7,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isClosed } from "../flow/phase.ts";
+import { keepsItsOwn } from "../kernel/evidence/run-id.ts";
 import { verifyEvidence } from "../kernel/evidence/verify.ts";
 import { Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
@@ -100,17 +101,15 @@ function verifyEvidenceOf(store: Store, { folder, id, own }: Place, checked: str
     if (events instanceof Failure) return events;
     checked.push(`${id}: ${name}, ${events} events, chain intact, as the run store has them`);
   }
-  const forged = id.startsWith("proof-") ? null : refuseForged(store, id, verified.digest);
+  const forged = keepsItsOwn(id) ? null : refuseForged(store, id, verified.digest);
   if (forged !== null) return forged;
   checked.push(`${id}: ${verified.files.length} files as SHA256SUMS has them, ${vouchedFor(id)}`);
   return null;
 }
 
-/** A proof asks no run store, so that it runs anywhere. */
+/** A proof and a sandbox ask no run store, so that they run anywhere. */
 function vouchedFor(id: string): string {
-  return id.startsWith("proof-")
-    ? "for which nothing outside of the folder vouches"
-    : "and that as the run store noted it";
+  return keepsItsOwn(id) ? "for which nothing outside of the folder vouches" : "and that as the run store noted it";
 }
 
 /** The end of the name, behind the run's in the evidence of a dry run. */

@@ -47,7 +47,7 @@ export async function askTool([name, ...words]: readonly [string, ...string[]], 
   }
 }
 
-function toolEnvironment(environment: Environment): Record<string, string> {
+export function toolEnvironment(environment: Environment): Record<string, string> {
   const kept = KEPT.flatMap((name) => {
     const value = environment[name];
     return value === undefined ? [] : [[name, value]];

@@ -1,0 +1,20 @@
+-- Purpose: the roles of a server with their attributes and memberships, so that a restored dump finds its owners.
+-- Parameters: none. Locks: none on a relation of users. Roles of the system (pg_*) and the cluster's own are left out.
+SELECT r.rolname AS role,
+  pg_catalog.concat_ws(' ',
+    CASE WHEN r.rolsuper THEN 'SUPERUSER' ELSE 'NOSUPERUSER' END,
+    CASE WHEN r.rolinherit THEN 'INHERIT' ELSE 'NOINHERIT' END,
+    CASE WHEN r.rolcreaterole THEN 'CREATEROLE' ELSE 'NOCREATEROLE' END,
+    CASE WHEN r.rolcreatedb THEN 'CREATEDB' ELSE 'NOCREATEDB' END,
+    CASE WHEN r.rolcanlogin THEN 'LOGIN' ELSE 'NOLOGIN' END,
+    CASE WHEN r.rolreplication THEN 'REPLICATION' ELSE 'NOREPLICATION' END,
+    CASE WHEN r.rolbypassrls THEN 'BYPASSRLS' ELSE 'NOBYPASSRLS' END,
+    pg_catalog.format('CONNECTION LIMIT %s', r.rolconnlimit)) AS attributes,
+  pg_catalog.quote_ident(r.rolname) AS quoted,
+  (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(p.rolname), ', ' ORDER BY p.rolname)
+    FROM pg_catalog.pg_auth_members AS m
+    JOIN pg_catalog.pg_roles AS p ON p.oid OPERATOR(pg_catalog.=) m.roleid
+    WHERE m.member OPERATOR(pg_catalog.=) r.oid AND p.rolname !~ '^pg_') AS parents
+FROM pg_catalog.pg_roles AS r
+WHERE r.rolname !~ '^pg_' AND r.oid OPERATOR(pg_catalog.<>) 10
+ORDER BY r.rolname COLLATE "C"

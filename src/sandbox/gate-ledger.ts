@@ -1,0 +1,50 @@
+/**
+ * gate-ledger: what each gate said, all twenty-five from the beginning: what was not judged is NOT RUN, never a pass.
+ *
+ * Keeps the first verdict that is not a PASS: a gate that is judged twice passes only where both judgements do. Decides
+ * nothing else. Filled by the steps; read by the sequence, which stops at what did not pass, and by the report.
+ */
+import { stopwatch } from "../kernel/clock.ts";
+import { Failure } from "../kernel/failure.ts";
+import { failureDocument, type Judged } from "../report/battery.ts";
+import { failed, type Judgement, judge } from "../report/judgement.ts";
+import type { Gate } from "./gates/gate.ts";
+import { ALL_GATES } from "./gates/list.ts";
+
+export class GateLedger {
+  readonly #judged = new Map<string, Judged>();
+
+  /** Measures, judges and keeps. A measurement that failed is a gate that failed. */
+  async judge<M>(gate: Gate<M>, measure: () => M | Failure | Promise<M | Failure>): Promise<Judged> {
+    const elapsed = stopwatch();
+    const measured = await measure();
+    const judgement = isFailure(measured) ? failed(measured) : judge(gate.judge(measured));
+    return this.#keep(gate, judgement, elapsed());
+  }
+
+  of(id: string): Judged | undefined {
+    return this.#judged.get(id);
+  }
+
+  /** All, in order. */
+  results(): readonly Judged[] {
+    return ALL_GATES.map(({ id, claim }) => this.#judged.get(id) ?? notRun(id, claim));
+  }
+
+  #keep<M>({ id, claim }: Gate<M>, { failure, ...judged }: Judgement, durationMs: number): Judged {
+    if (!ALL_GATES.some((known) => known.id === id)) throw new Error(`${id} is not in the list of gates`);
+    const before = this.#judged.get(id);
+    const now = { id, claim, ...judged, durationMs, failure: failure === null ? null : failureDocument(failure) };
+    if (before === undefined || before.verdict === "PASS") this.#judged.set(id, now);
+    return now;
+  }
+}
+
+function isFailure<M>(measured: M | Failure): measured is Failure {
+  return measured instanceof Failure;
+}
+
+function notRun(id: string, claim: string): Judged {
+  const nothing = { summary: "it was not judged", durationMs: 0, facts: {}, mismatches: [], failure: null };
+  return { id, claim, verdict: "NOT RUN", ...nothing };
+}

@@ -1,0 +1,44 @@
+/** Tests of the twenty-five gates: each passes with a sound measurement, and turns red with every sabotage of it. */
+import { expect, test } from "bun:test";
+import { judge } from "../../report/judgement.ts";
+import { COMMANDS } from "../commands.ts";
+import { ALL_GATES, matrixSize } from "./list.ts";
+import { SAMPLES } from "./sample.ts";
+import { G12 } from "./server.ts";
+
+test("there are twenty-five, each in one command of the table, each with a measurement and a sabotage", () => {
+  const ids = Array.from({ length: 25 }, (_, index) => `G-${String(index + 1).padStart(2, "0")}`);
+  expect(ALL_GATES.map(({ id }) => id)).toEqual(ids);
+  expect(COMMANDS.flatMap(({ gates }) => gates)).toEqual(ids);
+  expect(SAMPLES.map(({ id }) => id)).toEqual(ids);
+  expect(SAMPLES.filter(({ sabotages }) => Object.keys(sabotages).length === 0)).toEqual([]);
+});
+
+test("the commands are C-01 to C-13, in order", () => {
+  expect(COMMANDS.map(({ id }) => id)).toEqual(
+    Array.from({ length: 13 }, (_, index) => `C-${String(index + 1).padStart(2, "0")}`),
+  );
+});
+
+test("the frozen matrix has 33 table privileges and 3 column UPDATEs on the ledger", () => {
+  expect(matrixSize()).toEqual({ tablePrivileges: 33, columnUpdates: 3 });
+});
+
+test("G-12: a service that ended by itself, or began, was not restarted", () => {
+  const sound = { boot: "b", installed: [], servicesHow: "systemctl", protected: [] };
+  const before = { ...sound, services: [{ name: "idle", begun: "1" }] };
+  const after = { ...sound, services: [{ name: "timer", begun: "2" }] };
+  expect(judge(G12.judge({ before, after })).verdict).toBe("PASS");
+});
+
+for (const { id, gate, healthy, sabotages } of SAMPLES) {
+  test(`${id} passes: ${gate.claim}`, () => {
+    const { verdict, mismatches } = judge(gate.judge(healthy));
+    expect({ verdict, mismatches }).toEqual({ verdict: "PASS", mismatches: [] });
+  });
+  for (const [what, measured] of Object.entries(sabotages)) {
+    test(`${id} turns red: ${what}`, () => {
+      expect(judge(gate.judge(measured)).verdict).toBe("FAIL");
+    });
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * gates/sample-build: samples of G-01 to G-13: what is measured while a sandbox is built.
+ *
+ * Used by sample.ts; never by the program.
+ */
+import { G01, G02, G03, G04, G05, G06 } from "./before.ts";
+import {
+  CONTENT,
+  DIFFERENCE,
+  HOST_STATE,
+  PRIVATE,
+  PRIVILEGES,
+  type Sample,
+  SCAN,
+  SIZE,
+  sample,
+} from "./sample-parts.ts";
+import { G07, G08, G09, G10, G11, G12, G13 } from "./server.ts";
+
+export const BUILD: readonly Sample[] = [
+  sample(
+    G01,
+    { path: "/s", freeBytes: 10, neededBytes: 10 },
+    {
+      "a byte is missing": (one) => ({ ...one, freeBytes: 9 }),
+      "nobody knows how much there is": (one) => ({ ...one, freeBytes: Number.NaN }),
+    },
+  ),
+  sample(
+    G02,
+    { name: "n", taken: [] as readonly string[] },
+    {
+      "a directory has the name": (one) => ({ ...one, taken: ["/tmp/n"] }),
+    },
+  ),
+  sample(G03, SCAN, {
+    "a server could not be identified": (one) => ({ ...one, unknown: ["process 8"] }),
+    "the host does not say who it is": (one) => ({ ...one, host: "" }),
+  }),
+  sample(
+    G04,
+    { user: 0, entries: [PRIVATE], gitTree: null as string | null, secrets: 2, printed: [] as string[] },
+    {
+      "a directory is open to others": (one) => ({ ...one, entries: [{ ...PRIVATE, mode: 0o755 }] }),
+      "a file is": (one) => ({ ...one, entries: [{ ...PRIVATE, kind: "file" as const, mode: 0o644 }] as never }),
+      "it belongs to somebody else": (one) => ({ ...one, entries: [{ ...PRIVATE, owner: 5 }] as never }),
+      "a link lies in it": (one) => ({ ...one, entries: [{ ...PRIVATE, kind: "other" as const }] as never }),
+      "it lies in a git work tree": (one) => ({ ...one, gitTree: "/src" }),
+      "a password was printed": (one) => ({ ...one, printed: ["password of x"] }),
+      "there are no secrets": (one) => ({ ...one, secrets: 0 }),
+      "nothing was looked at": (one) => ({ ...one, entries: [] }),
+    },
+  ),
+  sample(
+    G05,
+    {
+      ...{ from: "server" as const, transactionReadOnly: "on", transactionIds: [] as readonly string[] },
+      dumpOptions: "-c default_transaction_read_only=on",
+    },
+    {
+      "the session may write": (one) => ({ ...one, transactionReadOnly: "off" }),
+      "a transaction id was given to it": (one) => ({ ...one, transactionIds: ["700"] }),
+      "pg_dump may write": (one) => ({ ...one, dumpOptions: "" }),
+      "nothing of a backup was verified": () => ({ from: "file", checked: [] }) as never,
+    },
+  ),
+  sample(
+    G06,
+    { systemIdentifier: "7" as string | null, timeline: 1, database: "d" },
+    {
+      "the role may not ask for it": (one) => ({ ...one, systemIdentifier: null }),
+      "it is no number": (one) => ({ ...one, systemIdentifier: "0" }),
+    },
+  ),
+  sample(
+    G07,
+    {
+      ...{ listenAddresses: "", tcpListeners: [] as readonly string[], publishedPorts: [] as readonly string[] },
+      ...{ networks: [] as readonly string[], asked: "SHOW listen_addresses" },
+    },
+    {
+      "listen_addresses is set": (one) => ({ ...one, listenAddresses: "*" }),
+      "a socket listens": (one) => ({ ...one, tcpListeners: ["127.0.0.1:5432"] }),
+      "a port is published": (one) => ({ ...one, publishedPorts: ["5432/tcp"] }),
+      "it is in a network": (one) => ({ ...one, networks: ["bridge"] }),
+      "nothing was asked": (one) => ({ ...one, asked: "" }),
+    },
+  ),
+  sample(
+    G08,
+    { failure: null as string | null, notices: [] as readonly string[], dumped: [CONTENT], restored: [CONTENT] },
+    {
+      "pg_restore failed": (one) => ({ ...one, failure: "exit code 1" }),
+      "it warned": (one) => ({ ...one, notices: ["pg_restore: warning: errors ignored on restore: 1"] }),
+      "a row is missing": (one) => ({ ...one, restored: [{ ...CONTENT, rows: 2 }] }),
+      "a row is another one": (one) => ({ ...one, restored: [{ ...CONTENT, contentSha256: "b".repeat(64) }] }),
+      "a relation is missing": (one) => ({ ...one, restored: [] }),
+      "nothing was dumped": (one) => ({ ...one, dumped: [], restored: [] }),
+    },
+  ),
+  sample(
+    G09,
+    { ...PRIVILEGES, size: SIZE },
+    {
+      "one grant too many": (one) => ({ ...one, differences: [DIFFERENCE] as never }),
+      "one grant too few, by its number": (one) => ({ ...one, tablePrivileges: 32 }),
+      "a column may be updated": (one) => ({ ...one, columnUpdates: 4 }),
+      "a grant option": (one) => ({ ...one, grantOptions: ["SELECT on run to x"] as never }),
+      "nothing was compared": (one) => ({ ...one, checked: {} as never }),
+    },
+  ),
+  sample(
+    G10,
+    { production: "7" as string | null, sandbox: "8" as string | null },
+    {
+      "it is production": (one) => ({ ...one, sandbox: "7" }),
+      "production's is not known": (one) => ({ ...one, production: null }),
+      "its own is not known": (one) => ({ ...one, sandbox: "" }),
+    },
+  ),
+  sample(
+    G11,
+    { before: HOST_STATE, after: HOST_STATE },
+    {
+      "a program was added": (one) => ({
+        ...one,
+        after: { ...HOST_STATE, installed: [{ place: "/usr/bin", digest: "2" }] },
+      }),
+      "a place came": (one) => ({
+        ...one,
+        after: { ...HOST_STATE, installed: [...HOST_STATE.installed, { place: "/opt", digest: "3" }] },
+      }),
+      "nothing was looked at": () => ({
+        before: { ...HOST_STATE, installed: [] },
+        after: { ...HOST_STATE, installed: [] },
+      }),
+    },
+  ),
+  sample(
+    G12,
+    { before: HOST_STATE, after: HOST_STATE },
+    {
+      "a service has another process": (one) => ({
+        ...one,
+        after: { ...HOST_STATE, services: [{ name: "ssh", begun: "MainPID=13" }] },
+      }),
+      "a PostgreSQL server is gone": (one) => ({ ...one, after: { ...HOST_STATE, protected: [] } }),
+      "the host was booted": (one) => ({ ...one, after: { ...HOST_STATE, boot: "host, boot 2" } }),
+      "systemd is asked no more": (one) => ({ ...one, after: { ...HOST_STATE, servicesHow: "not asked" } }),
+    },
+  ),
+  sample(
+    G13,
+    {
+      files: [{ name: "cutter", expected: "a", actual: "a" as string | null }],
+      ...{ sums: "agrees", findings: [] as readonly string[] },
+    },
+    {
+      "a file was changed": (one) => ({ ...one, files: [{ name: "cutter", expected: "a", actual: "b" }] }),
+      "a file is gone": (one) => ({ ...one, files: [{ name: "cutter", expected: "a", actual: null }] }),
+      "SHA256SUMS says otherwise": (one) => ({ ...one, findings: ["its digest is another one"] }),
+      "nothing is staged": (one) => ({ ...one, files: [] }),
+    },
+  ),
+];

@@ -1,0 +1,210 @@
+/**
+ * gates/server: G-07 to G-13: the throwaway server is isolated, holds what was dumped, and is not production.
+ *
+ * Judged while it is built, before any scenario. Pure. Called by the steps C-04 to C-09.
+ */
+import type { Mismatch } from "../../report/battery.ts";
+import { expectEqual } from "../../report/judgement.ts";
+import type { Difference } from "../../schema/compare.ts";
+import type { HostState } from "../measure/host-state.ts";
+import { whyNotIsolated } from "../providers/isolation.ts";
+import type { Isolation } from "../providers/provider.ts";
+import { type Gate, mustHold, sameSet, unexpected } from "./gate.ts";
+
+export const G07: Gate<Isolation> = {
+  id: "G-07",
+  claim: "the server publishes no port and listens on no network",
+  judge(isolation) {
+    const { listenAddresses, tcpListeners, publishedPorts, networks, asked } = isolation;
+    return {
+      summary: "no port, no TCP listener",
+      facts: {
+        listen_addresses: listenAddresses,
+        ...{ tcp_listeners: tcpListeners, published_ports: publishedPorts, networks, asked },
+      },
+      mismatches: [
+        ...mustHold("what was asked of it", asked === "" ? 0 : 1),
+        ...unexpected("a network reaches it", whyNotIsolated(isolation), "no network does"),
+      ],
+    };
+  },
+};
+
+export type Contents = { readonly relation: string; readonly rows: number; readonly contentSha256: string };
+
+export type Restored = {
+  /** Why the program that restores ended otherwise than with 0; null where it did not. */
+  readonly failure: string | null;
+  readonly notices: readonly string[];
+  readonly dumped: readonly Contents[];
+  readonly restored: readonly Contents[];
+};
+
+/** What pg_restore may say though all is well: nothing but these. */
+const TOLERATED_NOTICES: readonly RegExp[] = [
+  /^pg_restore: (?:connecting|creating|processing|executing|launching|finished|implied|entering|setting)\b/,
+];
+
+export const G08: Gate<Restored> = {
+  id: "G-08",
+  claim: "the dump was restored whole, with no notice that is not listed",
+  judge({ failure, notices, dumped, restored }) {
+    const rows = restored.reduce((sum, one) => sum + one.rows, 0);
+    const foreign = notices.filter((notice) => !TOLERATED_NOTICES.some((pattern) => pattern.test(notice)));
+    return {
+      summary: `${restored.length} relations, ${rows} rows, each with the digest that was dumped`,
+      facts: { relations: restored.length, rows, notices },
+      mismatches: [
+        ...unexpected("how it was restored", failure === null ? [] : [failure], "exit code 0"),
+        ...unexpected("notice", foreign),
+        ...mustHold("relations that were dumped", dumped.length),
+        ...sameSet("rows and digest", dumped.map(contentLine), restored.map(contentLine)),
+      ],
+    };
+  },
+};
+
+function contentLine({ relation, rows, contentSha256 }: Contents): string {
+  return `${relation}: ${rows} rows, ${contentSha256}`;
+}
+
+export type Privileges = {
+  /** Every difference between the live state and the matrix, of whatever kind. */
+  readonly differences: readonly Difference[];
+  /** How many expected entries of each kind were compared. */
+  readonly checked: Readonly<Record<string, number>>;
+  readonly tablePrivileges: number;
+  readonly columnUpdates: number;
+  readonly grantOptions: readonly string[];
+};
+
+/** What the frozen matrix says of the ledger's tables: counted in the one data file. */
+export type MatrixSize = { readonly tablePrivileges: number; readonly columnUpdates: number };
+
+export function privilegeMismatches(
+  { differences, checked, tablePrivileges, columnUpdates, grantOptions }: Privileges,
+  size: MatrixSize,
+): Mismatch[] {
+  return [
+    ...mustHold("privileges that were compared", checked.privilege ?? 0),
+    ...differences.map(({ kind, object, expected, actual }) => ({
+      what: `${kind} ${object}`,
+      expected: expected ?? "not there",
+      seen: actual ?? "missing",
+    })),
+    ...expectEqual("table privileges on the ledger", size.tablePrivileges, tablePrivileges),
+    ...expectEqual("column UPDATEs on the ledger", size.columnUpdates, columnUpdates),
+    ...unexpected("grant option", grantOptions),
+  ];
+}
+
+export const G09: Gate<Privileges & { readonly size: MatrixSize }> = {
+  id: "G-09",
+  claim: "the live privileges equal the frozen matrix as sets, without a grant option",
+  judge: ({ size, ...live }) => ({
+    summary: `${live.tablePrivileges} table privileges and ${live.columnUpdates} column UPDATEs, as frozen`,
+    facts: {
+      checked: live.checked,
+      table_privileges: live.tablePrivileges,
+      column_updates: live.columnUpdates,
+      grant_options: live.grantOptions,
+    },
+    mismatches: privilegeMismatches(live, size),
+  }),
+};
+
+export type TwoIdentities = { readonly production: string | null; readonly sandbox: string | null };
+
+export const G10: Gate<TwoIdentities> = {
+  id: "G-10",
+  claim: "the throwaway database is not production: another system identifier",
+  judge({ production, sandbox }) {
+    const facts = { production, sandbox };
+    const known = [
+      ...mustHold("system identifier of production", production === null || production === "" ? 0 : 1),
+      ...mustHold("system identifier of the sandbox", sandbox === null || sandbox === "" ? 0 : 1),
+    ];
+    const same = known.length === 0 && production === sandbox;
+    return {
+      summary: `production ${production}, sandbox ${sandbox}`,
+      facts,
+      mismatches: [
+        ...known,
+        ...(same ? [{ what: "system_identifier", expected: `not ${production}`, seen: `${sandbox}` }] : []),
+      ],
+    };
+  },
+};
+
+export type HostStates = { readonly before: HostState; readonly after: HostState };
+
+export const G11: Gate<HostStates> = {
+  id: "G-11",
+  claim: "nothing was installed on this host",
+  judge({ before, after }) {
+    return {
+      summary: `${before.installed.length} places of programs and packages, unchanged`,
+      facts: { places: before.installed.map(({ place }) => place) },
+      mismatches: [
+        ...mustHold("places of programs and packages", before.installed.length),
+        ...sameSet("programs and packages", before.installed.map(placeLine), after.installed.map(placeLine)),
+      ],
+    };
+  },
+};
+
+function placeLine({ place, digest }: HostState["installed"][number]): string {
+  return `${place} ${digest}`;
+}
+
+export const G12: Gate<HostStates> = {
+  id: "G-12",
+  claim: "no service was restarted",
+  judge({ before, after }) {
+    const now = new Map(after.services.map(({ name, begun }) => [name, begun]));
+    const restarted = before.services.filter(({ name, begun }) => (now.get(name) ?? begun) !== begun);
+    const gone = before.protected.filter((one) => !after.protected.includes(one));
+    return {
+      summary: `${before.services.length} services and ${before.protected.length} servers, each as it was begun`,
+      facts: {
+        ...{ boot: before.boot, how: before.servicesHow, protected: before.protected },
+        services: before.services.map(({ name, begun }) => `${name} ${begun}`),
+        // One that ends by itself, as many do when nobody asks for them, was not restarted.
+        ended: before.services.filter(({ name }) => !now.has(name)).map(({ name }) => name),
+      },
+      mismatches: [
+        ...mustHold("the host's boot", before.boot === "" ? 0 : 1),
+        ...expectEqual("boot", before.boot, after.boot),
+        ...expectEqual("how services were found", before.servicesHow, after.servicesHow),
+        ...restarted.flatMap(({ name, begun }) => expectEqual(`service ${name}`, begun, now.get(name))),
+        ...gone.map((what) => ({ what, expected: "still there", seen: "gone, or another one" })),
+      ],
+    };
+  },
+};
+
+export type Staged = {
+  readonly files: readonly { readonly name: string; readonly expected: string; readonly actual: string | null }[];
+  /** What a SHA256SUMS beside the program says, where there is one. */
+  readonly sums: string;
+  /** What is wrong with the program's own file. */
+  readonly findings: readonly string[];
+};
+
+export const G13: Gate<Staged> = {
+  id: "G-13",
+  claim: "the program and everything that is staged are as their SHA-256 says",
+  judge({ files, sums, findings }) {
+    return {
+      summary: `${files.length} files, SHA256SUMS of the program: ${sums}`,
+      facts: { files: files.map(({ name, actual }) => `${actual} ${name}`), sums },
+      mismatches: [
+        ...mustHold("staged files", files.length),
+        ...files.flatMap(({ name, expected, actual }) =>
+          expectEqual(`SHA-256 of ${name}`, expected, actual ?? "missing"),
+        ),
+        ...unexpected("the program", findings, "as it was built"),
+      ],
+    };
+  },
+};

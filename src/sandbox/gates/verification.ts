@@ -1,0 +1,173 @@
+/**
+ * gates/verification: G-14 to G-18: what the scenarios left in the throwaway database, and that production saw nothing.
+ *
+ * Judged after the last scenario, while the server still runs. Pure. Called by the step C-11.
+ */
+import type { Mismatch } from "../../report/battery.ts";
+import { expectEqual } from "../../report/judgement.ts";
+import type { Difference } from "../../schema/compare.ts";
+import { type Gate, mustHold, sameSet, unexpected } from "./gate.ts";
+import { type MatrixSize, type Privileges, privilegeMismatches } from "./server.ts";
+
+export type Inventory = {
+  readonly tables: readonly string[];
+  readonly views: readonly string[];
+  readonly wantedTables: readonly string[];
+  readonly wantedViews: readonly string[];
+  /** What of the shape is otherwise than in the contract. */
+  readonly differences: readonly Difference[];
+};
+
+export const G14: Gate<Inventory> = {
+  id: "G-14",
+  claim: "the ledger has its tables and views, and nothing else",
+  judge({ tables, views, wantedTables, wantedViews, differences }) {
+    return {
+      summary: `${tables.length} tables and ${views.length} views`,
+      facts: { tables, views },
+      mismatches: [
+        ...mustHold("tables of the contract", wantedTables.length),
+        ...mustHold("views of the contract", wantedViews.length),
+        ...sameSet("table", wantedTables, tables),
+        ...sameSet("view", wantedViews, views),
+        ...differences.map(({ kind, object, expected, actual }) => ({
+          what: `${kind} ${object}`,
+          expected: expected ?? "not there",
+          seen: actual ?? "missing",
+        })),
+      ],
+    };
+  },
+};
+
+export type RowChange = {
+  readonly relation: string;
+  readonly before: number;
+  /** By how much the scenarios said that it would change. */
+  readonly predicted: number;
+  readonly after: number;
+};
+
+export const G15: Gate<{ readonly rows: readonly RowChange[]; readonly scenarios: number }> = {
+  id: "G-15",
+  claim: "every table holds the rows that the scenarios predicted",
+  judge({ rows, scenarios }) {
+    const changed = rows.filter(({ before, after }) => before !== after).length;
+    return {
+      summary: `${rows.length} tables, ${changed} of them changed, as ${scenarios} scenarios predicted`,
+      facts: { tables: rows.map(({ relation, before, predicted, after }) => ({ relation, before, predicted, after })) },
+      mismatches: [
+        ...mustHold("tables that were counted", rows.length),
+        ...mustHold("scenarios that predicted", scenarios),
+        ...rows.flatMap(({ relation, before, predicted, after }) =>
+          expectEqual(`rows of ${relation}`, before + predicted, after),
+        ),
+      ],
+    };
+  },
+};
+
+type PrivilegesAgain = { readonly first: Privileges; readonly now: Privileges; readonly size: MatrixSize };
+
+export const G16: Gate<PrivilegesAgain> = {
+  id: "G-16",
+  claim: "the privileges are what they were before the scenarios",
+  judge: ({ first, now, size }) => ({
+    summary: `${now.tablePrivileges} table privileges and ${now.columnUpdates} column UPDATEs, as before`,
+    facts: { checked: now.checked, table_privileges: now.tablePrivileges, column_updates: now.columnUpdates },
+    mismatches: [
+      ...privilegeMismatches(now, size),
+      ...expectEqual("table privileges", first.tablePrivileges, now.tablePrivileges),
+      ...expectEqual("column UPDATEs", first.columnUpdates, now.columnUpdates),
+    ],
+  }),
+};
+
+/** What production is and holds, as far as it could be asked. */
+export type ProductionState = {
+  readonly systemIdentifier: string | null;
+  readonly timeline: number | null;
+  /** When its server was begun, by its own clock; null where nobody could be asked. */
+  readonly startedAt: string | null;
+  /** `relation: rows, digest`; only where nobody else writes there. */
+  readonly contents: readonly string[];
+  /** Rows that were ever inserted, updated or deleted in its database; only where nobody else writes there. */
+  readonly written: number | null;
+};
+
+export type Untouched = {
+  readonly kind: "stand-in" | "live" | "backup";
+  readonly before: ProductionState;
+  readonly after: ProductionState;
+  /** Names of the sessions that this command opened there itself. */
+  readonly recorded: readonly string[];
+  /** Names of all sessions of this sandbox that production saw. */
+  readonly seen: readonly string[];
+  /** Where the connections of every generated configuration lead. */
+  readonly places: readonly string[];
+  /** Where they may lead. */
+  readonly allowedPlaces: readonly string[];
+};
+
+export const G17: Gate<Untouched> = {
+  id: "G-17",
+  claim: "production was not touched: nobody came but the recorded read-only sessions",
+  judge({ kind, before, after, recorded, seen, places, allowedPlaces }) {
+    return {
+      summary: `${kind}: ${seen.length} sessions seen, all recorded; ${places.length} connections lead to the sandbox`,
+      facts: { kind, recorded, seen, places, started_at: after.startedAt, written: after.written },
+      mismatches: [
+        ...(kind === "backup"
+          ? unexpected("session in production", seen)
+          : mustHold("sessions that were recorded", recorded.length)),
+        ...unexpected(
+          "session in production",
+          seen.filter((one) => !recorded.includes(one)),
+          "a recorded one",
+        ),
+        ...mustHold("connections of the scenarios", places.length),
+        ...unexpected(
+          "a connection leads to",
+          places.filter((one) => !allowedPlaces.includes(one)),
+          "the sandbox",
+        ),
+        ...sameState(before, after),
+      ],
+    };
+  },
+};
+
+export function sameState(before: ProductionState, after: ProductionState): Mismatch[] {
+  return [
+    ...expectEqual("system identifier of production", before.systemIdentifier, after.systemIdentifier),
+    ...expectEqual("timeline of production", before.timeline, after.timeline),
+    ...expectEqual("start of production's server", before.startedAt, after.startedAt),
+    ...expectEqual("rows ever written in production", before.written, after.written),
+    ...sameSet("contents of production", before.contents, after.contents),
+  ];
+}
+
+export type SecretSearch = {
+  readonly planted: number;
+  /** What was searched, by kind, e.g. `files 120`, `command lines 80`. */
+  readonly searched: readonly string[];
+  readonly bytes: number;
+  /** `what in where`, never the secret itself. */
+  readonly found: readonly string[];
+};
+
+export const G18: Gate<SecretSearch> = {
+  id: "G-18",
+  claim: "the planted secrets are found nowhere but where they belong",
+  judge({ planted, searched, bytes, found }) {
+    return {
+      summary: `${planted} secrets, ${searched.join(", ")}, ${bytes} bytes: found nowhere`,
+      facts: { planted, searched, bytes },
+      mismatches: [
+        ...mustHold("planted secrets", planted),
+        ...mustHold("bytes that were searched", bytes),
+        ...unexpected("a secret was found", found, "nowhere"),
+      ],
+    };
+  },
+};

@@ -1,0 +1,94 @@
+/**
+ * leftovers/marked-directory: a directory of a sandbox: made under its exact name, removed only where it is that one.
+ *
+ * The marker in it holds the record's token. What has none, another's, another owner or is a symbolic link stays as it
+ * is. The marker goes last, so that a removal that was cut off can be taken up. Called by the steps, the providers and
+ * sweep.ts.
+ */
+import * as fs from "node:fs";
+import { join } from "node:path";
+import { Failure } from "../../kernel/failure.ts";
+import { limits } from "../../kernel/limits.ts";
+import { errnoOf, failedCall } from "../../kernel/private-files/errno.ts";
+import {
+  foreign,
+  readPrivateFile,
+  removeQuietly,
+  syncDirectory,
+  writeSynced,
+} from "../../kernel/private-files/file.ts";
+import type { LeftoverRecord } from "./record.ts";
+
+const MARKER = ".cutter-sandbox";
+
+/**
+ * Makes the directory, ours and 0700, and writes it down before. FILE_EXISTS where anything stands under that name,
+ * which is left as it is; FILE_WRITE_FAILED.
+ */
+export function makeMarkedDirectory(record: LeftoverRecord, path: string): Failure | null {
+  const standing = fs.lstatSync(path, { throwIfNoEntry: false });
+  if (standing !== undefined) return exists(path);
+  const resource = { kind: "directory", path } as const;
+  const noted = record.add(resource);
+  if (noted !== null) return noted;
+  try {
+    fs.mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const dropped = record.drop(resource);
+    if (errnoOf(error) === "EEXIST") return dropped ?? exists(path);
+    return new Failure("FILE_WRITE_FAILED", failedCall(`make ${path}`, error), {
+      facts: { path, errno: errnoOf(error) },
+      cause: error,
+    });
+  }
+  return mark(path, record.token);
+}
+
+function mark(path: string, token: string): Failure | null {
+  try {
+    writeSynced(join(path, MARKER), token);
+    syncDirectory(path);
+    return null;
+  } catch (error) {
+    const facts = { path, errno: errnoOf(error) };
+    removeQuietly(path);
+    return new Failure("FILE_WRITE_FAILED", failedCall(`mark ${path}`, error), { facts, cause: error });
+  }
+}
+
+/** Null where nothing is there any more; else why it was not removed. */
+export function removeMarkedDirectory(path: string, token: string): string | null {
+  try {
+    const status = fs.lstatSync(path, { throwIfNoEntry: false });
+    if (status === undefined) return null;
+    if (status.isSymbolicLink()) return "it is a symbolic link, which no sandbox makes";
+    if (!status.isDirectory()) return "it is not a directory";
+    const wrongOwner = foreign(status);
+    if (wrongOwner !== null) return wrongOwner;
+    const others = fs.readdirSync(path).filter((name) => name !== MARKER);
+    const why = whyNotMarked(path, token);
+    // Killed between making and marking it: nothing is in it, and rmdir takes nothing else.
+    if (why !== null && (others.length > 0 || fs.existsSync(join(path, MARKER)))) return why;
+    for (const name of others) fs.rmSync(join(path, name), { recursive: true, force: true, ...RETRIES });
+    fs.rmSync(join(path, MARKER), { force: true });
+    fs.rmdirSync(path);
+    return null;
+  } catch (error) {
+    return failedCall("remove all of it", error);
+  }
+}
+
+const RETRIES = { maxRetries: limits.removeAttempts };
+
+function whyNotMarked(path: string, token: string): string | null {
+  const marker = readPrivateFile(join(path, MARKER), limits.credentialFileBytes);
+  if (marker instanceof Failure) return `it has no marker of a sandbox: ${marker.message}`;
+  return Buffer.from(marker).toString("utf8") === token ? null : "its marker is another sandbox's";
+}
+
+function exists(path: string): Failure {
+  return new Failure("FILE_EXISTS", `${path} exists already`, {
+    facts: { path },
+    data: "It was left as it is, and no database was touched.",
+  });
+}

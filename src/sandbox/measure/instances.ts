@@ -1,0 +1,124 @@
+/**
+ * measure/instances: the PostgreSQL servers of this host that a sandbox must leave alone, each by its exact identity.
+ *
+ * By /proc: number, start time and data directory of each postmaster. What lies in the directory for temporary files is
+ * nobody's production (a test's server, or a sandbox's), and is not among them. Reads only; connects to nothing. Called
+ * by the steps C-01, C-08 and C-13.
+ */
+import * as fs from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import type { Environment } from "../../kernel/conninfo/naming.ts";
+import { limits } from "../../kernel/limits.ts";
+import { errnoOf } from "../../kernel/private-files/errno.ts";
+import { identifyProcess } from "../leftovers/process-identity.ts";
+import { scanContainers } from "./containers.ts";
+
+export type Instance = { readonly pid: number; readonly startTime: string; readonly directory: string };
+
+export type InstanceScan = {
+  readonly instances: readonly Instance[];
+  /** Hostname and boot: empty where the system does not tell. */
+  readonly host: string;
+  /** Servers that are there and could not be identified. */
+  readonly unknown: readonly string[];
+  readonly how: string;
+  /** Of docker: a server in one of them is protected with it. */
+  readonly containers: readonly string[];
+};
+
+export type ProcessTable = {
+  /** Numbers of all processes. */
+  readonly pids: readonly number[];
+  /** Words of a process's command line; null where it has ended. */
+  words(pid: number): readonly string[] | null;
+  /** `its own`: another root directory than ours, as in a container. */
+  root(pid: number): "ours" | "its own";
+  /** The directory that it works in: a postmaster's is its data directory. Null where that may not be read. */
+  directory(pid: number): string | null;
+};
+
+/** Servers and containers of this host. */
+export async function scanHost(environment: Environment): Promise<InstanceScan> {
+  const { lines, how } = await scanContainers(environment);
+  const scan = scanInstances();
+  return { ...scan, containers: lines, how: `${scan.how}; ${how}` };
+}
+
+/** One line for each thing that has to stay as it is. */
+export function protectedLines({ instances, containers }: InstanceScan): readonly string[] {
+  return [...instances.map(nameOfInstance), ...containers];
+}
+
+export function scanInstances(table: ProcessTable = procTable(), temporary = tmpdir()): InstanceScan {
+  const found = table.pids.filter((pid) => isPostmaster(table.words(pid)) && table.root(pid) === "ours");
+  const unknown: string[] = [];
+  const instances = found.flatMap((pid): Instance[] => {
+    const directory = dataDirectory(table, pid);
+    if (directory?.startsWith(`${temporary}/`) === true) return [];
+    const process = identifyProcess(pid);
+    if (process !== null) return [{ pid, startTime: process.startTime, directory: directory ?? "an unknown place" }];
+    // It may have ended while we looked.
+    if (table.words(pid) !== null) unknown.push(`process ${pid}`);
+    return [];
+  });
+  const boot = identifyProcess(globalThis.process.pid)?.bootId;
+  const host = boot === undefined ? "" : `${hostname()}, boot ${boot}`;
+  return {
+    instances,
+    host,
+    unknown,
+    how: `${table.pids.length} processes in /proc; none in ${temporary}`,
+    containers: [],
+  };
+}
+
+function nameOfInstance({ pid, startTime, directory }: Instance): string {
+  return `process ${pid}, begun at tick ${startTime}, data in ${directory}`;
+}
+
+/** The first word of a backend is `postgres: …`; a postmaster's is the program. What initdb runs serves nobody. */
+function isPostmaster(words: readonly string[] | null): boolean {
+  const [program = "", first = ""] = words ?? [];
+  return /(?:^|\/)(?:postgres|postmaster)$/.test(program) && !NO_SERVER.test(first);
+}
+
+/** Modes of the program in which it is no server. */
+const NO_SERVER = /^(?:--(?:boot|single|check|describe-config|version|help)|-[VC?])/;
+
+function dataDirectory(table: ProcessTable, pid: number): string | null {
+  const words = table.words(pid) ?? [];
+  const at = words.indexOf("-D");
+  const named = at === -1 ? null : (words[at + 1] ?? null);
+  // One that has just begun is not in its directory yet.
+  return named?.startsWith("/") === true ? named : (table.directory(pid) ?? named);
+}
+
+function procTable(): ProcessTable {
+  const pids = fs.readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
+  return {
+    pids,
+    words: (pid) => attempt(() => wordsOf(fs.readFileSync(`/proc/${pid}/cmdline`))),
+    root: (pid) => (attempt(() => isOurRoot(pid)) === false ? "its own" : "ours"),
+    directory: (pid) => attempt(() => fs.readlinkSync(`/proc/${pid}/cwd`)),
+  };
+}
+
+/** The link says `/` in a container too: only what it leads to tells. */
+function isOurRoot(pid: number): boolean {
+  const [its, ours] = [fs.statSync(`/proc/${pid}/root/`), fs.statSync("/")];
+  return its.dev === ours.dev && its.ino === ours.ino;
+}
+
+function wordsOf(line: Buffer): readonly string[] {
+  return line.subarray(0, limits.processFileBytes).toString("utf8").split("\0");
+}
+
+/** Null where the process has ended, or is somebody else's and does not show it. */
+function attempt<T>(look: () => T): T | null {
+  try {
+    return look();
+  } catch (error) {
+    errnoOf(error);
+    return null;
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * measure/privileges: what the roles may do in a database, compared with the frozen matrix, and counted.
+ *
+ * The comparison is the one of `cutter schema verify`; what it finds of other kinds is handed on for the inventory.
+ * Reads catalogs only. Called by the steps C-06 and C-11.
+ */
+import grantOptions from "../../../sql/sandbox/grant-options.sql" with { type: "text" };
+import { Failure } from "../../kernel/failure.ts";
+import type { Session } from "../../kernel/session/session.ts";
+import type { Difference } from "../../schema/compare.ts";
+import { verifySchema } from "../../schema/verify.ts";
+import type { Privileges } from "../gates/server.ts";
+
+const RIGHTS: readonly string[] = ["privilege", "role", "role attribute", "membership", "default privilege"];
+
+export async function readPrivileges(session: Session): Promise<Privileges | Failure> {
+  const report = await verifySchema(session);
+  if (report instanceof Failure) return report;
+  const reply = await session.query(grantOptions);
+  if (reply instanceof Failure) return reply;
+  const of = (kind: string) => reply.rows.filter((row) => row.kind === kind);
+  return {
+    differences: report.differences.filter(isRight),
+    checked: { ...report.checked },
+    tablePrivileges: of("table").length,
+    columnUpdates: of("column").length,
+    grantOptions: reply.rows
+      .filter(({ option }) => option === "t")
+      .map(({ object, role, privilege }) => `${privilege} on ${object} to ${role}`),
+  };
+}
+
+/** Everything that is otherwise than in the contract, but for rights. */
+export async function readShapeDifferences(session: Session): Promise<readonly Difference[] | Failure> {
+  const report = await verifySchema(session);
+  return report instanceof Failure ? report : report.differences.filter((one) => !isRight(one));
+}
+
+function isRight({ kind }: Difference): boolean {
+  return RIGHTS.includes(kind);
+}

@@ -1,0 +1,63 @@
+/**
+ * run-scenarios: C-10: the scenarios one after the other, each with its log, its SQL trace and its verdict.
+ *
+ * One that fails does not keep the next from being run: they are the result, not the way to it. One that the server
+ * cannot carry is NOT RUN, which is no pass. The trace is the server's own log between two places. Called by run.ts.
+ */
+import { stopwatch } from "../kernel/clock.ts";
+import { redact } from "../kernel/evidence/redaction.ts";
+import { Failure } from "../kernel/failure.ts";
+import { failureDocument, type Judged } from "../report/battery.ts";
+import { failed, type Judgement, judge } from "../report/judgement.ts";
+import { logLength, readLog } from "./measure/server-log.ts";
+import { type RowDelta, sumRows } from "./rows.ts";
+import { known } from "./sandbox.ts";
+import { SCENARIOS } from "./scenarios/list.ts";
+import type { Scenario } from "./scenarios/scenario.ts";
+import type { Stage } from "./stage/stage.ts";
+
+/** What all of them predicted together. */
+export async function runScenarios(stage: Stage, scenarios: readonly Scenario[] = SCENARIOS): Promise<RowDelta> {
+  const { sandbox } = stage;
+  const server = known(sandbox.server, "server");
+  const predicted: RowDelta[] = [];
+  for (const scenario of scenarios) {
+    sandbox.journal.at("C-10", scenario.id);
+    await sandbox.tell(`${scenario.id}: ${scenario.title}`);
+    sandbox.journal.note("look", scenario.title);
+    const { logFile } = server;
+    const [from, startedMs] = [logFile === null ? 0 : logLength(logFile), sandbox.journal.nowMs()];
+    stage.log.length = 0;
+    const { judged, rows } = await runOne(scenario, stage);
+    predicted.push(rows);
+    const trace = logFile === null ? "the server writes no log\n" : readLog(logFile, from);
+    const log = `${scenario.id}: ${scenario.title}\n${stage.log.join("\n")}\n${judged.verdict}: ${judged.summary}\n`;
+    sandbox.results.push({
+      ...{ judged, log: redact(log), trace: redact(trace), startedMs, endedMs: sandbox.journal.nowMs() },
+    });
+  }
+  sandbox.journal.at("C-10");
+  return sumRows(predicted);
+}
+
+type Run = { readonly judged: Judged; readonly rows: RowDelta };
+
+async function runOne(scenario: Scenario, stage: Stage): Promise<Run> {
+  const { id, title: claim } = scenario;
+  const lacks = scenario.needs.filter((need) => known(stage.sandbox.server, "server").lacks.includes(need));
+  if (lacks.length > 0) {
+    const summary = `not run: the provider has no ${lacks.join(", ")}`;
+    const nothing = { durationMs: 0, facts: {}, mismatches: [], failure: null };
+    return { judged: { id, claim, verdict: "NOT RUN", summary, ...nothing }, rows: {} };
+  }
+  const elapsed = stopwatch();
+  const outcome = await scenario.run(stage);
+  if (outcome instanceof Failure)
+    return { judged: { id, claim, ...judgedOf(failed(outcome)), durationMs: elapsed() }, rows: {} };
+  const { predicted: rows, ...observation } = outcome;
+  return { judged: { id, claim, ...judgedOf(judge(observation)), durationMs: elapsed() }, rows };
+}
+
+function judgedOf({ failure, ...judgement }: Judgement): Omit<Judged, "id" | "claim" | "durationMs"> {
+  return { ...judgement, failure: failure === null ? null : failureDocument(failure) };
+}

@@ -1,0 +1,192 @@
+/**
+ * Tests of a sandbox's steps on real servers: production itself in the place of the throwaway server is a hard abort
+ * before anything is written to it, and what is broken on the way is told and removed.
+ */
+import { afterEach, expect, test } from "bun:test";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { backupTarget, makeKey, settingsFor } from "../../scripts/database/backup.ts";
+import { createDatabase, testServer } from "../../scripts/database/database.ts";
+import { temporaryFolder } from "../../scripts/database/files.ts";
+import { makeBackup } from "../execution/backup/make.ts";
+import { Failure } from "../kernel/failure.ts";
+import { openSession } from "../kernel/session/open.ts";
+import { FIRST_DATABASE, type Provider, type RunningServer, type StartOrder, SUPERUSER } from "./providers/provider.ts";
+import { runSandbox } from "./run.ts";
+import { buildSandbox, sampleSandbox } from "./sample.ts";
+import { Sandbox, type SandboxOrder } from "./sandbox.ts";
+
+const PATIENCE_MS = 120_000;
+const QUIET = { command: "cutter sandbox run", begins: () => {} };
+
+const newState = (): string => join(temporaryFolder(), "state");
+
+let sandbox: Sandbox | null = null;
+afterEach(async () => {
+  if (sandbox !== null) expect((await sandbox.takeDown()).left).toEqual([]);
+  sandbox = null;
+});
+
+/** Each start but the first is handed what `instead` makes of the first server. */
+function confused(
+  sound: Provider,
+  instead: (first: RunningServer) => RunningServer | Promise<RunningServer>,
+): Provider {
+  let first: RunningServer | null = null;
+  return {
+    ...sound,
+    async start(order) {
+      if (first !== null) return instead(first);
+      const server = await sound.start(order);
+      if (!(server instanceof Failure)) first = server;
+      return server;
+    },
+  };
+}
+
+async function databasesOf(server: RunningServer): Promise<string> {
+  const session = await openSession(server.target({ role: SUPERUSER, database: FIRST_DATABASE }), { label: "test" });
+  if (session instanceof Failure) return session.message;
+  const reply = await session.query(
+    "SELECT string_agg(datname, ' ' ORDER BY datname) AS names, pg_current_wal_lsn()::text AS wal FROM pg_database",
+  );
+  await session.close();
+  return reply instanceof Failure ? reply.message : JSON.stringify(reply.rows);
+}
+
+test(
+  "G-10: a connection that leads to production is a hard abort: nothing is written there, and only ours is ended",
+  async () => {
+    let before = "";
+    let production: RunningServer | null = null;
+    sandbox = sampleSandbox({
+      stateDirectory: newState(),
+      provider: (sound) =>
+        confused(sound, async (first) => {
+          production = first;
+          before = await databasesOf(first);
+          return { ...first, stop: async () => ({ removed: [], left: [], trouble: null }) };
+        }),
+    });
+    const failed = await buildSandbox(sandbox);
+    expect([failed?.code, failed?.exitCode]).toEqual(["SANDBOX_IS_PRODUCTION", 4]);
+    expect(failed?.message).toContain("G-10");
+    expect(sandbox.gates.of("G-08")).toBe(undefined);
+    expect(production === null ? "" : await databasesOf(production)).toBe(before);
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "G-07: a server that listens on a network stops it before anything is restored, and all of it is removed",
+  async () => {
+    sandbox = sampleSandbox({
+      stateDirectory: newState(),
+      provider: (sound) => ({
+        ...sound,
+        async start(order) {
+          const server = await sound.start(order);
+          if (server instanceof Failure) return server;
+          const isolation = async () => {
+            const found = await server.isolation();
+            return found instanceof Failure ? found : { ...found, tcpListeners: ["0.0.0.0:5432"] };
+          };
+          return { ...server, isolation };
+        },
+      }),
+    });
+    const { report, failure } = await runSandbox(sandbox, QUIET);
+    expect([failure?.code, failure?.facts.gate]).toEqual(["SANDBOX_NOT_PROVEN", "G-07"]);
+    expect(report.verdictLine).toBe("CUTTER_SANDBOX 0/12 SCENARIOS 10/25 GATES NOT_PROVEN");
+    expect(report.commands.map(({ outcome }) => outcome).join(" ")).toBe(
+      "done done done failed not run not run not run not run not run not run not run done done",
+    );
+    expect(report.left).toEqual([]);
+    expect(existsSync(sandbox.workDirectory)).toBe(false);
+    expect(readdirSync(report.folder)).toContain("SHA256SUMS");
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "G-25: what cannot be removed is named, stays on record, and is no net zero",
+  async () => {
+    const own = sampleSandbox({
+      stateDirectory: newState(),
+      provider: (sound) => ({ ...sound, start: (order) => unmarked(sound, order) }),
+    });
+    sandbox = null;
+    const unmarked = async (sound: Provider, order: StartOrder) => {
+      if (order.cluster === "fresh") return sound.start(order);
+      rmSync(join(own.temporary ?? "", ".cutter-sandbox"));
+      return new Failure("SANDBOX_SERVER_FAILED", "it did not start");
+    };
+    const { report, failure } = await runSandbox(own, QUIET);
+    expect([failure?.code, report.verdictLine.split(" ").at(-1)]).toEqual(["SANDBOX_SERVER_FAILED", "LEFTOVERS"]);
+    expect(report.gates.find(({ id }) => id === "G-25")?.verdict).toBe("FAIL");
+    expect(report.left).toEqual([expect.stringContaining(`directory ${own.temporary}: it has no marker`)]);
+    expect(existsSync(own.record?.file ?? "")).toBe(true);
+    rmSync(own.temporary ?? "", { recursive: true });
+  },
+  PATIENCE_MS,
+);
+
+test("G-01: too little room is refused before anything is made", async () => {
+  const { order } = sampleSandbox({ stateDirectory: newState() });
+  const short = await runSandbox(new Sandbox({ ...order, minFreeBytes: Number.MAX_SAFE_INTEGER }), QUIET);
+  expect([short.failure?.code, short.failure?.exitCode]).toEqual(["SANDBOX_DISK_SHORT", 4]);
+  expect(existsSync(order.stateDirectory)).toBe(false);
+});
+
+test("G-02: a name that is taken is refused, and what has it stays as it was", async () => {
+  const own = sampleSandbox({ stateDirectory: newState() });
+  mkdirSync(own.workDirectory, { recursive: true, mode: 0o700 });
+  const { failure } = await runSandbox(own, QUIET);
+  expect([failure?.code, failure?.exitCode]).toEqual(["SANDBOX_NAME_TAKEN", 4]);
+  expect(readdirSync(own.order.stateDirectory)).toEqual(["sandbox"]);
+  expect(readdirSync(own.workDirectory)).toEqual([]);
+});
+
+type Backup = { readonly source: SandboxOrder["source"]; readonly file: string; readonly identifier: string };
+
+/** Of a reference database on the suite's server, which is gone by then. */
+async function backUp(): Promise<Backup> {
+  const database = await createDatabase(await testServer(), { template: "reference" });
+  const [key, identifier] = [makeKey(), database.psql("SELECT system_identifier FROM pg_control_system()")];
+  const settings = settingsFor(key);
+  const made = await makeBackup({ target: backupTarget(database), settings, runId: null, expected: null });
+  database.drop();
+  if (made instanceof Failure) throw new Error(made.message);
+  const file = join(settings.directory, made.fileName);
+  const programs = { gpg: settings.gpg, pgRestore: settings.pgRestore };
+  return { source: { kind: "backup", path: file, gnupgHome: key.home, ...programs }, file, identifier };
+}
+
+test(
+  "a backup is verified, decrypted and restored: rows and digests are those of its manifest, and nobody is asked",
+  async () => {
+    const { source, identifier } = await backUp();
+    sandbox = sampleSandbox({ stateDirectory: newState(), source });
+    expect(await buildSandbox(sandbox)).toBe(null);
+    const verdicts = ["G-05", "G-06", "G-08", "G-09", "G-10"].map((id) => sandbox?.gates.of(id)?.verdict);
+    expect(verdicts).toEqual(["PASS", "PASS", "PASS", "PASS", "PASS"]);
+    expect(sandbox.gates.of("G-10")?.facts.production).toBe(identifier);
+    expect(sandbox.servers.length).toBe(1);
+    expect(await sandbox.source?.seen()).toEqual([]);
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "a backup of which one bit was flipped is refused before any server is started",
+  async () => {
+    const { source, file } = await backUp();
+    const bytes = readFileSync(file);
+    bytes[bytes.length - 40] = (bytes[bytes.length - 40] ?? 0) ^ 1;
+    writeFileSync(file, bytes);
+    sandbox = sampleSandbox({ stateDirectory: newState(), source });
+    expect((await buildSandbox(sandbox))?.code).toBe("BACKUP_DAMAGED");
+    expect(sandbox.servers).toEqual([]);
+  },
+  PATIENCE_MS,
+);

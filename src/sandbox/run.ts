@@ -1,0 +1,170 @@
+/**
+ * run: one whole sandbox: the sequence with its steps, the report, and the evidence that outlives it.
+ *
+ * The last files of the evidence are written after the teardown, since they tell of it; they are searched for secrets
+ * like the others before anything is on disk. Called by `cutter sandbox run`, which may call `takeDown` on a signal.
+ */
+import { stopwatch, timestamp } from "../kernel/clock.ts";
+import { writeEvidence } from "../kernel/evidence/folder.ts";
+import { runId } from "../kernel/evidence/run-id.ts";
+import { verifyEvidence } from "../kernel/evidence/verify.ts";
+import { Failure, joinFailure } from "../kernel/failure.ts";
+import { COMMIT, VERSION } from "../kernel/version.ts";
+import { failureDocument, type Judged } from "../report/battery.ts";
+import { type Ending, renderSandbox, type SandboxReport, sandboxVerdict } from "../report/sandbox.ts";
+import { G23 } from "./gates/after.ts";
+import { keptLines } from "./kept.ts";
+import type { Sandbox, TakenDown } from "./sandbox.ts";
+import { SCENARIOS } from "./scenarios/list.ts";
+import { runSequence, type SequenceResult } from "./sequence.ts";
+import { makeWorkDirectory, obtainDump, preflight } from "./steps/before.ts";
+import { checkHost, confirmIdentity, giveRoles, restore, stage, startIsolated } from "./steps/build.ts";
+import { type Files, gatherEvidence, NOTHING_TAKEN, searchArtefacts, tearDown } from "./steps/end.ts";
+import { playScenarios, verifyAll } from "./steps/verify.ts";
+
+export type SandboxOutcome = {
+  readonly report: SandboxReport;
+  /** The first reason why it is not proven; null where it is, or was kept on demand. */
+  readonly failure: Failure | null;
+};
+
+type Parts = {
+  /** The command as it was given, without secrets. */
+  readonly command: string;
+  /** Told as each command begins. */
+  readonly begins: (what: string) => void;
+};
+
+export async function runSandbox(sandbox: Sandbox, { command, begins }: Parts): Promise<SandboxOutcome> {
+  const elapsed = stopwatch();
+  const id = runId("sandbox");
+  let files: Files = {};
+  let taken = NOTHING_TAKEN;
+  const sequence = await runSequence({
+    gates: sandbox.gates,
+    // Of a server that is kept nobody can say that nothing is left of it.
+    waived: sandbox.order.afterwards === "keep" ? ["G-25"] : [],
+    nowMs: () => sandbox.journal.nowMs(),
+    begins: (row) => {
+      sandbox.journal.at(row.id);
+      begins(`${row.id}: ${row.action}`);
+    },
+    steps: {
+      "C-01": () => preflight(sandbox),
+      "C-02": () => makeWorkDirectory(sandbox),
+      "C-03": () => obtainDump(sandbox),
+      "C-04": () => startIsolated(sandbox),
+      "C-05": () => restore(sandbox),
+      "C-06": () => giveRoles(sandbox),
+      "C-07": () => confirmIdentity(sandbox),
+      "C-08": () => checkHost(sandbox),
+      "C-09": () => stage(sandbox),
+      "C-10": () => playScenarios(sandbox),
+      "C-11": () => verifyAll(sandbox),
+      "C-12": async () => {
+        files = await gatherEvidence(sandbox);
+        return null;
+      },
+      "C-13": async () => {
+        taken = await tearDown(sandbox);
+        return leftovers(taken);
+      },
+    },
+  });
+  const made = { sandbox, id, command, sequence, taken, durationMs: elapsed(), files };
+  const first = reportOf(made);
+  // The report itself is an artefact: a secret in it is found before it is written.
+  if (sandbox.secrets.count > 0) {
+    await sandbox.gates.judge(G23, () => searchArtefacts({ ...files, ...forms(first.report) }, sandbox.secrets));
+  }
+  const outcome = reportOf(made);
+  const written = keep(outcome, made);
+  return written === null ? outcome : { ...outcome, failure: joined(outcome.failure, written) };
+}
+
+function leftovers({ left }: TakenDown): Failure | null {
+  return left.length === 0
+    ? null
+    : new Failure("SANDBOX_LEFTOVERS", `not removed: ${left.join("; ")}`, { facts: { left } });
+}
+
+function joined(first: Failure | null, second: Failure): Failure {
+  return first === null ? second : joinFailure(first, second);
+}
+
+type Made = {
+  readonly sandbox: Sandbox;
+  readonly id: string;
+  readonly command: string;
+  readonly sequence: SequenceResult;
+  readonly taken: TakenDown;
+  readonly durationMs: number;
+  readonly files: Files;
+};
+
+function reportOf({ sandbox, id, command, sequence, taken, durationMs, files }: Made): SandboxOutcome {
+  const [gates, scenarios] = [sandbox.gates.results(), scenarioResults(sandbox)];
+  const red = [...scenarios, ...gates].find(({ verdict }) => verdict !== "PASS");
+  const kept = sandbox.order.afterwards === "keep" && sandbox.server !== null && taken.removed.length === 0;
+  const failure = sequence.failure ?? (red === undefined || (kept && isKept(red)) ? null : refusal(red));
+  const ending: Ending =
+    failure === null ? (kept ? "KEPT" : "NET_ZERO") : taken.left.length > 0 ? "LEFTOVERS" : "NOT_PROVEN";
+  const { server, source } = sandbox;
+  const report: SandboxReport = {
+    ...{ schema: "cutter.sandbox/v1", sandboxId: id, name: sandbox.name, version: VERSION, commit: COMMIT, command },
+    ...{ startedAt: sandbox.startedAt, finishedAt: timestamp(), durationMs, provider: sandbox.order.provider.name },
+    source: { kind: sandbox.order.source.kind, line: source?.line ?? "it did not get that far" },
+    server: server === null ? null : { version: server.version, systemIdentifier: identifierOf(gates) },
+    commands: sequence.commands.map(({ startedMs: _, ...command_ }) => command_),
+    ...{ gates, scenarios, rows: sandbox.rows, removed: taken.removed, left: taken.left },
+    kept: kept ? keptLines(sandbox) : [],
+    evidence: Object.keys(files),
+    folder: `${sandbox.order.stateDirectory}/runs/${id}/evidence`,
+    verdictLine: sandboxVerdict(scenarios, gates, ending),
+    failure: failure === null ? null : failureDocument(failure),
+    exit: failure === null ? 0 : failure.exitCode,
+  };
+  return { report, failure };
+}
+
+/** Of a server that was kept, that nothing is left cannot be said, and is not. */
+function isKept({ id }: Judged): boolean {
+  return id === "G-25";
+}
+
+function refusal({ id, claim, verdict, summary }: Judged): Failure {
+  return new Failure("SANDBOX_NOT_PROVEN", `${id} is ${verdict} (${claim}): ${summary}`, { facts: { what: id } });
+}
+
+function identifierOf(gates: readonly Judged[]): string | null {
+  const seen = gates.find(({ id }) => id === "G-10")?.facts.sandbox;
+  return typeof seen === "string" ? seen : null;
+}
+
+/** All twelve: one that was not come to is NOT RUN. */
+function scenarioResults({ results }: Sandbox): readonly Judged[] {
+  return SCENARIOS.map(({ id, title: claim }) => {
+    const found = results.find(({ judged }) => judged.id === id);
+    const nothing = { summary: "it was not come to", durationMs: 0, facts: {}, mismatches: [], failure: null };
+    return found?.judged ?? { id, claim, verdict: "NOT RUN", ...nothing };
+  });
+}
+
+function forms(report: SandboxReport): Files {
+  return {
+    "facts.json": `${JSON.stringify(report, null, 2)}\n`,
+    "report.md": renderSandbox(report, "markdown"),
+    "report.txt": renderSandbox(report, "text", { detail: "full" }),
+    "junit.xml": renderSandbox(report, "junit"),
+  };
+}
+
+/** null where it is on disk and its digests were recomputed. A refusal of C-01 leaves no evidence: nothing was done. */
+function keep({ report }: SandboxOutcome, { sandbox, id, files }: Made): Failure | null {
+  if (sandbox.record === null) return null;
+  const order = { stateDirectory: sandbox.order.stateDirectory, runId: id, files: { ...files, ...forms(report) } };
+  const folder = writeEvidence(order);
+  if (folder instanceof Failure) return folder;
+  const verified = verifyEvidence(folder);
+  return verified instanceof Failure ? verified : null;
+}

@@ -1,0 +1,74 @@
+/**
+ * sources/backup: an encrypted backup of `cutter backup create`: verified, decrypted into a private file, restored.
+ *
+ * Verified by the same code as `cutter backup verify`: nothing of an archive that is not as its manifest says is used.
+ * No connection is made; production is what the manifest says it was. Called by C-03.
+ */
+import * as fs from "node:fs";
+import { withDecrypted } from "../../execution/backup/decrypted.ts";
+import { openKeyring } from "../../execution/backup/keyring.ts";
+import { type BackupManifest, readManifest } from "../../execution/backup/manifest.ts";
+import { verifyBackup } from "../../execution/backup/verify.ts";
+import { Failure } from "../../kernel/failure.ts";
+import { failedCall } from "../../kernel/private-files/errno.ts";
+import type { ProductionState } from "../gates/verification.ts";
+import type { Sandbox } from "../sandbox.ts";
+import type { BackupOrder } from "./order.ts";
+import type { Source } from "./source.ts";
+
+export async function backupSource(sandbox: Sandbox, order: BackupOrder): Promise<Source | Failure> {
+  const { path, gnupgHome, gpg, pgRestore } = order;
+  const end = sandbox.journal.begin({ kind: "look", what: `cutter backup verify ${path}` });
+  const verified = await verifyBackup({
+    ...{ path, gnupgHome, decrypt: "must", gpg, pgRestore, restoreTo: null },
+    tell: (sentence) => sandbox.tell(sentence),
+  });
+  end(verified instanceof Failure ? verified.code : "intact");
+  if (verified instanceof Failure) return verified;
+  const { manifest, checked } = verified;
+  const dump = sandbox.path("dump");
+  const decrypted = await decryptTo(dump, sandbox, { order, manifest });
+  if (decrypted instanceof Failure) return decrypted;
+  const { systemIdentifier, timeline, database } = manifest.target;
+  const contents = manifest.relations.map(({ relation, rows, content_sha256: contentSha256 }) => {
+    return { relation, rows, contentSha256 };
+  });
+  return {
+    ...{ kind: "backup", line: `backup ${path} of ${database}, ${manifest.snapshot_at}`, dump, contents },
+    ...{ identity: { systemIdentifier, timeline, database }, reading: { from: "file", checked } },
+    ...{ encoding: manifest.encoding, roles: [], before: stateOf(manifest) },
+    state: async () => {
+      const again = readManifest(path);
+      return again instanceof Failure ? again : stateOf(again);
+    },
+    recorded: () => [],
+    seen: async () => [],
+  };
+}
+
+type Decrypting = { readonly order: BackupOrder; readonly manifest: BackupManifest };
+
+/** gpg's plaintext lies in a folder of its own until its digest was compared; only then is it the dump. */
+async function decryptTo(dump: string, sandbox: Sandbox, { order, manifest }: Decrypting): Promise<Failure | null> {
+  const { gpg, gnupgHome, path } = order;
+  const keyring = await openKeyring({ gpg, gnupgHome, keyFile: null });
+  if (keyring instanceof Failure) return keyring;
+  const directory = sandbox.path(".");
+  const done = await withDecrypted({ path, manifest, keyring, directory }, async (plain) => {
+    try {
+      fs.renameSync(plain, dump);
+      fs.chmodSync(dump, 0o600);
+      return null;
+    } catch (cause) {
+      return new Failure("FILE_WRITE_FAILED", failedCall(`move the dump to ${dump}`, cause), { cause });
+    }
+  });
+  keyring.close();
+  return done;
+}
+
+function stateOf({ target, relations }: BackupManifest): ProductionState {
+  const { systemIdentifier, timeline } = target;
+  const contents = relations.map((one) => `${one.relation}: ${one.rows} rows, ${one.content_sha256}`);
+  return { systemIdentifier, timeline, startedAt: null, contents, written: null };
+}

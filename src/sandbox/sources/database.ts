@@ -1,0 +1,199 @@
+/**
+ * sources/database: a fresh dump of a database that is there, taken in one read-only snapshot, and what is asked of it.
+ *
+ * The snapshot counts and digests what a cut can write, pg_dump reads in it, and the dump is read back to its end
+ * before it counts. Every session is read-only and has a name of the sandbox. Called by reference.ts and live.ts.
+ */
+import { createReadStream } from "node:fs";
+import foreignRoles from "../../../sql/sandbox/foreign-roles.sql" with { type: "text" };
+import productionState from "../../../sql/sandbox/production-state.sql" with { type: "text" };
+import { countsOf, readContents } from "../../execution/backup/contents.ts";
+import { CopyRows, rowsDiffer } from "../../execution/backup/copy-rows.ts";
+import { beginReading, takeSnapshot } from "../../execution/backup/snapshot.ts";
+import { readOutput, startTool, type Tool } from "../../execution/backup/tool.ts";
+import type { Target } from "../../kernel/conninfo/target.ts";
+import { Failure } from "../../kernel/failure.ts";
+import { limits } from "../../kernel/limits.ts";
+import { inspectSession } from "../../kernel/rollback-only/identity.ts";
+import { openSession } from "../../kernel/session/open.ts";
+import type { Session } from "../../kernel/session/session.ts";
+import type { Identity, Reading } from "../gates/before.ts";
+import type { Contents } from "../gates/server.ts";
+import type { ProductionState } from "../gates/verification.ts";
+import type { Journal } from "../journal.ts";
+import type { Processes } from "../processes.ts";
+import type { ClientProgram } from "../providers/provider.ts";
+import { DUMP_WORDS } from "../words.ts";
+import type { ForeignRole } from "./source.ts";
+
+export type DatabaseParts = {
+  /** Of the sandbox: each session there bears it. */
+  readonly name: string;
+  readonly target: Target;
+  /** The one that the target names: pg_dump may run where nothing of our environment is. */
+  readonly database: string;
+  readonly pgDump: ClientProgram;
+  readonly pgRestore: ClientProgram;
+  readonly processes: Processes;
+  readonly journal: Journal;
+  /** Absolute path, not there yet. */
+  readonly dump: string;
+};
+
+export type Dumped = {
+  readonly identity: Identity;
+  readonly reading: Reading;
+  readonly contents: readonly Contents[];
+  readonly encoding: string;
+  readonly roles: readonly ForeignRole[];
+};
+
+const READ_ONLY = "-c default_transaction_read_only=on";
+
+/** Names of the sessions on production. */
+export function sessionNames(name: string): { readonly read: string; readonly dump: string; readonly look: string } {
+  return { read: `${name} read`, dump: `${name} dump`, look: `${name} look` };
+}
+
+export async function dumpDatabase(parts: DatabaseParts): Promise<Dumped | Failure> {
+  const { name, journal } = parts;
+  const session = await openReading(parts, sessionNames(name).read);
+  if (session instanceof Failure) return session;
+  try {
+    const identity = await identityOf(session);
+    if (identity instanceof Failure) return identity;
+    const roles = await rolesOf(session);
+    if (roles instanceof Failure) return roles;
+    const snapshot = await takeSnapshot(session);
+    if (snapshot instanceof Failure) return snapshot;
+    journal.note("look", `production: ${snapshot.contents.length} relations in snapshot ${snapshot.name}`);
+    const broken = (await writeDump(parts, snapshot.name)) ?? (await readBack(parts, countsOf(snapshot.contents)));
+    if (broken !== null) return broken;
+    const reading = await readingOf(session);
+    if (reading instanceof Failure) return reading;
+    return { identity, reading, roles, contents: snapshot.contents, encoding: snapshot.encoding };
+  } finally {
+    await session.close();
+  }
+}
+
+async function openReading({ target, journal }: Pick<DatabaseParts, "target" | "journal">, called: string) {
+  const end = journal.begin({ kind: "session", what: `production, read-only, as ${called}` });
+  const named: Target = target.kind === "server" ? { ...target, applicationName: called } : target;
+  const parameters = { default_transaction_read_only: "on" };
+  const session = await openSession(named, { label: "sandbox", parameters });
+  end(session instanceof Failure ? session.code : "open");
+  return session;
+}
+
+async function identityOf(session: Session): Promise<Identity | Failure> {
+  const inspected = await inspectSession(session);
+  if (inspected instanceof Failure) return inspected;
+  const { systemIdentifier, timeline, database } = inspected;
+  return { systemIdentifier, timeline, database };
+}
+
+async function rolesOf(session: Session): Promise<readonly ForeignRole[] | Failure> {
+  const reply = await session.query(foreignRoles);
+  if (reply instanceof Failure) return reply;
+  return reply.rows.map(({ quoted, attributes, parents }) => ({
+    create: `CREATE ROLE ${quoted} ${attributes}`,
+    memberships: parents === null || parents === undefined ? null : `GRANT ${parents} TO ${quoted}`,
+  }));
+}
+
+/** What goes by argument names no password: the place and the login are in the environment. */
+async function writeDump(parts: DatabaseParts, snapshot: string): Promise<Failure | null> {
+  const { name, database, pgDump, processes, dump } = parts;
+  const quoted = (value: string): string => `'${value.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+  const place = [`dbname=${quoted(database)}`, `application_name=${quoted(sessionNames(name).dump)}`];
+  const options = `options=${quoted([pgDump.environment.PGOPTIONS ?? "", READ_ONLY].join(" ").trim())}`;
+  const words = [...DUMP_WORDS, `--snapshot=${snapshot}`, [...place, options].join(" ")];
+  const ended = await processes.run({
+    command: [...pgDump.command, ...words],
+    environment: pgDump.environment,
+    output: dump,
+    timeoutMs: limits.backupTimeoutMs,
+  });
+  if (ended.code === 0) return null;
+  const how = ended.signal ?? `exit code ${ended.code}`;
+  return new Failure("SANDBOX_DUMP_BROKEN", `pg_dump ended with ${how}: ${firstLine(ended.stderr)}`, {
+    hint: "pg_dump reads the whole database as the role of the connection, which needs pg_read_all_data for that.",
+    data: "Production was read at most; no throwaway database was made yet.",
+  });
+}
+
+/** A dump that breaks off is listed by pg_restore as if it were whole: only reading it to its end tells. */
+async function readBack(
+  { pgRestore, dump }: Pick<DatabaseParts, "pgRestore" | "dump">,
+  counted: Readonly<Record<string, number>>,
+): Promise<Failure | null> {
+  const tool = startTool({ command: [...pgRestore.command, "--file=-"], environment: pgRestore.environment });
+  const late = setTimeout(tool.kill, limits.backupTimeoutMs);
+  const rows = new CopyRows();
+  await Promise.all([readOutput(tool, (piece) => rows.add(piece)), feed(tool, dump)]);
+  const reason = await tool.ended;
+  clearTimeout(late);
+  if (reason !== null) return new Failure("SANDBOX_DUMP_BROKEN", `the dump cannot be read to its end: ${reason}`);
+  const found = rows.end();
+  const own = found === null ? null : Object.fromEntries(Object.entries(found).filter(([name]) => name in counted));
+  const wrong = rowsDiffer(counted, own);
+  return wrong === null ? null : new Failure("SANDBOX_DUMP_BROKEN", `the dump was read back: ${wrong}`);
+}
+
+async function feed(tool: Tool, path: string): Promise<void> {
+  for await (const piece of createReadStream(path, { highWaterMark: limits.digestChunkBytes })) {
+    if ((await tool.write(piece as Buffer)) === "ended") break;
+  }
+  tool.end();
+}
+
+async function readingOf(session: Session): Promise<Reading | Failure> {
+  const reply = await session.query(
+    `SELECT pg_catalog.current_setting('transaction_read_only') AS read_only,
+      pg_catalog.pg_current_xact_id_if_assigned() AS xid`,
+  );
+  if (reply instanceof Failure) return reply;
+  const { read_only: readOnly, xid } = reply.rows[0] ?? {};
+  return {
+    ...{ from: "server", transactionReadOnly: readOnly ?? "unknown", dumpOptions: READ_ONLY },
+    transactionIds: xid === null || xid === undefined ? [] : [xid],
+  };
+}
+
+/** `contents`: where nobody else writes, what the relations hold is compared too. */
+export async function stateOf(
+  parts: Pick<DatabaseParts, "name" | "target" | "journal">,
+  contents: readonly Contents[],
+): Promise<ProductionState | Failure> {
+  const session = await openReading(parts, sessionNames(parts.name).look);
+  if (session instanceof Failure) return session;
+  try {
+    const identity = await identityOf(session);
+    if (identity instanceof Failure) return identity;
+    const reply = await session.query(productionState);
+    if (reply instanceof Failure) return reply;
+    const { started_at: startedAt, written } = reply.rows[0] ?? {};
+    const { systemIdentifier, timeline } = identity;
+    const known = { systemIdentifier, timeline, startedAt: startedAt ?? null };
+    if (contents.length === 0) return { ...known, contents: [], written: null };
+    const begun = await beginReading(session);
+    if (begun !== null) return begun;
+    const now = await readContents(
+      session,
+      contents.map(({ relation }) => relation),
+    );
+    if (now instanceof Failure) return now;
+    return { ...known, contents: now.map(lineOf), written: written === null ? null : Number(written) };
+  } finally {
+    await session.close();
+  }
+}
+
+function lineOf({ relation, rows, contentSha256 }: Contents): string {
+  return `${relation}: ${rows} rows, ${contentSha256}`;
+}
+
+export function firstLine(text: string): string {
+  return text.split("\n").find((line) => line.trim() !== "") ?? "it said nothing";
+}

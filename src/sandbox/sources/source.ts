@@ -1,0 +1,37 @@
+/**
+ * sources/source: what a sandbox is made from, and production as far as it can be asked: types only.
+ *
+ * Each of the three (reference, live, backup) writes `dump` into the sandbox's directory, which pg_restore takes, and
+ * knows what must be in it. Whatever it asks of production it asks read-only. Implemented beside this file.
+ */
+import type { Failure } from "../../kernel/failure.ts";
+import type { Identity, Reading } from "../gates/before.ts";
+import type { Contents } from "../gates/server.ts";
+import type { ProductionState } from "../gates/verification.ts";
+import type { SourceKind } from "../words.ts";
+
+/** A role of production, as the statements make it that create it; never with a password. */
+export type ForeignRole = { readonly create: string; readonly memberships: string | null };
+
+export type Source = {
+  readonly kind: SourceKind;
+  /** Which database, without a password. */
+  readonly line: string;
+  readonly identity: Identity;
+  readonly reading: Reading;
+  /** Rows and digest of each relation that a cut can write, in the dump's snapshot. */
+  readonly contents: readonly Contents[];
+  /** Of the database, e.g. `UTF8`. */
+  readonly encoding: string;
+  readonly roles: readonly ForeignRole[];
+  /** Absolute path. */
+  readonly dump: string;
+  /** Before the scenarios. */
+  readonly before: ProductionState;
+  /** Asked anew. */
+  state(): Promise<ProductionState | Failure>;
+  /** Names of the sessions that this source opened. */
+  recorded(): readonly string[];
+  /** Names of the sandbox's sessions that production saw. */
+  seen(): Promise<readonly string[] | Failure>;
+};

@@ -1,0 +1,110 @@
+/**
+ * steps/build: C-04 to C-09: the isolated server, the restored database, its roles, its identity, the host, the stage.
+ *
+ * The server's identity is compared before anything is written to it, and again once the database is restored. Each
+ * measures and has its gates judged. Called by run.ts, in the order of the table.
+ */
+import { Failure } from "../../kernel/failure.ts";
+import { inspectSession } from "../../kernel/rollback-only/identity.ts";
+import { checkBinary } from "../../readiness/binary.ts";
+import { matrixSize } from "../gates/list.ts";
+import { G07, G08, G09, G10, G11, G12, G13, type Staged as StagedFacts, type TwoIdentities } from "../gates/server.ts";
+import { readHostState } from "../measure/host-state.ts";
+import { scanHost } from "../measure/instances.ts";
+import { readPrivileges } from "../measure/privileges.ts";
+import { LOG_SETTINGS } from "../measure/server-log.ts";
+import { FIRST_DATABASE, SUPERUSER } from "../providers/provider.ts";
+import { restoreDump } from "../restore.ts";
+import { LOGIN_ROLES } from "../roles.ts";
+import { known, type Sandbox } from "../sandbox.ts";
+import { failureOf } from "../sequence.ts";
+import { withAdministrator } from "../sessions.ts";
+import { digestOf, stageFiles } from "../stage/files.ts";
+import { DATABASE } from "../words.ts";
+
+/** C-04. */
+export async function startIsolated(sandbox: Sandbox): Promise<Failure | null> {
+  const server = await sandbox.startServer(sandbox.name, "may be cloned", LOG_SETTINGS);
+  if (server instanceof Failure) return server;
+  sandbox.server = server;
+  await sandbox.gates.judge(G07, () => server.isolation());
+  // Nothing was written to it yet: if it is production it never is.
+  return compareIdentity(sandbox, FIRST_DATABASE);
+}
+
+async function compareIdentity(sandbox: Sandbox, database: string): Promise<Failure | null> {
+  const judged = await sandbox.gates.judge(G10, () => identities(sandbox, database));
+  return judged.verdict === "PASS" ? null : failureOf(judged);
+}
+
+function identities(sandbox: Sandbox, database: string): Promise<TwoIdentities | Failure> {
+  const production = known(sandbox.source, "source").identity.systemIdentifier;
+  return withAdministrator(sandbox, { role: SUPERUSER, database }, async (session) => {
+    const seen = await inspectSession(session);
+    return seen instanceof Failure ? seen : { production, sandbox: seen.systemIdentifier };
+  });
+}
+
+/** C-05. */
+export async function restore(sandbox: Sandbox): Promise<Failure | null> {
+  const restored = await restoreDump(sandbox);
+  if (restored instanceof Failure) return restored;
+  await sandbox.gates.judge(G08, () => restored);
+  return null;
+}
+
+/** C-06. The server is told a verifier: no log of statements holds a password. */
+export async function giveRoles(sandbox: Sandbox): Promise<Failure | null> {
+  const passwords = known(sandbox.passwords, "passwords");
+  const read = await withAdministrator(sandbox, { role: SUPERUSER, database: DATABASE }, async (session) => {
+    for (const role of LOGIN_ROLES) {
+      const reply = await session.query(`ALTER ROLE ${role} LOGIN PASSWORD '${passwords.verifier(role)}'`);
+      if (reply instanceof Failure) return reply;
+    }
+    return readPrivileges(session);
+  });
+  if (read instanceof Failure) return read;
+  sandbox.privileges = read;
+  await sandbox.gates.judge(G09, () => ({ ...read, size: matrixSize() }));
+  return null;
+}
+
+/** C-07. */
+export function confirmIdentity(sandbox: Sandbox): Promise<Failure | null> {
+  sandbox.journal.note("look", "system identifiers of production and of the sandbox");
+  return compareIdentity(sandbox, DATABASE);
+}
+
+/** C-08. */
+export async function checkHost(sandbox: Sandbox): Promise<Failure | null> {
+  sandbox.journal.note("look", "programs, packages and services of this host");
+  const before = known(sandbox.host, "state of this host");
+  const after = await readHostState(await scanHost(sandbox.order.environment), sandbox.order.environment);
+  await sandbox.gates.judge(G11, () => ({ before, after }));
+  await sandbox.gates.judge(G12, () => ({ before, after }));
+  return null;
+}
+
+/** C-09. */
+export async function stage(sandbox: Sandbox): Promise<Failure | null> {
+  const staged = await withAdministrator(sandbox, { role: SUPERUSER, database: DATABASE }, (session) => {
+    return stageFiles(sandbox, session);
+  });
+  if (staged instanceof Failure) return staged;
+  sandbox.staged = staged;
+  await sandbox.gates.judge(G13, () => measureStage(sandbox));
+  return null;
+}
+
+/** Of a program that runs from source there is no digest; what is staged is there in any case. */
+async function measureStage(sandbox: Sandbox): Promise<StagedFacts> {
+  const { files } = known(sandbox.staged, "stage");
+  const binary = await checkBinary();
+  const again = binary.sha256 === null ? null : (await checkBinary()).sha256;
+  const program = binary.sha256 === null ? [] : [{ name: binary.path, expected: binary.sha256, actual: again }];
+  return {
+    files: [...program, ...files.map(({ name, path, sha256 }) => ({ name, expected: sha256, actual: digestOf(path) }))],
+    sums: binary.sums.state,
+    findings: binary.findings,
+  };
+}

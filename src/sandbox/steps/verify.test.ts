@@ -1,0 +1,168 @@
+/**
+ * Tests of the verification on real servers: each of G-14 to G-22 passes after a sound run, and turns red where the
+ * database, production, a file or the log is not as it should be.
+ */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { temporaryFolder } from "../../../scripts/database/files.ts";
+import { Failure } from "../../kernel/failure.ts";
+import { openSession } from "../../kernel/session/open.ts";
+import { GateLedger } from "../gate-ledger.ts";
+import { countTables } from "../measure/database.ts";
+import { SUPERUSER } from "../providers/provider.ts";
+import { runScenarios } from "../run-scenarios.ts";
+import { buildSandbox, sampleSandbox } from "../sample.ts";
+import { known } from "../sandbox.ts";
+import { SCENARIOS } from "../scenarios/list.ts";
+import { withAdministrator } from "../sessions.ts";
+import { Stage } from "../stage/stage.ts";
+import { DATABASE } from "../words.ts";
+import { changes, verifyAll } from "./verify.ts";
+
+const PATIENCE_MS = 120_000;
+const LOGIN = { role: SUPERUSER, database: DATABASE };
+const PROVEN = ["G-14", "G-15", "G-16", "G-17", "G-18", "G-19", "G-20", "G-21", "G-22"];
+
+const sandbox = sampleSandbox({ stateDirectory: join(temporaryFolder(), "state") });
+const stage = new Stage(sandbox);
+let counted: ReadonlyMap<string, number>;
+let predicted: Readonly<Record<string, number>>;
+
+beforeAll(async () => {
+  expect(await buildSandbox(sandbox)).toBe(null);
+  counted = await count();
+  predicted = await runScenarios(
+    stage,
+    SCENARIOS.filter(({ id }) => id === "S2"),
+  );
+  // What C-08 and C-10 note of themselves.
+  for (const command of ["C-01", "C-02", "C-03", "C-04", "C-05", "C-06", "C-07", "C-08", "C-09", "C-11"]) {
+    sandbox.journal.at(command);
+    sandbox.journal.note("look", "the test");
+  }
+}, PATIENCE_MS);
+afterAll(async () => {
+  expect((await sandbox.takeDown()).left).toEqual([]);
+}, PATIENCE_MS);
+
+async function count(): Promise<ReadonlyMap<string, number>> {
+  const counts = await withAdministrator(sandbox, LOGIN, countTables);
+  if (counts instanceof Failure) throw new Error(counts.message);
+  return counts;
+}
+
+/** Those of the nine that are not PASS, judged anew. */
+async function red(): Promise<readonly string[]> {
+  Object.assign(sandbox, { gates: new GateLedger() });
+  sandbox.rows = changes(counted, await count(), predicted);
+  expect(await verifyAll(sandbox)).toBe(null);
+  return PROVEN.filter((id) => sandbox.gates.of(id)?.verdict !== "PASS");
+}
+
+async function sql(...statements: readonly string[]): Promise<void> {
+  const failed = await stage.prepare(statements);
+  if (failed !== null) throw new Error(failed.message);
+}
+
+test(
+  "after a sound run all nine pass",
+  async () => {
+    expect(await red()).toEqual([]);
+  },
+  PATIENCE_MS,
+);
+
+test.each([
+  [["G-14"], "CREATE TABLE cutter_governance.extra (i int)", "DROP TABLE cutter_governance.extra"],
+  [
+    ["G-15"],
+    "INSERT INTO public.system_vocab VALUES ('vocab.unit_kind.extra', 'x')",
+    "DELETE FROM public.system_vocab WHERE label = 'x'",
+  ],
+  [
+    ["G-16"],
+    "GRANT SELECT ON cutter_governance.run TO context_pack_readonly",
+    "REVOKE SELECT ON cutter_governance.run FROM context_pack_readonly",
+  ],
+  [
+    ["G-22"],
+    `UPDATE cutter_governance.run_phase SET created_at = created_at + '1 h'
+      WHERE phase = 'cut_leg_a' AND created_by <> 'reference'`,
+    `UPDATE cutter_governance.run_phase SET created_at = created_at - '1 h'::interval
+      WHERE phase = 'cut_leg_a' AND created_by <> 'reference'`,
+  ],
+] as const)(
+  "%p turn red alone: %s",
+  async (ids, sabotage, mend) => {
+    await sql(sabotage);
+    expect(await red()).toEqual([...ids]);
+    await sql(mend);
+    expect(await red()).toEqual([]);
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "G-18: a password in a file of the sandbox is found, and its own file is not searched",
+  async () => {
+    const leak = sandbox.path("states", "leak.txt");
+    writeFileSync(leak, `x${known(sandbox.passwords, "passwords").of("cutter_exec")}y`, { mode: 0o600 });
+    expect(await red()).toEqual(["G-18"]);
+    expect(JSON.stringify(sandbox.gates.of("G-18")?.mismatches)).toContain("password of cutter_exec in ");
+    rmSync(leak);
+    expect(await red()).toEqual([]);
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "G-20: a transaction that somebody left open is seen",
+  async () => {
+    const session = await stage.session("cutter_verify");
+    if (session instanceof Failure) throw new Error(session.message);
+    await session.query("BEGIN");
+    expect(await red()).toEqual(["G-20"]);
+    await session.close();
+    expect(await red()).toEqual([]);
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "G-21: a third session of a role, where its limit was lifted, is in the server's log for ever",
+  async () => {
+    await sql("ALTER ROLE cutter_verify CONNECTION LIMIT 9");
+    const held = await Promise.all([1, 2, 3].map(() => stage.session("cutter_verify")));
+    await Promise.all(held.map((one) => (one instanceof Failure ? null : one.close())));
+    await sql("ALTER ROLE cutter_verify CONNECTION LIMIT 2");
+    expect(await red()).toEqual(["G-21"]);
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "G-19: a process that the log does not have is missed",
+  async () => {
+    sandbox.journal.countProcess();
+    expect(await red()).toEqual(["G-19", "G-21"]);
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "G-17: a session in production that nobody recorded, and a row that it wrote",
+  async () => {
+    const production = sandbox.servers[0]?.target({ role: SUPERUSER, database: "reference" });
+    if (production === undefined) throw new Error("there is no production");
+    const session = await openSession(production, { label: "somebody" });
+    if (session instanceof Failure) throw new Error(session.message);
+    await session.query("INSERT INTO public.system_vocab VALUES ('vocab.unit_kind.extra', 'x')");
+    await session.close();
+    expect(await red()).toEqual(["G-17", "G-19", "G-21"]);
+    const seen = sandbox.gates.of("G-17")?.mismatches.map(({ what }) => what);
+    expect(seen).toContain("session in production");
+    expect(seen).toContain("contents of production");
+  },
+  PATIENCE_MS,
+);

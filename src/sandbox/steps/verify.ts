@@ -1,0 +1,130 @@
+/**
+ * steps/verify: C-10 and C-11: the scenarios between two counts, and then everything that can be asked of what they
+ * left.
+ *
+ * Each gate is judged by what the server, the kernel or the files say now, never by what a scenario remembers. Called
+ * by run.ts, in the order of the table.
+ */
+
+import { timestamp } from "../../kernel/clock.ts";
+import { Failure } from "../../kernel/failure.ts";
+import { COMMANDS } from "../commands.ts";
+import { G19, G20, G21, G22 } from "../gates/conduct.ts";
+import { matrixSize } from "../gates/list.ts";
+import { G14, G15, G16, G17, G18, type RowChange, type SecretSearch, type Untouched } from "../gates/verification.ts";
+import {
+  countTables,
+  PHASE_ORDER,
+  readCourse,
+  readInventory,
+  readOpenTransactions,
+  readRoleLimits,
+} from "../measure/database.ts";
+import { readPrivileges } from "../measure/privileges.ts";
+import { searchTree } from "../measure/secrets.ts";
+import { parseLog, peakSessions, readLog } from "../measure/server-log.ts";
+import { SUPERUSER } from "../providers/provider.ts";
+import type { RowDelta } from "../rows.ts";
+import { runScenarios } from "../run-scenarios.ts";
+import { known, type Sandbox } from "../sandbox.ts";
+import { withAdministrator } from "../sessions.ts";
+import { connectionUrls } from "../stage/files.ts";
+import { Stage } from "../stage/stage.ts";
+import { DATABASE } from "../words.ts";
+
+const LOGIN = { role: SUPERUSER, database: DATABASE };
+
+/** C-10. What came of each is in the results: a scenario that fails stops nothing. */
+export async function playScenarios(sandbox: Sandbox): Promise<Failure | null> {
+  const before = await withAdministrator(sandbox, LOGIN, countTables);
+  if (before instanceof Failure) return before;
+  const predicted = await runScenarios(new Stage(sandbox));
+  const after = await withAdministrator(sandbox, LOGIN, countTables);
+  if (after instanceof Failure) return after;
+  sandbox.rows = changes(before, after, predicted);
+  return null;
+}
+
+type Counts = ReadonlyMap<string, number>;
+
+/** A table that came or went is counted as 0 there; one that was only predicted stands there too. */
+export function changes(before: Counts, after: Counts, predicted: RowDelta): readonly RowChange[] {
+  const relations = [...new Set([...before.keys(), ...after.keys(), ...Object.keys(predicted)])].sort();
+  return relations.map((relation) => ({
+    ...{ relation, before: before.get(relation) ?? 0, after: after.get(relation) ?? 0 },
+    predicted: predicted[relation] ?? 0,
+  }));
+}
+
+/** C-11. */
+export async function verifyAll(sandbox: Sandbox): Promise<Failure | null> {
+  const { gates, rows, results, journal } = sandbox;
+  journal.note("look", "catalog, rows, privileges, sessions, logs, secrets; production, read-only");
+  const asked = <T>(work: Parameters<typeof withAdministrator<T>>[2]) => withAdministrator(sandbox, LOGIN, work);
+  await gates.judge(G14, () => asked(readInventory));
+  const predicting = results.filter(({ judged }) => judged.verdict === "PASS").length;
+  await gates.judge(G15, () => ({ rows, scenarios: predicting }));
+  await gates.judge(G16, async () => {
+    const now = await asked(readPrivileges);
+    if (now instanceof Failure) return now;
+    return { first: known(sandbox.privileges, "privileges"), now, size: matrixSize() };
+  });
+  await gates.judge(G17, () => untouched(sandbox));
+  await gates.judge(G18, () => searchSecrets(sandbox));
+  await gates.judge(G20, () => asked(readOpenTransactions));
+  await gates.judge(G21, () => asked((session) => readRoleLimits(session, peaksOf(sandbox))));
+  await gates.judge(G22, async () => {
+    const runs = await asked((session) => readCourse(session, sandbox.startedAt));
+    if (runs instanceof Failure) return runs;
+    const spans = results.map(({ judged, startedMs, endedMs }) => ({ name: judged.id, startedMs, endedMs }));
+    return { spans, runs, order: PHASE_ORDER, from: sandbox.startedAt, to: timestamp() };
+  });
+  await gates.judge(G19, () => logged(sandbox));
+  return null;
+}
+
+function logged({ journal, results }: Sandbox) {
+  const commands = COMMANDS.map(({ id }) => id).filter((id) => id < "C-12");
+  const run = results.filter(({ judged }) => judged.verdict !== "NOT RUN").map(({ judged }) => judged.id);
+  return { entries: journal.entries, wanted: [...commands, ...run], started: journal.started };
+}
+
+function peaksOf(sandbox: Sandbox): ReadonlyMap<string, number> {
+  const { logFile } = known(sandbox.server, "server");
+  return logFile === null ? new Map() : peakSessions(parseLog(readLog(logFile)));
+}
+
+async function untouched(sandbox: Sandbox): Promise<Untouched | Failure> {
+  const source = known(sandbox.source, "source");
+  const after = await source.state();
+  if (after instanceof Failure) return after;
+  const seen = await source.seen();
+  if (seen instanceof Failure) return seen;
+  return {
+    ...{ kind: source.kind === "reference" ? "stand-in" : source.kind, before: source.before, after },
+    ...{ recorded: source.recorded(), seen },
+    places: Object.values(connectionUrls(sandbox)).map(placeOf),
+    allowedPlaces: [placeOf(known(sandbox.server, "server").url(LOGIN) ?? "")],
+  };
+}
+
+/** The host that a connection string of the sandbox's leads to. */
+function placeOf(url: string): string {
+  return decodeURIComponent(/[?&]host=([^&]*)/.exec(url)?.[1] ?? "no place");
+}
+
+function searchSecrets(sandbox: Sandbox): SecretSearch {
+  const { secrets, processes } = sandbox;
+  const homes = new Set([...known(sandbox.keys, "keys").homes, known(sandbox.passwords, "passwords").file]);
+  const tree = searchTree(sandbox.workDirectory, secrets, homes);
+  const lines = processes.commandLines;
+  const told = lines.flatMap((line) =>
+    secrets.in(line).map((name) => `${name} in the words or the environment of a process`),
+  );
+  return {
+    planted: secrets.count,
+    searched: [`${tree.files} files`, `${lines.length} command lines with their environments`],
+    bytes: tree.bytes + lines.reduce((sum, line) => sum + line.length, 0),
+    found: [...tree.found, ...told],
+  };
+}
