@@ -16,7 +16,8 @@ export const RESUME_APPROVED = `cutter resume RUN --approval APPROVAL --live --c
 
 export function approveLine(gate: Gate): string {
   const sign = "--authority sovereign@sandbox --sign-with KEYS/sovereign --out APPROVAL";
-  return `cutter approve RUN --gate ${gate} ${sign} ${CONFIG}`;
+  const rehearsal = gate === "SG1" ? " --unrehearsed" : "";
+  return `cutter approve RUN --gate ${gate} ${sign}${rehearsal} ${CONFIG}`;
 }
 
 /** Approves at a gate and goes on. */
