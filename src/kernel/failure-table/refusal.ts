@@ -133,6 +133,15 @@ export const REFUSALS = {
     action: "Mend the line or the permissions that the message names; ssh-keygen(1) has the form of ALLOWED SIGNERS.",
     data: "The run stands where it stood; nothing was written.",
   },
+  BACKUP_UNVOUCHED: {
+    exit: 4,
+    cause:
+      "Nothing outside of its folder says that a backup is what cutter wrote, and to restore it is to run its SQL.",
+    action:
+      "Verify it where its run is known (--state-dir, --ledger-url), give the digest that `cutter backup create` " +
+      "printed (--sha256), or say that it is restored all the same (--unvouched), where nothing is to lose.",
+    data: "Nothing of the archive was executed, and no database was changed.",
+  },
   CONFIRMATION_MISSING: {
     exit: 4,
     cause: "What has to be typed before something is written for real was not typed.",
