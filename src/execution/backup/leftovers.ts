@@ -29,7 +29,7 @@ const KINDS = [
 ] as const;
 
 /** In order of their names; empty where the directory is not there. FILE_UNREADABLE. */
-function findLeftovers(directory: string): readonly Leftover[] | Failure {
+export function findLeftovers(directory: string): readonly Leftover[] | Failure {
   let names: string[];
   try {
     names = fs.readdirSync(directory).sort();
@@ -60,7 +60,7 @@ export function removeLeftovers(directory: string): readonly string[] | Failure 
   });
 }
 
-function describeLeftover({ path, what, maker }: Leftover): string {
+export function describeLeftover({ path, what, maker }: Leftover): string {
   const whose = maker === "ended" ? "its process has ended" : "of its process nothing is known";
   return `${path} is left: ${what}; ${whose}. Where no cutter runs: rm -r '${path}'`;
 }
