@@ -12,6 +12,7 @@ import { textArray } from "../../execution/grants.ts";
 import { type LedgerHold, readLedgerHolds } from "../../execution/ledger-holds.ts";
 import { readSurroundings, type Surroundings } from "../../execution/rehearsal/surroundings.ts";
 import type { TargetIdentity } from "../../flow/survey.ts";
+import { stopwatch, timestamp } from "../../kernel/clock.ts";
 import type { Configuration } from "../../kernel/conninfo/configuration.ts";
 import { resolveTarget } from "../../kernel/conninfo/resolve.ts";
 import { canonicalJson } from "../../kernel/digest.ts";
@@ -81,9 +82,10 @@ async function lookInside(role: Needed, session: Session, next: string): Promise
   // Only who backs up has to see all of them.
   const relations = role === "backup" ? await findRelations(session) : [];
   if (relations instanceof Failure) return relations;
-  const askedAtMs = Date.now();
+  const askedAtMs = Date.parse(timestamp());
+  const elapsed = stopwatch();
   const fit = await session.query(roleFit, [textArray(relations)]);
-  const tookMs = Date.now() - askedAtMs;
+  const tookMs = elapsed();
   if (fit instanceof Failure) return fit;
   const [row = {}] = fit.rows;
   const sentences = [...unfit(role, row)];

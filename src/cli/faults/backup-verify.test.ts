@@ -140,7 +140,7 @@ test("a restore that is under way is not dropped by another one", async () => {
   await reached();
   const name = scratches();
   const next = await cutter(words(configured(), RESTORING()), { stateDirectory: state });
-  expect([next.code, scratches()]).toEqual([0, name]);
+  expect([next.code, scratches(), next.stderr.includes(name)]).toEqual([0, name, false]);
   verifying.kill("SIGTERM");
   await verifying.ended;
   expect(scratches()).toBe("");
