@@ -110,6 +110,7 @@ export function liveAdapter(database: TestDatabase, work: LiveWork, changed: Cha
     work,
     backUp: async () => ({
       ...{ fileName: "backup.gpg", cipherSha256: sha256("cipher"), plainSha256: sha256("plain") },
+      manifestSha256: sha256("manifest"),
       ...{ keyFingerprint: "A".repeat(40), snapshotCounts: { "public.information_unit": 158 }, readBack: "test" },
     }),
     compensate: null,

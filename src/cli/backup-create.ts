@@ -5,6 +5,7 @@
  * database and to no run store. Called by backup.ts.
  */
 import { join } from "node:path";
+import { removeLeftovers } from "../execution/backup/leftovers.ts";
 import { makeBackup } from "../execution/backup/make.ts";
 import { backupSettings } from "../execution/backup/settings.ts";
 import type { BackupArtifact } from "../execution/backup-artifact.ts";
@@ -40,6 +41,9 @@ export async function backupCreate({ flags, globals }: Invocation, terminal: Ter
   const database = describeTarget(target);
   if (target.kind === "embedded") return new Failure("USAGE", "the database inside has nothing to back up");
   await terminal.talk(database);
+  const left = removeLeftovers(settings.directory);
+  if (left instanceof Failure) return left;
+  for (const sentence of left) await terminal.alarm(sentence);
   const progress = showProgress(terminal);
   progress.now("counting, dumping, encrypting and reading back");
   const artifact = await makeBackup({ target, settings, runId, expected }).finally(() => progress.stop());
@@ -74,6 +78,7 @@ function document(artifact: BackupArtifact, { database, file }: Place) {
   return {
     ...{ schema: "cutter.backup-create/v1", database, file, manifest: `${file}.json` },
     ...{ cipher_sha256: artifact.cipherSha256, plain_sha256: artifact.plainSha256 },
+    manifest_sha256: artifact.manifestSha256,
     ...{ key_fingerprint: artifact.keyFingerprint, relations: artifact.snapshotCounts },
     ...{ read_back: artifact.readBack, verdict: VERDICT },
   };
@@ -83,7 +88,8 @@ function text(artifact: BackupArtifact, { database, file }: Place): string {
   const rows = Object.entries(artifact.snapshotCounts).map(([relation, count]) => `  ${relation}: ${count} rows`);
   const lines = [
     ...[database, `backup ${file}`, `manifest ${file}.json`, `encrypted for ${artifact.keyFingerprint}`],
-    ...[`sha256 ${artifact.cipherSha256}`, ...rows, artifact.readBack, VERDICT],
+    ...[`sha256 ${artifact.cipherSha256}`, `manifest sha256 ${artifact.manifestSha256}`, ...rows, artifact.readBack],
+    ...["keep the manifest's digest elsewhere: cutter backup verify --sha256 asks for it", VERDICT],
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -1,16 +1,18 @@
 /**
  * backup-verify: `cutter backup verify FILE`: whether a backup is as it was written, and can be restored.
  *
- * Connects to nothing unless --restore is given, and then only to the server that --url or --service names, never to
- * one of the configuration. Called by backup.ts.
+ * Connects to nothing unless --restore or --ledger-url is given, and then only to what --url, --service or --ledger-url
+ * names, never to one of the configuration. Called by backup.ts.
  */
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
+import { removeLeftovers } from "../execution/backup/leftovers.ts";
 import { type VerifiedBackup, verifyBackup } from "../execution/backup/verify.ts";
 import { readConfiguration } from "../kernel/conninfo/configuration.ts";
 import { describeTarget } from "../kernel/conninfo/describe.ts";
 import { resolveTarget } from "../kernel/conninfo/resolve.ts";
 import type { ServerTarget } from "../kernel/conninfo/target.ts";
 import { Failure } from "../kernel/failure.ts";
+import { readVouchers, type VoucherFlags } from "./backup-vouchers.ts";
 import type { Globals } from "./command/command.ts";
 import { EXIT } from "./exit.ts";
 import { showProgress } from "./progress.ts";
@@ -18,7 +20,11 @@ import type { Terminal } from "./terminal.ts";
 
 type Invocation = {
   readonly positionals: { readonly FILE: string };
-  readonly flags: { readonly restore: boolean; readonly "gnupg-home": string | undefined };
+  readonly flags: VoucherFlags & {
+    readonly restore: boolean;
+    readonly unvouched: boolean;
+    readonly "gnupg-home": string | undefined;
+  };
   readonly globals: Globals;
 };
 
@@ -32,9 +38,14 @@ export async function backupVerify(
   const restoreTo = flags.restore ? await scratchServer(globals) : null;
   if (restoreTo instanceof Failure) return restoreTo;
   if (restoreTo !== null) await terminal.talk(describeTarget(restoreTo));
+  const vouchers = await readVouchers(flags, globals);
+  if (vouchers instanceof Failure) return vouchers;
   const { "gnupg-home": home } = flags;
   const { backup } = configuration;
   const file = resolve(positionals.FILE);
+  const left = removeLeftovers(dirname(file));
+  if (left instanceof Failure) return left;
+  for (const sentence of left) await terminal.alarm(sentence);
   const progress = showProgress(terminal);
   progress.now("verifying");
   const verified = await verifyBackup({
@@ -42,6 +53,7 @@ export async function backupVerify(
     gnupgHome: home === undefined ? (backup?.gnupgHome ?? null) : resolve(home),
     gpg: backup?.gpg ?? ["gpg"],
     pgRestore: backup?.pgRestore ?? ["pg_restore"],
+    ...{ vouchers, unvouched: flags.unvouched ? "allowed" : "refused" },
     tell: (sentence) => terminal.talk(sentence),
   }).finally(() => progress.stop());
   if (verified instanceof Failure) return verified;

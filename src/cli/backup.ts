@@ -33,10 +33,11 @@ const verify = defineCommand({
   summary: "Checks a backup against its manifest; with the secret key its contents, with --restore by restoring it.",
   description: [
     "The manifest lies beside it (FILE.json). What fails is refused at once, and nothing of it is executed. Where " +
-      "the secret key is at hand the dump is decrypted into a private folder beside the file, which is removed in " +
-      "every case.",
+      "the secret key is at hand the dump is decrypted beside the file, into one that has no name and so cannot stay.",
+    "Whoever may write in its folder can replace both. So they are compared with what is known elsewhere: the run " +
+      "store of this machine, the ledger of --ledger-url, a digest that was kept (--sha256).",
     "--restore makes a scratch database on the server that --url or --service names, restores tables and rows, " +
-      "compares each relation, and drops it again.",
+      "compares each relation, and drops it again. That runs SQL of the archive, so something has to vouch for it.",
   ],
   examples: [
     { arguments: "cutter-20260521T042359Z-ad3d0b97.dump.gpg", explanation: "Is it still as it was written?" },
@@ -48,6 +49,19 @@ const verify = defineCommand({
   positionals: [{ name: "FILE", description: "The backup, with its manifest beside it.", required: true }],
   flags: [
     { name: "restore", kind: "boolean", description: "Restore it into a database made for it, and compare." },
+    { name: "unvouched", kind: "boolean", description: "With --restore: also where nothing vouches for the backup." },
+    {
+      name: "sha256",
+      kind: "string",
+      valueName: "DIGEST",
+      description: "The digest of the manifest that cutter backup create printed.",
+    },
+    {
+      name: "ledger-url",
+      kind: "string",
+      valueName: "URL",
+      description: "A database whose ledger is asked for the backup, as a role that may read it.",
+    },
     {
       name: "gnupg-home",
       kind: "string",

@@ -1,8 +1,8 @@
 /**
  * doctor: `cutter doctor`: what is still missing before the first live run, and the exact next command for each.
  *
- * Looks at the configuration, the keys, the run store and, through the survey's connection, at the database; writes
- * nothing. What cannot be reached is open, with the reason. Called by setup-commands.ts.
+ * Looks at the configuration, the keys, the run store, the programs and, through each connection, at the database;
+ * writes nothing there. What cannot be reached is open, with the reason. Called by setup-commands.ts.
  */
 import { checkEncryptionKey } from "../execution/backup/encryption-key.ts";
 import { openKeyring } from "../execution/backup/keyring.ts";
@@ -10,16 +10,22 @@ import { backupSettings } from "../execution/backup/settings.ts";
 import { timestamp } from "../kernel/clock.ts";
 import { type Configuration, readConfiguration } from "../kernel/conninfo/configuration.ts";
 import { resolveTarget } from "../kernel/conninfo/resolve.ts";
+import { canonicalJson } from "../kernel/digest.ts";
 import { Failure } from "../kernel/failure.ts";
-import { readAllowedSigners } from "../orchestrator/approvals/allowed-signers.ts";
+import { readKillSwitch } from "../kernel/kill-switch.ts";
 import { lastRehearsal } from "../orchestrator/approvals/last-rehearsal.ts";
 import { liveSurveyor, type Sight } from "../orchestrator/dry-run/surveyor.ts";
-import { readSigningKeys } from "../orchestrator/live/signing-keys.ts";
+import { owesHold } from "../orchestrator/live/owed-hold.ts";
 import type { RunRecord } from "../orchestrator/store/run-record.ts";
 import type { Store } from "../orchestrator/store/store.ts";
-import { type Condition, examine, ITEMS } from "../readiness/doctor.ts";
+import type { Condition, Problem } from "../readiness/doctor/condition.ts";
+import { examine, ITEMS } from "../readiness/doctor.ts";
 import { type DoctorReport, renderDoctor } from "../report/doctor.ts";
 import type { Globals } from "./command/command.ts";
+import { type Look, lookAtConnections, NEEDED } from "./doctor/connections.ts";
+import { lookAtPlace } from "./doctor/place.ts";
+import { lookAtSigners } from "./doctor/signers.ts";
+import { standingOf } from "./doctor/standing.ts";
 import { EXIT } from "./exit.ts";
 import { withStore } from "./run-store.ts";
 import { paint, type Terminal } from "./terminal.ts";
@@ -48,19 +54,25 @@ const NOT_READY = 3;
 async function lookAt(store: Store, configuration: Configuration): Promise<Condition | Failure> {
   const run = newestWaiting(store);
   if (run instanceof Failure) return run;
-  const rehearsal = run === null ? null : lastRehearsal(store, run);
-  if (rehearsal instanceof Failure) return rehearsal;
+  const report = run === null ? null : lastRehearsal(store, run);
+  if (report instanceof Failure) return report;
+  const { looks, problems } = await lookAtConnections(configuration);
+  const [exec, backup] = (["exec", "backup"] as const).map((name) => looks.find(({ role }) => role === name));
+  const off = whatSaysOff(store, exec);
+  if (off instanceof Failure) return off;
   const sight = await survey(configuration, run?.documentId ?? null);
+  const at = { stateDirectory: store.directory, serverVersionNumber: backup?.serverVersionNumber ?? null };
+  const place = await lookAtPlace(configuration, at);
+  const opened = `${looks.length} connections opened, all to ${canonicalJson({ ...exec?.target })}`;
   return {
-    rehearsal: run === null ? null : { runId: run.runId, report: rehearsal },
+    off,
+    clock: clockOf(looks),
+    rehearsal: run === null ? null : { runId: run.runId, report, standing: standingOf(run, report, exec) },
     contract: contractOf(sight),
     backupKey: await backupKey(configuration, store.directory),
-    missing: missingFrom(configuration),
-    approvers: approversOf(configuration),
-    document:
-      run === null || sight instanceof Failure
-        ? null
-        : { documentId: run.documentId, units: sight.document.survey.units.length },
+    place: { ...place, problems: [...problems, ...place.problems], seen: [opened, ...place.seen] },
+    approvers: await lookAtSigners(configuration, timestamp()),
+    document: documentOf(run, sight),
   };
 }
 
@@ -68,6 +80,46 @@ function newestWaiting(store: Store): RunRecord | null | Failure {
   const runs = store.runs();
   if (runs instanceof Failure) return runs;
   return runs.findLast(({ mode, state }) => mode === "live" && state === "AWAITING_CUT_AUTHORIZATION") ?? null;
+}
+
+/** Files of this host, holds of the ledger, and those that a killed process owes. */
+function whatSaysOff(store: Store, exec: Look | undefined): readonly Problem[] | Failure {
+  const { sources } = readKillSwitch({ stateDirectory: store.directory });
+  const files = sources.filter(({ name, says }) => (name === "HOLD" || name === "DISABLED") && says !== "nothing");
+  const runs = store.runs();
+  if (runs instanceof Failure) return runs;
+  const owed: Problem[] = [];
+  for (const run of runs) {
+    const hold = owesHold(store, run);
+    if (hold instanceof Failure) return hold;
+    const what = `run ${run.runId} owes a HOLD: ${hold?.code}: ${hold?.reason}`;
+    if (hold !== null) owed.push({ what, next: `cutter show ${run.runId}` });
+  }
+  return [
+    ...files.map(({ name, where, detail }) => {
+      const next = name === "HOLD" ? "cutter hold show; then cutter hold clear --run RUN" : `rm ${where}`;
+      return { what: `${where} says off: ${detail}`, next };
+    }),
+    ...owed,
+    ...ledgerHolds(exec),
+  ];
+}
+
+function ledgerHolds(exec: Look | undefined): readonly Problem[] {
+  const holds = exec?.holds ?? null;
+  if (holds === null) return [{ what: "the ledger was not asked for holds", next: NEXT_FOR_EXEC }];
+  return holds.map(({ runId, reason }) => {
+    return { what: `the ledger holds run ${runId}: ${reason}`, next: `cutter show ${runId}` };
+  });
+}
+
+const NEXT_FOR_EXEC = "[connections.exec] in cutter.toml, as a role with the rights of cutter_exec; then cutter doctor";
+
+/** The one that is furthest away. */
+function clockOf(looks: readonly Look[]): Condition["clock"] {
+  const asked = looks.flatMap(({ aheadMs }) => (aheadMs === null ? [] : [aheadMs]));
+  const [furthest] = asked.sort((one, other) => Math.abs(other) - Math.abs(one));
+  return furthest === undefined ? { unknown: "no server could be asked for its time" } : { aheadMs: furthest };
 }
 
 async function survey({ connections }: Configuration, documentId: string | null): Promise<Sight | Failure> {
@@ -85,8 +137,19 @@ async function survey({ connections }: Configuration, documentId: string | null)
 
 function contractOf(sight: Sight | Failure): Condition["contract"] {
   if (sight instanceof Failure) return { wrong: `not looked at: ${sight.code}: ${sight.message}` };
-  const problems = sight.seen?.contractProblems ?? ["the survey did not ask"];
+  const { contractProblems = ["the survey did not ask"], writerObstacles = [] } = sight.seen ?? {};
+  const problems = [...contractProblems, ...writerObstacles];
   return problems.length === 0 ? "holds" : { wrong: problems.join("; ") };
+}
+
+/** What another database than the run's holds says nothing of it. */
+function documentOf(run: RunRecord | null, sight: Sight | Failure): Condition["document"] {
+  if (run === null) return { unknown: "no live run waits for SG1" };
+  if (sight instanceof Failure) return { unknown: `not looked at: ${sight.code}: ${sight.message}` };
+  const { target, units } = sight.document.survey;
+  const [planned, seen] = [canonicalJson(run.target), canonicalJson({ ...target })];
+  if (planned === seen) return { documentId: run.documentId, units: units.length };
+  return { unknown: `the run was planned for ${planned}, and the survey leads to ${seen}` };
 }
 
 async function backupKey(configuration: Configuration, stateDirectory: string): Promise<Condition["backupKey"]> {
@@ -97,22 +160,6 @@ async function backupKey(configuration: Configuration, stateDirectory: string): 
   const refused = await checkEncryptionKey(keyring, settings);
   keyring.close();
   return refused === null ? "usable" : { wrong: refused.message };
-}
-
-const NEEDED = ["survey", "exec", "verify", "rehearse", "backup", "revert"] as const;
-
-function missingFrom(configuration: Configuration): readonly string[] {
-  const keys = readSigningKeys(configuration);
-  return [
-    ...(configuration.path === null ? ["there is no cutter.toml"] : []),
-    ...NEEDED.filter((name) => configuration.connections[name] === undefined).map((name) => `no connections.${name}`),
-    ...(keys instanceof Failure ? [keys.message] : []),
-  ];
-}
-
-function approversOf({ approvals }: Configuration): Condition["approvers"] {
-  const allowed = readAllowedSigners(approvals.allowedSigners);
-  return allowed instanceof Failure ? { wrong: allowed.message } : { lines: allowed.signers.length };
 }
 
 /** Never a value that may hold a password: of a connection only where it comes from. */

@@ -7,7 +7,7 @@
 import { sleep } from "../kernel/clock.ts";
 import { type Fact, Failure, type FailureCode } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
-import { openSessions } from "../kernel/session/registry.ts";
+import { endingWords, openSessions } from "../kernel/session/registry.ts";
 import { versionLine } from "../kernel/version.ts";
 import { paint, type Terminal } from "./terminal.ts";
 
@@ -146,14 +146,16 @@ export function unlessSignalledTerminal(terminal: Terminal): Terminal {
 export function installSignals({ terminal, format, exit }: SignalHandling): void {
   for (const [signal, { code, message }] of Object.entries(SIGNALS)) {
     process.on(signal, async () => {
-      const failure = new Failure(code, message);
-      if (ending === "yes") return exit(failure.exitCode);
+      const { exitCode } = new Failure(code, message);
+      if (ending === "yes") return exit(exitCode);
       ending = "yes";
       const cleaned = Promise.allSettled([...cleanups].map((cleanup) => cleanup()));
       await Promise.race([cleaned, sleep(limits.signalCleanupMs)]);
+      const words = endingWords();
+      const failure = new Failure(code, message, words.length === 0 ? {} : { data: words.join(" ") });
       const reported = reportFailure(failure, { terminal, format });
       await Promise.race([reported, sleep(limits.signalReportMs)]);
-      exit(failure.exitCode);
+      exit(exitCode);
     });
   }
   // A stopped program keeps its sessions, and they their locks.

@@ -5,7 +5,7 @@
  */
 import { dirname, join } from "node:path";
 import { Failure } from "../kernel/failure.ts";
-import { openPrivateDirectory } from "../kernel/private-files/directory.ts";
+import { openGuardedDirectory, openPrivateDirectory } from "../kernel/private-files/directory.ts";
 import { writeNewPrivateFile } from "../kernel/private-files/file.ts";
 import { stateDirectory } from "../kernel/private-files/state-directory.ts";
 import { CONFIGURATION_TEMPLATE } from "../readiness/configuration-template.ts";
@@ -28,7 +28,7 @@ export async function init({ globals }: Invocation, terminal: Terminal): Promise
   const path = globals.config ?? configurationPath();
   if (path === null)
     return new Failure("USAGE", "there is no home directory for a configuration; name one: --config FILE");
-  const directory = openPrivateDirectory(dirname(path));
+  const directory = openGuardedDirectory(dirname(path));
   if (directory instanceof Failure) return directory;
   const text = CONFIGURATION_TEMPLATE.replaceAll(/^#~/gm, "# ");
   const written = writeNewPrivateFile(path, text);

@@ -8,7 +8,11 @@ import { type Command, defineCommand, EMBEDDED_FLAG, REPORT_FORMATS } from "./co
 const doctor = defineCommand({
   name: "doctor",
   summary: "Says what is still missing before the first live run, with the evidence and the next command for each.",
-  description: ["Eight items, closed, in part or open. Reads only: the configuration, the keys, the runs, one survey."],
+  description: [
+    "Ten items, closed, in part or open. Closed is what was found right just now: each connection is opened, each " +
+      "program started for its version, the last rehearsal compared with the database as it is. No database is " +
+      "written; into the backup directory a file is put for a moment.",
+  ],
   examples: [{ arguments: "", explanation: "Can the first live run happen?" }],
   positionals: [],
   formats: REPORT_FORMATS,

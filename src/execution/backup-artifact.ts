@@ -14,6 +14,8 @@ export type BackupArtifact = {
   /** Of the encrypted file, and of the dump before encryption; 64 hex digits. */
   readonly cipherSha256: string;
   readonly plainSha256: string;
+  /** Of the manifest beside it, as it says of itself; 64 hex digits. */
+  readonly manifestSha256: string;
   /** 40 hex digits. */
   readonly keyFingerprint: string;
   /** Rows by relation, in the snapshot of the dump. */
@@ -34,6 +36,7 @@ export async function recordBackup(
   if (reply instanceof Failure) return reply;
   return {
     ...{ file_name: fileName, cipher_sha256: cipherSha256, plain_sha256: plainSha256 },
+    manifest_sha256: artifact.manifestSha256,
     ...{ key_fingerprint: keyFingerprint, snapshot_counts: snapshotCounts, read_back: readBack },
   };
 }

@@ -26,6 +26,7 @@ import { recordLegB } from "./record.ts";
 import { refuseDeferred } from "./rehearsal/deferred.ts";
 import { inSavepoint } from "./rehearsal/savepoint.ts";
 import { STUB_BACKUP } from "./rehearsal/stubs.ts";
+import { factsOfSurroundings, readSurroundings, type Surroundings } from "./rehearsal/surroundings.ts";
 import { verifyWritten } from "./verify-written.ts";
 
 export type Rehearsal = ExecutionAdapter & {
@@ -45,6 +46,8 @@ export type RehearsalParts = {
 
 /** Begins the transaction; a Failure where it could not be. The caller ends it. */
 export async function openRehearsal(parts: RehearsalParts): Promise<Rehearsal | Failure> {
+  const surroundings = await readSurroundings(parts.session);
+  if (surroundings instanceof Failure) return surroundings;
   const begun = Promise.withResolvers<RollbackOnlyTransaction>();
   const finished = Promise.withResolvers<null>();
   const ended = rollbackOnly(
@@ -59,7 +62,7 @@ export async function openRehearsal(parts: RehearsalParts): Promise<Rehearsal | 
   if (transaction instanceof Failure) return transaction;
   if (!("query" in transaction)) throw new Error("a rehearsal ended before it began");
   return {
-    ...methodsOn(transaction, parts),
+    ...methodsOn(transaction, { ...parts, surroundings }),
     query: (text, parameters) => transaction.query(text, parameters),
     end: () => {
       finished.resolve(null);
@@ -70,7 +73,10 @@ export async function openRehearsal(parts: RehearsalParts): Promise<Rehearsal | 
 
 type Rehearsed = Exclude<Method, "compensate">;
 
-function methodsOn(transaction: RollbackOnlyTransaction, { work, compensate }: RehearsalParts): ExecutionAdapter {
+type Begun = RehearsalParts & { readonly surroundings: Surroundings };
+
+function methodsOn(transaction: RollbackOnlyTransaction, begun: Begun): ExecutionAdapter {
+  const { work, compensate, surroundings } = begun;
   const method = (name: Rehearsed, body: (order: Order) => PhaseBody) => (order: Order) =>
     inSavepoint(transaction, async () => {
       const step = PHASE_STEPS[name];
@@ -84,7 +90,9 @@ function methodsOn(transaction: RollbackOnlyTransaction, { work, compensate }: R
         return phase instanceof Failure ? phase : ((await refuseDeferred(transaction)) ?? phase);
       });
       if (done instanceof Failure) return done;
-      return { method: name, outcome: done.outcome, facts: done.facts } satisfies PhaseResult;
+      // Beside what the phase recorded: on what database all of this was rehearsed.
+      const around = name === "pre_write_backup" ? factsOfSurroundings(surroundings) : {};
+      return { method: name, outcome: done.outcome, facts: { ...done.facts, ...around } } satisfies PhaseResult;
     });
   return {
     pre_write_backup: method("pre_write_backup", () => (inside) => recordBackup(inside, work.runId, STUB_BACKUP)),

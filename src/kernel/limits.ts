@@ -126,6 +126,10 @@ export const limits = {
   publicKeyBytes: 1024 * 1024,
   /** How often the removal of a folder is tried that another process may still write into. */
   removeAttempts: 20,
+  /** How far the clocks of this machine and of a server may be apart before it is said to be too far. */
+  clockSkewMs: 10_000,
+  /** How often is asked whether the session that made a scratch database is gone. */
+  scratchPollMs: 50,
   /** The manifest beside a backup. */
   backupManifestBytes: 1024 * 1024,
   /** Of a private key in PEM. */

@@ -1,6 +1,6 @@
 /** Tests of the verbs that make ready: init writes once, doctor comes from not ready to ready, target suggest ranks. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestDatabase } from "../../../scripts/database/database.ts";
 import { temporaryFolder } from "../../../scripts/database/files.ts";
@@ -25,6 +25,23 @@ test("init makes the folders and a commented configuration once, private, and ne
   const second = await cutter(["init", "--config", config], { stateDirectory: state });
   expect([second.code, second.stdout]).toEqual([0, expect.stringContaining("stays as it is")]);
   expect(readFileSync(config, "utf8")).toBe('document = "MINE"\n');
+});
+
+test("init takes a configuration directory that others may read, and none that they may write", async () => {
+  for (const [mode, code] of [
+    [0o755, 0],
+    [0o775, 2],
+    [0o757, 2],
+  ] as const) {
+    const folder = join(temporaryFolder(), "etc");
+    mkdirSync(folder);
+    chmodSync(folder, mode);
+    const config = join(folder, "cutter.toml");
+    const ended = await cutter(["init", "--config", config], { stateDirectory: join(temporaryFolder(), "state") });
+    expect([mode, ended.code, existsSync(config)]).toEqual([mode, code, code === 0]);
+    if (code === 0) expect([statSync(config).mode & 0o777, statSync(folder).mode & 0o777]).toEqual([0o600, mode]);
+    else expect(ended.stderr).toContain("FILE_NOT_PRIVATE");
+  }
 });
 
 type Items = { readonly items: readonly { readonly id: string; readonly state: string }[] };

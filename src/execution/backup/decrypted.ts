@@ -1,21 +1,21 @@
 /**
- * backup/decrypted: a backup in the clear, as a private temporary file that is there only while it is looked at.
+ * backup/decrypted: a backup in the clear, while it is looked at and no longer.
  *
  * gpg gives out plaintext before it has seen whether it was tampered with; so it goes into a file that nobody reads
- * until gpg has ended with 0, has said that it decrypted and that the integrity check passed, and the digest is the
- * one of the manifest. Removed in every case, also when a signal ends the process. Called by verify.ts.
+ * until gpg has ended with 0, has said that it decrypted and that the integrity check passed, and the digest is the one
+ * of the manifest. The file has no name, so that nothing can leave it behind. Called by verify.ts.
  */
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
-import { join } from "node:path";
 import { Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
 import { failedCall } from "../../kernel/private-files/errno.ts";
-import { removeQuietly } from "../../kernel/private-files/file.ts";
-import { processEnding } from "../../kernel/session/registry.ts";
+import { beforeEnd } from "../../kernel/session/registry.ts";
 import type { Keyring } from "./keyring.ts";
 import { type BackupManifest, damaged } from "./manifest.ts";
-import { askTool, startTool } from "./tool.ts";
+import { makePlainFile, type PlainFile } from "./plain-file.ts";
+import { toolFailed } from "./refusal.ts";
+import { askTool, readOutput, startTool } from "./tool.ts";
 
 export type Encrypted = {
   readonly path: string;
@@ -25,55 +25,68 @@ export type Encrypted = {
   readonly directory: string;
 };
 
-/** Whether the keyring has the secret key that the backup is encrypted for. */
-export async function hasSecretKey({ gpg, environment }: Keyring, key: string): Promise<"yes" | "no"> {
+/** Whether the keyring has the secret key that the backup is encrypted for; BACKUP_TOOL_FAILED. */
+export async function hasSecretKey({ gpg, environment }: Keyring, key: string): Promise<"yes" | "no" | Failure> {
   const listed = await askTool({ command: [...gpg, "--with-colons", "--list-secret-keys", key], environment });
-  if ("reason" in listed) return "no";
+  if ("reason" in listed) return listed.start === "failed" ? toolFailed(listed.reason) : "no";
   return listed.output.split("\n").some((line) => line.startsWith("fpr:") && line.split(":")[9] === key) ? "yes" : "no";
 }
 
-/** Runs `work` on the plain file, and removes it whatever comes of it. */
+/** Runs `work` on the plain file, and gives it up whatever comes of it. */
 export async function withDecrypted<T>(
   encrypted: Encrypted,
-  work: (plain: string) => Promise<T | Failure>,
+  work: (plain: PlainFile) => Promise<T | Failure>,
 ): Promise<T | Failure> {
-  let folder: string;
+  const plain = makePlainFile(encrypted.directory);
+  if (plain instanceof Failure) return plain;
+  const gone = "What was decrypted had no name on the disk, and is gone with this process.";
+  const forget = beforeEnd({ work: async () => gone, unfinished: gone });
   try {
-    folder = fs.mkdtempSync(join(encrypted.directory, ".decrypted-"));
-  } catch (cause) {
-    return new Failure("FILE_WRITE_FAILED", failedCall(`make a folder in ${encrypted.directory}`, cause), { cause });
-  }
-  const remove = (): void => removeQuietly(folder);
-  processEnding.addEventListener("abort", remove);
-  try {
-    const plain = join(folder, "plain");
     return (await decryptTo(plain, encrypted)) ?? (await work(plain));
   } finally {
-    remove();
-    processEnding.removeEventListener("abort", remove);
+    plain.close();
+    forget();
   }
 }
 
-async function decryptTo(plain: string, { path, manifest, keyring }: Encrypted): Promise<Failure | null> {
-  const command = [...keyring.gpg, "--output", plain, "--decrypt", path];
+async function decryptTo(plain: PlainFile, { path, manifest, keyring }: Encrypted): Promise<Failure | null> {
+  const command = [...keyring.gpg, "--output", "-", "--decrypt", path];
   const gpg = startTool({ command, environment: keyring.environment });
   const late = setTimeout(gpg.kill, limits.backupTimeoutMs);
   gpg.end();
+  const lost: Failure[] = [];
+  await readOutput(gpg, (piece) => {
+    if (lost.length > 0) return;
+    try {
+      plain.add(piece);
+    } catch (cause) {
+      const data = "Nothing of the archive was executed, and no database was changed.";
+      lost.push(new Failure("FILE_WRITE_FAILED", failedCall("keep what is decrypted", cause), { data, cause }));
+      gpg.kill();
+    }
+  });
   const reason = await gpg.ended;
   clearTimeout(late);
-  if (reason !== null) return damaged(`it cannot be decrypted: ${reason}`);
-  const words = new Set(
-    gpg
-      .status()
-      .split("\n")
-      .map((line) => line.split(" ")[1]),
-  );
+  if (lost[0] !== undefined) return lost[0];
+  const status = gpg.status().split("\n");
+  if (reason !== null) return whyNotDecrypted(reason, { status, start: gpg.start() });
+  const words = new Set(status.map((line) => line.split(" ")[1]));
   for (const word of ["DECRYPTION_OKAY", "GOODMDC"]) {
     if (!words.has(word)) return damaged(`gpg ended with 0 and did not say ${word}`);
   }
-  const digest = await digestFile(plain);
+  const digest = await plain.digest();
   if (digest instanceof Failure) return digest;
   return digest === manifest.plain.sha256 ? null : damaged("what was decrypted is not what was dumped, by its digest");
+}
+
+type Undecrypted = { readonly status: readonly string[]; readonly start: "done" | "failed" };
+
+/** A key that could not be used says nothing of the file. Source: GnuPG, doc/DETAILS, "ERROR". */
+function whyNotDecrypted(reason: string, { status, start }: Undecrypted): Failure {
+  if (start === "failed") return toolFailed(reason);
+  const isKey = status.some((line) => /^\[GNUPG:\] (NO_SECKEY|ERROR pkdecrypt_failed) /.test(line));
+  if (!isKey) return damaged(`it cannot be decrypted: ${reason}`);
+  return new Failure("BACKUP_UNREADABLE", `it was not decrypted: the secret key could not be used: ${reason}`);
 }
 
 /** 64 hex digits; read piece by piece. FILE_UNREADABLE. */

@@ -48,11 +48,24 @@ export function whyUnusable(listing: string, { key, retentionDays }: WantedKey, 
   const encrypting = records.filter(([type, state = ""]) => {
     return (type === "pub" || type === "sub") && UNUSABLE[state[0] ?? ""] === undefined;
   });
-  const parts = [pub, ...encrypting.filter((record) => record[11]?.includes("e"))];
-  if (parts.length === 1) return "none of its parts can encrypt";
-  const lasting = parts.slice(1).some((record) => outlives(record, endMs));
+  const parts = encrypting.filter((record) => record[11]?.includes("e"));
+  if (parts.length === 0) return "none of its parts can encrypt";
+  const lasting = takenBy(parts, nowMs).every((record) => outlives(record, endMs));
   if (outlives(pub, endMs) && lasting) return null;
-  return `it expires before the backup does, which is kept for ${retentionDays} days`;
+  const which = outlives(pub, endMs) ? "the part of it that gpg encrypts for" : "it";
+  return `${which} expires before the backup does, which is kept for ${retentionDays} days`;
+}
+
+/**
+ * Of several, gpg takes the subkey that was made last, and the primary only where there is no other (GnuPG,
+ * g10/getkey.c, finish_lookup). Field 6 is when it was made, in seconds since 1970; one of the future is not taken.
+ */
+function takenBy(parts: readonly (readonly string[])[], nowMs: number): readonly (readonly string[])[] {
+  const made = (record: readonly string[]): number => Number(record[5] ?? 0);
+  const subkeys = parts.filter(([type]) => type === "sub");
+  const ready = (subkeys.length === 0 ? parts : subkeys).filter((record) => made(record) * 1000 <= nowMs);
+  const last = Math.max(...ready.map(made));
+  return ready.length === 0 ? parts : ready.filter((record) => made(record) === last);
 }
 
 const DAY_MS = 24 * 3_600_000;

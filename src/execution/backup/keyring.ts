@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
 import { checkPrivateDirectory } from "../../kernel/private-files/directory.ts";
+import { failedCall } from "../../kernel/private-files/errno.ts";
 import { readRegularFile, removeQuietly } from "../../kernel/private-files/file.ts";
 import { refuseBackup, refusedBy } from "./refusal.ts";
 import type { BackupSettings } from "./settings.ts";
@@ -19,6 +20,8 @@ export type Keyring = {
   /** gpg with the options that always hold. */
   readonly gpg: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** GnuPG's directory. */
+  readonly home: string;
   close(): void;
 };
 
@@ -35,7 +38,8 @@ export async function openKeyring({ gpg, keyFile, gnupgHome }: Place): Promise<K
   }
   const key = readRegularFile(keyFile, limits.publicKeyBytes);
   if (key instanceof Failure) return refusedBy(key, "key_file cannot be used");
-  const home = fs.mkdtempSync(join(tmpdir(), "cutter-gnupg-"));
+  const home = makeHome();
+  if (home instanceof Failure) return home;
   const keyring = keyringAt(gpg, home, () => removeHome(home));
   const command = [...keyring.gpg, "--no-autostart", "--import"];
   const imported = await askTool({ command, environment: keyring.environment }, key);
@@ -46,10 +50,19 @@ export async function openKeyring({ gpg, keyFile, gnupgHome }: Place): Promise<K
   );
 }
 
+function makeHome(): string | Failure {
+  const place = tmpdir();
+  try {
+    return fs.mkdtempSync(join(place, "cutter-gnupg-"));
+  } catch (cause) {
+    return refuseBackup(failedCall(`make a directory for gpg in ${place} (TMPDIR names it)`, cause), cause);
+  }
+}
+
 function keyringAt(gpg: readonly string[], home: string, close: () => void): Keyring {
   const { PATH = "", GPG_TTY } = process.env;
   const environment = { PATH, LC_ALL: "C", TZ: "UTC", GNUPGHOME: home, ...(GPG_TTY === undefined ? {} : { GPG_TTY }) };
-  return { gpg: [...gpg, ...ALWAYS], environment, close };
+  return { gpg: [...gpg, ...ALWAYS], environment, home, close };
 }
 
 /** A gpg that is about to be killed may put a lock file there, or take one away, while the folder is read. */

@@ -2,8 +2,10 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { backupTarget, gpgIn, makeKey, settingsFor, type TestKey } from "../../../scripts/database/backup.ts";
+import { backupTarget, gpgIn, makeKey, script, settingsFor, type TestKey } from "../../../scripts/database/backup.ts";
 import { createDatabase, type TestDatabase } from "../../../scripts/database/database.ts";
+import { temporaryFolder } from "../../../scripts/database/files.ts";
+import { TEST_PASSWORD } from "../../../scripts/database/server.ts";
 import { failed, succeed } from "../../../scripts/database/target.ts";
 import { anyServer } from "../../../scripts/faults/stock.ts";
 import { sha256 } from "../../kernel/digest.ts";
@@ -93,8 +95,13 @@ test("a key that outlives the retention by its primary part alone, or by its enc
   expect(whyUnusable(listing(late, late), wanted, 0)).toBeNull();
   for (const early of ["86400", "0", "soon"]) {
     expect(whyUnusable(listing(early, late), wanted, 0)).toContain("it expires before");
-    expect(whyUnusable(listing(late, early), wanted, 0)).toContain("it expires before");
+    expect(whyUnusable(listing(late, early), wanted, 0)).toContain("gpg encrypts for expires before");
   }
+  // Two parts can encrypt: the one that was made last is the one that gpg takes.
+  const two = (older: string, newer: string) =>
+    `${listing("", older).replace(":18:Y:1:", ":18:Y:-9:")}sub:u:255:18:Z:-5:${newer}:::::e:\n`;
+  expect(whyUnusable(two("86400", ""), wanted, 0)).toBeNull();
+  expect(whyUnusable(two("", "86400"), wanted, 0)).toContain("the part of it that gpg encrypts for expires before");
   const twice = listing("", "") + listing("", "");
   expect(whyUnusable(twice, wanted, 0)).toContain("there are 2 keys of that name");
   expect(whyUnusable("", wanted, 0)).toContain("there are 0 keys of that name");
@@ -102,6 +109,36 @@ test("a key that outlives the retention by its primary part alone, or by its enc
     expect(whyUnusable(listing("", "").replace("pub:u", `pub:${state}`), wanted, 0)).toContain(reason);
     expect(whyUnusable(listing("", "").replace("sub:u", `sub:${state}`), wanted, 0)).toContain("none of its parts");
   }
+});
+
+test("of two subkeys the newer one is judged, which is the one that gpg encrypts for", async () => {
+  const withNewer = (expires: string, newer: string): TestKey => {
+    const made = makeKey({ madeAt: "20240101T000000", expires });
+    gpgIn(made.home, ["--quick-set-expire", made.fingerprint, "0"]);
+    gpgIn(made.home, ["--quick-add-key", made.fingerprint, "cv25519", "encr", newer]);
+    gpgIn(made.home, ["--yes", "--output", made.keyFile, "--export", made.fingerprint]);
+    return made;
+  };
+  const ending = withNewer("never", "1d");
+  expect(await refusal(settingsFor(ending))).toContain(
+    "the part of it that gpg encrypts for expires before the backup",
+  );
+  const lasting = withNewer("20y", "never");
+  const settings = settingsFor(lasting);
+  const { fileName } = succeed(await make(settings));
+  const packets = gpgIn(lasting.home, ["--list-packets", "--list-only", join(settings.directory, fileName)]);
+  const listed = gpgIn(lasting.home, ["--with-colons", "--list-keys"]);
+  const [, newest] = [...listed.matchAll(/^sub:u:\d+:\d+:([0-9A-F]{16}):/gm)].at(-1) ?? [];
+  expect(packets).toContain(`keyid ${newest}`);
+});
+
+test("pg_dump is asked for its version without the password", async () => {
+  const seen = join(temporaryFolder(), "environment");
+  const pgDump = [script(`case "$*" in *--version*) env > ${seen};; *) env > ${seen}.dump;; esac; exec pg_dump "$@"`)];
+  succeed(await make(settingsFor(key, { pgDump })));
+  const holds = (path: string): boolean => readFileSync(path, "utf8").includes(TEST_PASSWORD);
+  // The one that connects has it, so that this test can fail.
+  expect([holds(seen), holds(`${seen}.dump`)]).toEqual([false, true]);
 });
 
 test("a backup of another database than the approved one is refused before anything is read", async () => {

@@ -17,6 +17,7 @@ import { limits } from "../../kernel/limits.ts";
 import { openPrivateDirectory } from "../../kernel/private-files/directory.ts";
 import { failedCall } from "../../kernel/private-files/errno.ts";
 import { removeQuietly, syncDirectory } from "../../kernel/private-files/file.ts";
+import { ownMark } from "../../kernel/private-files/process-mark.ts";
 import { inspectSession } from "../../kernel/rollback-only/identity.ts";
 import { openSession } from "../../kernel/session/open.ts";
 import { processEnding } from "../../kernel/session/registry.ts";
@@ -28,6 +29,7 @@ import { rowsDiffer } from "./copy-rows.ts";
 import { type Dumped, dumpEncrypted } from "./encrypted-dump.ts";
 import { checkEncryptionKey } from "./encryption-key.ts";
 import { type Keyring, openKeyring } from "./keyring.ts";
+import { removeLeftovers } from "./leftovers.ts";
 import { manifestPath, writeManifest } from "./manifest.ts";
 import { refuseBackup, refusedBy } from "./refusal.ts";
 import type { BackupSettings } from "./settings.ts";
@@ -53,6 +55,8 @@ export async function makeBackup(order: BackupOrder): Promise<BackupArtifact | F
   const { settings } = order;
   const directory = openPrivateDirectory(settings.directory);
   if (directory instanceof Failure) return refusedBy(directory, "the backup directory cannot be used");
+  const swept = removeLeftovers(directory);
+  if (swept instanceof Failure) return refusedBy(swept, "the backup directory cannot be used");
   const keyring = await openKeyring(settings);
   if (keyring instanceof Failure) return keyring;
   const forgotten = (): void => keyring.close();
@@ -75,7 +79,8 @@ type Making = { readonly order: BackupOrder; readonly directory: string; readonl
 
 async function backUp(session: Session, making: Making): Promise<BackupArtifact | Failure> {
   const { order, directory } = making;
-  const dump = { command: order.settings.pgDump, environment: childEnvironment(order.target, process.env) };
+  // Its version is asked without a connection, so it gets no password for that.
+  const dump = { command: order.settings.pgDump, environment: scrubEnvironment(process.env) };
   const version = await checkDumpVersion(dump, session.login.serverVersionNumber);
   if (version instanceof Failure) return version;
   const other = order.expected === null ? null : await refuseTarget(session, { target: order.expected });
@@ -91,7 +96,7 @@ async function backUp(session: Session, making: Making): Promise<BackupArtifact 
   const rows = snapshot.contents.reduce((sum, content) => sum + content.rows, 0);
   const readBack = `pg_restore read it to its end: ${snapshot.contents.length} relations, ${rows} rows, as counted`;
   const { systemIdentifier, timeline, database, serverVersion } = identity;
-  const unwritten = writeManifest(path, {
+  const manifestSha256 = writeManifest(path, {
     ...{ file_name: fileName, run_id: order.runId, snapshot_at: snapshot.takenAt, encoding: snapshot.encoding },
     ...{ target: { systemIdentifier, timeline, database }, server_version: serverVersion, pg_dump: version },
     relations: snapshot.contents.map(({ relation, rows, contentSha256 }) => {
@@ -100,12 +105,12 @@ async function backUp(session: Session, making: Making): Promise<BackupArtifact 
     ...{ plain: dumped.plain, cipher: dumped.cipher },
     ...{ key_fingerprint: order.settings.key, read_back: readBack },
   });
-  if (unwritten !== null) {
+  if (manifestSha256 instanceof Failure) {
     for (const left of [path, manifestPath(path)]) removeQuietly(left);
-    return refusedBy(unwritten, "the manifest could not be written");
+    return refusedBy(manifestSha256, "the manifest could not be written");
   }
   return {
-    ...{ fileName, cipherSha256: dumped.cipher.sha256, plainSha256: dumped.plain.sha256 },
+    ...{ fileName, manifestSha256, cipherSha256: dumped.cipher.sha256, plainSha256: dumped.plain.sha256 },
     ...{ keyFingerprint: order.settings.key, snapshotCounts: countsOf(snapshot.contents), readBack },
   };
 }
@@ -114,7 +119,7 @@ type Writing = Making & { readonly snapshot: BackupSnapshot };
 
 /** The whole file under its name, or none. */
 async function writeFile(path: string, writing: Writing): Promise<Dumped | Failure> {
-  const partial = `${path}.partial`;
+  const partial = `${path}.${ownMark()}.partial`;
   const given = (): void => removeQuietly(partial);
   processEnding.addEventListener("abort", given);
   try {

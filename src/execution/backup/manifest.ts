@@ -2,7 +2,8 @@
  * backup/manifest: what is known of a backup, in a private file beside it: `NAME.json`.
  *
  * Digests of both sides, counts and content digests of each relation in the dump's snapshot, the key, the target. It
- * digests itself, so that a change by mistake shows; what it says of the contents is compared with the archive itself.
+ * digests itself, so that a change by mistake shows; what it says of the contents is compared with the archive itself,
+ * and that it is not another one's with what is known elsewhere (voucher.ts).
  * Written last: a backup without one does not count. Written by make.ts, read by verify.ts.
  */
 import { basename } from "node:path";
@@ -47,10 +48,15 @@ export function manifestPath(backup: string): string {
   return `${backup}.json`;
 }
 
-export function writeManifest(backup: string, rest: Omit<BackupManifest, "schema" | "manifest_sha256">) {
+/** The digest that it has of itself. */
+export function writeManifest(
+  backup: string,
+  rest: Omit<BackupManifest, "schema" | "manifest_sha256">,
+): string | Failure {
   const whole = { schema: "cutter.backup/v1", ...rest } as const;
   const manifest: BackupManifest = { ...whole, manifest_sha256: sha256(canonicalJson(whole)) };
-  return writePrivateFile(manifestPath(backup), `${JSON.stringify(manifest, null, 2)}\n`);
+  const unwritten = writePrivateFile(manifestPath(backup), `${JSON.stringify(manifest, null, 2)}\n`);
+  return unwritten ?? manifest.manifest_sha256;
 }
 
 /** BACKUP_DAMAGED where it is not as it was written, or is another backup's. */

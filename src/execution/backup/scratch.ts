@@ -1,12 +1,12 @@
 /**
  * backup/scratch: restores a decrypted backup into a database made for it, and compares what is there then.
  *
- * The database has a name that nobody else can have, is made from template0 and dropped in every case. Tables and rows
- * are restored; indexes, constraints and triggers are not built, since what they call may be missing there. Called by
- * verify.ts, only with an archive whose digest was found right.
+ * Tables and rows are restored; indexes, constraints and triggers are not built, since what they call may be missing
+ * there. That it could not be restored is not said to be damage: a dump of tables holds no types and no functions.
+ * Called by verify.ts, only with an archive whose digest was found right.
  */
-import { randomBytes } from "node:crypto";
 import { childEnvironment } from "../../kernel/conninfo/child-environment.ts";
+import { describeTarget } from "../../kernel/conninfo/describe.ts";
 import type { ServerTarget } from "../../kernel/conninfo/target.ts";
 import { Failure, joinFailure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
@@ -14,13 +14,16 @@ import { openSession } from "../../kernel/session/open.ts";
 import type { Session } from "../../kernel/session/session.ts";
 import { readContents } from "./contents.ts";
 import { type BackupManifest, damaged } from "./manifest.ts";
+import type { PlainFile } from "./plain-file.ts";
+import { toolFailed } from "./refusal.ts";
+import { dropLeftScratches, makeScratch, scratchName } from "./scratch-database.ts";
 import { beginReading } from "./snapshot.ts";
 import { readOutput, startTool } from "./tool.ts";
 
 export type Restoring = {
   /** Where the database is made: any database of a server, as a role that may create databases. */
   readonly target: ServerTarget;
-  readonly plain: string;
+  readonly plain: PlainFile;
   readonly manifest: BackupManifest;
   readonly pgRestore: readonly string[];
   /** Told the name of the database before it is made: a process that is killed leaves it. */
@@ -29,37 +32,36 @@ export type Restoring = {
 
 /** null where each relation holds as many rows as when it was dumped, and the same. */
 export async function restoreIntoScratch(restoring: Restoring): Promise<Failure | null> {
-  const session = await openSession(restoring.target, { label: "restore" });
+  const { target, manifest, tell } = restoring;
+  const { encoding } = manifest;
+  if (!/^[A-Za-z0-9_]+$/.test(encoding)) return damaged(`${encoding} is not the name of an encoding`);
+  const session = await openSession(target, { label: "restore" });
   if (session instanceof Failure) return session;
   try {
-    const name = `cutter_scratch_${randomBytes(8).toString("hex")}`;
-    const { encoding } = restoring.manifest;
-    if (!/^[A-Za-z0-9_]+$/.test(encoding)) return damaged(`${encoding} is not the name of an encoding`);
-    await restoring.tell(`making the scratch database ${name}, which is dropped again`);
-    const made = await session.query(
-      `CREATE DATABASE ${name} TEMPLATE template0 ENCODING '${encoding}' LC_COLLATE 'C' LC_CTYPE 'C'`,
-      [],
-      { wallClockMs: limits.backupTimeoutMs },
-    );
-    if (made instanceof Failure) return made;
-    const found = await compareIn({ ...restoring, target: { ...restoring.target, database: name } });
-    return joined(found, await drop(session, name));
+    const left = await dropLeftScratches(session);
+    if (left instanceof Failure) return left;
+    for (const sentence of left) await tell(sentence);
+    const name = scratchName();
+    await tell(`making the scratch database ${name}, which is dropped again`);
+    const scratch = await makeScratch(name, { session, target, encoding });
+    if (scratch instanceof Failure) return scratch;
+    const found = await compareIn({ ...restoring, target: { ...target, database: name } });
+    const undropped = await scratch.drop();
+    if (found === null || undropped !== null) return found === null ? undropped : joinUndropped(found, undropped);
+    return withData(found, `The scratch database ${name} was made on ${describeTarget(target)}, and dropped again.`);
   } finally {
     await session.close();
   }
 }
 
-function joined(found: Failure | null, undropped: Failure | null): Failure | null {
-  return found === null ? undropped : joinFailure(found, undropped ?? undefined);
+function joinUndropped(found: Failure, undropped: Failure | null): Failure {
+  if (undropped === null) return found;
+  return withData(joinFailure(found, undropped), undropped.data);
 }
 
-async function drop(session: Session, name: string): Promise<Failure | null> {
-  const dropped = await session.query(`DROP DATABASE ${name} WITH (FORCE)`);
-  if (!(dropped instanceof Failure)) return null;
-  return new Failure(dropped.code, `the scratch database ${name} could not be dropped: ${dropped.message}`, {
-    data: `Only the scratch database ${name}, which was made for this, is left; drop it by hand.`,
-    cause: dropped,
-  });
+/** What the archive was used for has to be in the answer. */
+function withData({ code, message, hint, facts, cause }: Failure, data: string): Failure {
+  return new Failure(code, message, { hint, facts, cause, data: `${data} No other database was changed.` });
 }
 
 async function compareIn(restoring: Restoring): Promise<Failure | null> {
@@ -81,18 +83,20 @@ async function prepare(session: Session, { manifest }: Restoring): Promise<Failu
 
 async function restore({ target, plain, pgRestore }: Restoring): Promise<Failure | null> {
   const words = ["--no-password", "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges"];
-  const sections = ["--section=pre-data", "--section=data", `--dbname=${target.database}`, plain];
+  const sections = ["--section=pre-data", "--section=data", `--dbname=${target.database}`];
   const tool = startTool({
     command: [...pgRestore, ...words, ...sections],
     environment: childEnvironment(target, process.env),
   });
   const late = setTimeout(tool.kill, limits.backupTimeoutMs);
-  tool.end();
   // It says nothing of use there, and would wait for somebody to read it.
-  await readOutput(tool, () => {});
+  const [unread] = await Promise.all([plain.feed(tool), readOutput(tool, () => {})]);
   const reason = await tool.ended;
   clearTimeout(late);
-  return reason === null ? null : damaged(`it cannot be restored: ${reason}`);
+  if (unread !== null || reason === null) return unread;
+  if (tool.start() === "failed") return toolFailed(reason);
+  const whole = "the archive was read to its end and fits its manifest";
+  return new Failure("BACKUP_NOT_RESTORED", `${whole}; it could not be restored here: ${reason}`);
 }
 
 async function compare(session: Session, { manifest }: Restoring): Promise<Failure | null> {

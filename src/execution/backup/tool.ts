@@ -1,9 +1,9 @@
 /**
  * backup/tool: one program as a process of ours whose streams are pumped by us: pg_dump, pg_restore, gpg.
  *
- * Without a shell, in a process group of its own that is killed whole, and that does not outlive us by a signal. A
- * write never waits for a program that has ended, and what it complains is kept, bounded. Never throws for what the
- * program does. Called by the parts of backup.
+ * Without a shell, in a process group of its own that is killed whole, and that does not outlive us by a signal, but
+ * for what cleans up then. A write never waits for a program that has ended, and what it complains is kept, bounded.
+ * Never throws for what the program does. Called by the parts of backup.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { Readable, type Writable } from "node:stream";
@@ -24,6 +24,8 @@ export type Tool = {
   kill(): void;
   /** Resolves when the program and its streams have ended: null for exit code 0, else why not. */
   readonly ended: Promise<string | null>;
+  /** Known when it has ended: whether there was such a program at all. */
+  start(): "done" | "failed";
   /** What came on descriptor 3, as gpg's --status-fd 3 sends it. Complete once it ended. */
   status(): string;
 };
@@ -31,12 +33,14 @@ export type Tool = {
 export type ToolOrder = {
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** What becomes of it when a signal ends us; `goes on`: it cleans up. */
+  readonly onSignal?: "killed" | "goes on";
 };
 
 export function startTool(order: ToolOrder): Tool {
   const [name = ""] = order.command;
   try {
-    return toolOf(name, startChild(order));
+    return toolOf(name, startChild(order), order);
   } catch (error) {
     return unstarted(name, `${name} cannot be started: ${errnoOf(error)}`);
   }
@@ -51,13 +55,13 @@ function startChild({ command: [name = "", ...words], environment }: ToolOrder):
 function unstarted(name: string, reason: string): Tool {
   const nothing = (): void => {};
   return {
-    ...{ name, ended: Promise.resolve(reason), end: nothing, kill: nothing, status: () => "" },
+    ...{ name, ended: Promise.resolve(reason), end: nothing, kill: nothing, status: () => "", start: () => "failed" },
     output: Readable.from([]),
     write: async () => "ended",
   };
 }
 
-function toolOf(name: string, child: ChildProcess): Tool {
+function toolOf(name: string, child: ChildProcess, { onSignal = "killed" }: ToolOrder): Tool {
   const kill = (): void => killGroup(child);
   const streams = child.stdio as unknown as [Writable, Readable, Readable, Readable];
   // What an ended program did not read is told by the write, and by how it ended.
@@ -68,8 +72,8 @@ function toolOf(name: string, child: ChildProcess): Tool {
   const ended = endOf(child, { name, complaint })
     .then((reason) => Promise.race([told, sleep(limits.toolStatusWaitMs)]).then(() => reason))
     .finally(() => processEnding.removeEventListener("abort", kill));
-  processEnding.addEventListener("abort", kill);
-  if (processEnding.aborted) kill();
+  if (onSignal === "killed") processEnding.addEventListener("abort", kill);
+  if (onSignal === "killed" && processEnding.aborted) kill();
   return {
     name,
     output: child.stdout as AsyncIterable<Buffer>,
@@ -78,14 +82,16 @@ function toolOf(name: string, child: ChildProcess): Tool {
     kill,
     ended,
     status,
+    start: () => (child.pid === undefined ? "failed" : "done"),
   };
 }
 
+export type ToolAnswer =
+  | { readonly output: string; readonly status: string }
+  | { readonly reason: string; readonly start: "done" | "failed" };
+
 /** The output of a program that reads this and answers in one go; a sentence in place of it where it fails. */
-export async function askTool(
-  order: ToolOrder,
-  input: Uint8Array = new Uint8Array(),
-): Promise<{ readonly output: string; readonly status: string } | { readonly reason: string }> {
+export async function askTool(order: ToolOrder, input: Uint8Array = new Uint8Array()): Promise<ToolAnswer> {
   const tool = startTool(order);
   const late = setTimeout(tool.kill, limits.backupToolTimeoutMs);
   const pieces: Buffer[] = [];
@@ -98,8 +104,8 @@ export async function askTool(
   tool.end();
   const [reason] = await Promise.all([tool.ended, reading]);
   clearTimeout(late);
-  if (reason !== null) return { reason };
-  if (bytes > limits.toolOutputBytes) return { reason: `${order.command[0]} answered without end` };
+  if (reason !== null) return { reason, start: tool.start() };
+  if (bytes > limits.toolOutputBytes) return { reason: `${order.command[0]} answered without end`, start: "done" };
   return { output: Buffer.concat(pieces).toString("utf8"), status: tool.status() };
 }
 

@@ -60,10 +60,11 @@ function copyOf(backup: string): string {
 function verify(changes: Partial<VerifyOrder> = {}) {
   const pgRestore = [script(`echo "$*" >> ${calls}; exec pg_restore "$@"`)];
   const order = { path: copy, gnupgHome: key.home, decrypt: "must", gpg: ["gpg"], pgRestore, restoreTo: null } as const;
+  const vouching = { vouchers: [], unvouched: "allowed" } as const;
   const tell = async (sentence: string): Promise<void> => {
     told.push(sentence);
   };
-  return verifyBackup({ ...order, tell, ...changes });
+  return verifyBackup({ ...order, ...vouching, tell, ...changes });
 }
 
 function restoreTo(): VerifyOrder["restoreTo"] {
@@ -205,6 +206,8 @@ test("forged counts are found by reading the archive, forged digests of contents
   expect(`${failure.code} ${failure.message}`).toBe(
     "BACKUP_DAMAGED public.information_unit holds other rows than were dumped",
   );
+  // By then SQL of the archive was run.
+  expect(failure.data).toContain("was made on ");
   expect(scratchDatabases()).toBe("0");
 });
 
@@ -218,11 +221,13 @@ test("an intact backup is decrypted, read, restored and compared, and leaves not
   expect(readdirSync(join(copy, "..")).filter((name) => name.startsWith("."))).toEqual([]);
 });
 
-test("a restore that fails leaves no scratch database and no plain file", async () => {
+test("a restore that fails says nothing of damage, and leaves no scratch database and no plain file", async () => {
   const pgRestore = [script('case "$*" in *--dbname*) echo broken >&2; exit 1;; esac; exec pg_restore "$@"')];
   const failure = failed(await verify({ restoreTo: restoreTo(), pgRestore }));
-  expect(`${failure.code} ${failure.message}`).toContain("BACKUP_DAMAGED it cannot be restored: ");
+  const whole = "the archive was read to its end and fits its manifest; it could not be restored here: ";
+  expect(`${failure.code} ${failure.message}`).toContain(`BACKUP_NOT_RESTORED ${whole}`);
   expect(failure.message).toContain("ended with 1: broken");
+  expect(failure.data).toMatch(/^The scratch database cutter_scratch_[0-9a-f]{16} was made on .*, and dropped again\./);
   expect(scratchDatabases()).toBe("0");
   expect(readdirSync(join(copy, "..")).filter((name) => name.startsWith("."))).toEqual([]);
 });
@@ -237,7 +242,7 @@ test("without the secret key the file is compared with its manifest, and what wa
   for (const gnupgHome of [null, elsewhere]) {
     const verified = succeed(await verify({ gnupgHome, decrypt: "if possible" }));
     expect(verified.checked.length).toBe(1);
-    expect(verified.remarks[0]).toContain("it was not decrypted: the secret key");
+    expect(verified.remarks.at(-1)).toContain("it was not decrypted: the secret key");
     expect(failed(await verify({ gnupgHome, decrypt: "must" })).code).toBe("BACKUP_UNREADABLE");
     const restoring = { gnupgHome, decrypt: "if possible", restoreTo: restoreTo() } as const;
     expect(failed(await verify(restoring)).code).toBe("BACKUP_UNREADABLE");

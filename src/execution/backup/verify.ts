@@ -1,9 +1,10 @@
 /**
  * backup/verify: whether a backup is as it was written, can be decrypted, read to its end, and restored.
  *
- * In this order, each only after the one before: the manifest, the digest of the file, decryption into a private file
- * (where the secret key is at hand), the digest of the dump, a full read, a restore into a scratch database (where it
- * was asked for). Nothing of an archive that fails one of these is executed. Called by `cutter backup verify`.
+ * In this order, each only after the one before: the manifest, the digest of the file, what is known of it elsewhere,
+ * decryption into a file without a name (where the secret key is at hand), the digest of the dump, a full read, a
+ * restore into a scratch database (where it was asked for). Nothing of an archive that fails one of these is executed,
+ * nor of one for which nothing vouches, unless that is said. Called by `cutter backup verify`.
  */
 import * as fs from "node:fs";
 import { dirname } from "node:path";
@@ -12,12 +13,16 @@ import type { ServerTarget } from "../../kernel/conninfo/target.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
 import { checkPrivateDirectory } from "../../kernel/private-files/directory.ts";
+import { withAgent } from "./agent.ts";
 import { CopyRows, rowsDiffer } from "./copy-rows.ts";
 import { digestFile, hasSecretKey, withDecrypted } from "./decrypted.ts";
-import { openKeyring } from "./keyring.ts";
+import { type Keyring, openKeyring } from "./keyring.ts";
 import { type BackupManifest, damaged, readManifest } from "./manifest.ts";
+import type { PlainFile } from "./plain-file.ts";
+import { toolFailed } from "./refusal.ts";
 import { restoreIntoScratch } from "./scratch.ts";
 import { readOutput, startTool } from "./tool.ts";
+import { contradiction, type Voucher, vouchedWords, vouchersFor } from "./voucher.ts";
 
 export type VerifyOrder = {
   /** Absolute. */
@@ -30,6 +35,10 @@ export type VerifyOrder = {
   readonly pgRestore: readonly string[];
   /** Where the scratch database is made; null: it is not restored. */
   readonly restoreTo: ServerTarget | null;
+  /** What is known of backups outside of their folder; of others too. */
+  readonly vouchers: readonly Voucher[];
+  /** Whether SQL of an archive is run for which nothing vouches. */
+  readonly unvouched: "refused" | "allowed";
   /** What a person has to know while it goes on. */
   readonly tell: (sentence: string) => Promise<void>;
 };
@@ -42,17 +51,38 @@ export type VerifiedBackup = {
   readonly remarks: readonly string[];
 };
 
-/** BACKUP_DAMAGED with the first thing that does not fit. */
+type Known = Pick<VerifiedBackup, "manifest"> & { readonly checked: string[]; readonly remarks: string[] };
+
+/** BACKUP_DAMAGED with the first thing that does not fit; BACKUP_UNVOUCHED, BACKUP_NOT_RESTORED, BACKUP_TOOL_FAILED. */
 export async function verifyBackup(order: VerifyOrder): Promise<VerifiedBackup | Failure> {
   const manifest = readManifest(order.path);
   if (manifest instanceof Failure) return manifest;
   const altered = await compareFile(order.path, manifest);
   if (altered !== null) return altered;
-  const checked = [`the manifest is whole, and the file of ${manifest.cipher.bytes} bytes is the one it was made of`];
-  if (order.gnupgHome === null) return withoutKey(order, { manifest, checked });
+  const vouchers = vouchersFor(manifest, order.vouchers);
+  const contradicted = contradiction(manifest, vouchers);
+  if (contradicted !== null) return contradicted;
+  const { checked, remarks } = vouchedWords(vouchers);
+  checked.unshift(`the manifest is whole, and the file of ${manifest.cipher.bytes} bytes is the one it was made of`);
+  const isRestored = order.restoreTo !== null;
+  if (isRestored && vouchers.length === 0 && order.unvouched === "refused") return refuseUnvouched(order);
+  const known: Known = { manifest, checked, remarks };
+  if (order.gnupgHome === null) return withoutKey(order, known);
   const keyring = await openKeyring({ gpg: order.gpg, gnupgHome: order.gnupgHome, keyFile: null });
   if (keyring instanceof Failure) return keyring;
-  if ((await hasSecretKey(keyring, manifest.key_fingerprint)) === "no") return withoutKey(order, { manifest, checked });
+  return withAgent(keyring, () => verifyContents(order, keyring, known));
+}
+
+function refuseUnvouched({ path }: VerifyOrder): Failure {
+  const message = `nothing outside of its folder vouches for ${path}, and to restore it is to run its SQL`;
+  return new Failure("BACKUP_UNVOUCHED", message);
+}
+
+async function verifyContents(order: VerifyOrder, keyring: Keyring, known: Known): Promise<VerifiedBackup | Failure> {
+  const { manifest, checked, remarks } = known;
+  const key = await hasSecretKey(keyring, manifest.key_fingerprint);
+  if (key instanceof Failure) return key;
+  if (key === "no") return withoutKey(order, known);
   const directory = dirname(order.path);
   const open = checkPrivateDirectory(directory);
   if (open !== null) return open;
@@ -62,14 +92,15 @@ export async function verifyBackup(order: VerifyOrder): Promise<VerifiedBackup |
     if (unread !== null) return unread;
     checked.push(`pg_restore read it to its end: ${manifest.relations.length} relations, with the rows counted then`);
     const { restoreTo: target, pgRestore, tell } = order;
-    if (target === null) return { manifest, checked, remarks: ["it was not restored: that is done with --restore"] };
+    if (target === null) remarks.push("it was not restored: that is done with --restore");
+    if (target === null) return known;
     const unrestored = await restoreIntoScratch({ target, plain, manifest, pgRestore, tell });
     if (unrestored !== null) return unrestored;
     checked.push(
       "it was restored into a scratch database: rows and contents of each relation are those of its snapshot",
     );
-    const remark = "indexes, constraints and triggers were not built there";
-    return { manifest, checked, remarks: [remark] };
+    remarks.push("indexes, constraints and triggers were not built there");
+    return known;
   });
 }
 
@@ -86,28 +117,34 @@ async function compareFile(path: string, { cipher }: BackupManifest): Promise<Fa
 /** What was asked for must not be left out in silence. */
 function withoutKey(
   { decrypt, restoreTo }: VerifyOrder,
-  { manifest, checked }: Pick<VerifiedBackup, "manifest" | "checked">,
+  { manifest, checked, remarks }: Known,
 ): VerifiedBackup | Failure {
   const remark = `it was not decrypted: the secret key ${manifest.key_fingerprint} is not at hand`;
-  if (decrypt === "if possible" && restoreTo === null) return { manifest, checked, remarks: [remark] };
+  if (decrypt === "if possible" && restoreTo === null) return { manifest, checked, remarks: [...remarks, remark] };
   return new Failure("BACKUP_UNREADABLE", remark);
 }
 
 type Reading = { readonly manifest: BackupManifest; readonly pgRestore: readonly string[] };
 
-async function readWhole(plain: string, { manifest, pgRestore }: Reading): Promise<Failure | null> {
+async function readWhole(plain: PlainFile, { manifest, pgRestore }: Reading): Promise<Failure | null> {
   const tool = startTool({
-    command: [...pgRestore, "--file=-", plain],
+    command: [...pgRestore, "--file=-"],
     environment: scrubEnvironment(process.env),
   });
   const late = setTimeout(tool.kill, limits.backupTimeoutMs);
-  tool.end();
   const rows = new CopyRows();
-  await readOutput(tool, (piece) => rows.add(piece));
+  const [unfed] = await Promise.all([plain.feed(tool), readOutput(tool, (piece) => rows.add(piece))]);
   const reason = await tool.ended;
   clearTimeout(late);
+  if (unfed !== null) return unfed;
+  if (reason !== null && (tool.start() === "failed" || isTooOld(reason))) return toolFailed(reason);
   if (reason !== null) return damaged(`it cannot be read to its end: ${reason}`);
   const counted = Object.fromEntries(manifest.relations.map(({ relation, rows: count }) => [relation, count]));
   const wrong = rowsDiffer(counted, rows.end());
   return wrong === null ? null : damaged(wrong);
+}
+
+/** In PostgreSQL's own words, src/bin/pg_dump/pg_backup_archiver.c: the archive is of a newer pg_dump. */
+function isTooOld(reason: string): boolean {
+  return reason.includes("unsupported version (");
 }

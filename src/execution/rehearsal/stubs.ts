@@ -14,6 +14,7 @@ export const STUB_BACKUP: BackupArtifact = {
   fileName: `${REHEARSAL_LABEL}.gpg`,
   cipherSha256: sha256(REHEARSAL_LABEL),
   plainSha256: sha256(REHEARSAL_LABEL),
+  manifestSha256: sha256(REHEARSAL_LABEL),
   keyFingerprint: "0".repeat(40),
   snapshotCounts: {},
   readBack: "none: nothing is backed up in a rehearsal",

@@ -66,6 +66,14 @@ export const PROOF_FAILURES = {
     action: "Verify it where the secret key is, and name its directory with --gnupg-home.",
     data: "Nothing of the archive was executed, and no database was changed.",
   },
+  BACKUP_NOT_RESTORED: {
+    exit: 3,
+    cause: "A backup was read to its end and fits its manifest, and could not be restored where that was tried.",
+    action:
+      "It is not said to be damaged: restore it where the types, functions and extensions are that its tables use, " +
+      "e.g. on a copy of the database's schema.",
+    data: "What was made to restore it into was dropped again, and no other database was changed.",
+  },
   EVIDENCE_ALTERED: {
     exit: 3,
     cause: "Evidence is not as it was written: a file, an event or a record was changed, lost, added or moved.",

@@ -139,6 +139,15 @@ export const REFUSALS = {
     action: "cutter rehearse RUN, on a connection that may become every role; --unrehearsed approves all the same.",
     data: "The run stands where it stood; no approval was written.",
   },
+  BACKUP_UNVOUCHED: {
+    exit: 4,
+    cause:
+      "Nothing outside of its folder says that a backup is what cutter wrote, and to restore it is to run its SQL.",
+    action:
+      "Verify it where its run is known (--state-dir, --ledger-url), give the digest that `cutter backup create` " +
+      "printed (--sha256), or say that it is restored all the same (--unvouched), where nothing is to lose.",
+    data: "Nothing of the archive was executed, and no database was changed.",
+  },
   CONFIRMATION_MISSING: {
     exit: 4,
     cause: "What has to be typed before something is written for real was not typed.",

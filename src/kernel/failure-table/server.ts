@@ -108,6 +108,12 @@ export const SERVER_FAILURES = {
     action: "Read what it said in the message, and run the command again.",
     data: NOTHING_WRITTEN,
   },
+  BACKUP_TOOL_FAILED: {
+    exit: 5,
+    cause: "A program that is needed to look into a backup is not there or does not work, so nothing is known by it.",
+    action: "Install gpg and pg_restore, or name them in [backup] of the configuration; then run the command again.",
+    data: "Nothing of the archive was executed, and no database was changed.",
+  },
   EMBEDDED_FAILED: {
     exit: 5,
     cause: "The embedded database stopped answering properly; its results are not used.",

@@ -32,6 +32,19 @@ export function openPrivateDirectory(path: string): string | Failure {
   return checkPrivateDirectory(directory) ?? directory;
 }
 
+/**
+ * As openPrivateDirectory, but one that is there already may be root's, and others may look into it: nobody but its
+ * owner may write it, nor what leads to it. For what an operator puts in /etc.
+ */
+export function openGuardedDirectory(path: string): string | Failure {
+  const directory = resolve(path);
+  const status = fs.lstatSync(directory, { throwIfNoEntry: false });
+  if (status === undefined) return openPrivateDirectory(directory);
+  if (!status.isDirectory()) return notPrivate(directory, "it is a symbolic link or not a directory");
+  const reason = writableByOthers(status);
+  return reason === null ? (checkWay(directory) ?? directory) : notPrivate(directory, reason);
+}
+
 /** null if the directory is private; else FILE_NOT_PRIVATE, or FILE_UNREADABLE if it cannot be opened. */
 export function checkPrivateDirectory(path: string): Failure | null {
   let status: fs.Stats;

@@ -24,11 +24,18 @@ const EMBEDDED_ADDRESS = "in this process";
 const EMBEDDED_ROLE = "postgres";
 
 export async function openSession(target: Target, settings: SessionSettings): Promise<Session | Failure> {
-  if (processEnding.aborted) return processEnding.reason as Failure;
+  const ending = endingFor(settings);
+  if (ending.aborted) return ending.reason as Failure;
   const session = target.kind === "embedded" ? await openEmbedded(settings) : await openServer(target, settings);
-  if (session instanceof Failure || !processEnding.aborted) return session;
+  if (session instanceof Failure || !ending.aborted) return session;
   await session.close();
-  return processEnding.reason as Failure;
+  return ending.reason as Failure;
+}
+
+const NEVER = new AbortController().signal;
+
+function endingFor({ whileEnding = "refused" }: SessionSettings): AbortSignal {
+  return whileEnding === "opened" ? NEVER : processEnding;
 }
 
 async function openServer(target: ServerTarget, settings: SessionSettings): Promise<Session | Failure> {
@@ -39,7 +46,7 @@ async function openServer(target: ServerTarget, settings: SessionSettings): Prom
   return firstUsable({
     target,
     certificates,
-    ending: processEnding,
+    ending: endingFor(settings),
     logIn: (attempt) => logInToServer(attempt, target, settings),
   });
 }

@@ -74,4 +74,6 @@ export type SessionSettings = {
   readonly parameters?: Readonly<Record<string, string>>;
   /** For statements that bring no wall clock of their own. Default: limits.statementTimeoutMs + grace. */
   readonly wallClockMs?: number;
+  /** `opened`: for what cleans up when a signal ends the process. */
+  readonly whileEnding?: "refused" | "opened";
 };

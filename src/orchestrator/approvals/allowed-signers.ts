@@ -18,6 +18,9 @@ export type AllowedSigner = {
   readonly principals: readonly string[];
   readonly namespaces: readonly string[];
   readonly keyFingerprint: string;
+  /** As written, e.g. `20260521` or `202605210423Z`; null where the line does not say. */
+  readonly validAfter: string | null;
+  readonly validBefore: string | null;
 };
 
 export type AllowedSigners = {
@@ -73,17 +76,20 @@ function parseLine(text: string, line: number): AllowedSigner | string | null {
   if (wrong !== undefined) return `names ${JSON.stringify(wrong)}, and a principal is a plain name without patterns`;
   const [, options = "", key = ""] = /^((?:[^ \t"]|"[^"\\]*")+)[ \t]+(.*)$/.exec(rest) ?? [];
   if (KEY_TYPES.has(options)) return "has no namespaces=, so that it would be valid for every gate";
-  const namespaces = parseOptions(options);
-  if (typeof namespaces === "string") return namespaces;
+  const parsed = parseOptions(options);
+  if (typeof parsed === "string") return parsed;
   const keyFingerprint = parseKey(key);
   if (keyFingerprint === null) return "has no public key of a kind that is taken, written as OpenSSH does";
-  return { line, principals, namespaces, keyFingerprint };
+  return { line, principals, ...parsed, keyFingerprint };
 }
 
-/** The namespaces, or what is wrong. When a key holds (valid-after, valid-before) is left to ssh-keygen. */
-function parseOptions(options: string): readonly string[] | string {
+type Options = Pick<AllowedSigner, "namespaces" | "validAfter" | "validBefore">;
+
+/** What stands there, or what is wrong. When a key holds (valid-after, valid-before) is judged by ssh-keygen. */
+function parseOptions(options: string): Options | string {
   const written = options.match(/(?:[^,"]|"[^"]*")+/g) ?? [];
   let namespaces: readonly string[] | null = null;
+  const times: { validAfter: string | null; validBefore: string | null } = { validAfter: null, validBefore: null };
   for (const option of written) {
     const [, name = option, value] = /^([A-Za-z-]+)="([^"]*)"$/.exec(option) ?? [];
     const known = name.toLowerCase();
@@ -92,13 +98,16 @@ function parseOptions(options: string): readonly string[] | string {
     if (value === undefined || (known !== "namespaces" && !isTime)) {
       return `has the option ${JSON.stringify(option)}, which is not known`;
     }
+    if (isTime) times[known === "valid-after" ? "validAfter" : "validBefore"] = value;
     if (isTime) continue;
     if (namespaces !== null) return "has namespaces= twice";
     namespaces = value.split(",");
     const wrong = namespaces.find((one) => !NAME.test(one));
     if (wrong !== undefined) return `has the namespace ${JSON.stringify(wrong)}, and patterns are not taken`;
   }
-  return namespaces ?? "has no namespaces=, so that it would be valid for every gate";
+  return namespaces === null
+    ? "has no namespaces=, so that it would be valid for every gate"
+    : { namespaces, ...times };
 }
 
 /** The fingerprint; the type in the key itself is the one that is written before it. */

@@ -4,13 +4,12 @@
  * Verified by the same code as `cutter backup verify`: nothing of an archive that is not as its manifest says is used.
  * No connection is made; production is what the manifest says it was. Called by C-03.
  */
-import * as fs from "node:fs";
+import { withAgent } from "../../execution/backup/agent.ts";
 import { withDecrypted } from "../../execution/backup/decrypted.ts";
 import { openKeyring } from "../../execution/backup/keyring.ts";
 import { type BackupManifest, readManifest } from "../../execution/backup/manifest.ts";
 import { verifyBackup } from "../../execution/backup/verify.ts";
 import { Failure } from "../../kernel/failure.ts";
-import { failedCall } from "../../kernel/private-files/errno.ts";
 import type { ProductionState } from "../gates/verification.ts";
 import type { Sandbox } from "../sandbox.ts";
 import type { BackupOrder } from "./order.ts";
@@ -21,6 +20,8 @@ export async function backupSource(sandbox: Sandbox, order: BackupOrder): Promis
   const end = sandbox.journal.begin({ kind: "look", what: `cutter backup verify ${path}` });
   const verified = await verifyBackup({
     ...{ path, gnupgHome, decrypt: "must", gpg, pgRestore, restoreTo: null },
+    // It is restored where nothing can be lost; what nobody vouches for is said in the report.
+    ...{ vouchers: [], unvouched: "allowed" },
     tell: (sentence) => sandbox.tell(sentence),
   });
   end(verified instanceof Failure ? verified.code : "intact");
@@ -48,20 +49,14 @@ export async function backupSource(sandbox: Sandbox, order: BackupOrder): Promis
 
 type Decrypting = { readonly order: BackupOrder; readonly manifest: BackupManifest };
 
-/** gpg's plaintext lies in a folder of its own until its digest was compared; only then is it the dump. */
+/** gpg's plaintext has no name until its digest was compared; only then is it the dump. */
 async function decryptTo(dump: string, sandbox: Sandbox, { order, manifest }: Decrypting): Promise<Failure | null> {
   const { gpg, gnupgHome, path } = order;
   const keyring = await openKeyring({ gpg, gnupgHome, keyFile: null });
   if (keyring instanceof Failure) return keyring;
   const directory = sandbox.path(".");
-  const done = await withDecrypted({ path, manifest, keyring, directory }, async (plain) => {
-    try {
-      fs.renameSync(plain, dump);
-      fs.chmodSync(dump, 0o600);
-      return null;
-    } catch (cause) {
-      return new Failure("FILE_WRITE_FAILED", failedCall(`move the dump to ${dump}`, cause), { cause });
-    }
+  const done = await withAgent(keyring, () => {
+    return withDecrypted({ path, manifest, keyring, directory }, (plain) => plain.copyTo(dump));
   });
   keyring.close();
   return done;
