@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crashBuild } from "../../scripts/faults/crash-build.ts";
-import { CRASH_POINTS, type CrashPoint, LIVE_CRASH_POINTS } from "./crash-point.ts";
+import { CRASH_POINTS, type CrashPoint, FAILURE_CRASH_POINTS, LIVE_CRASH_POINTS } from "./crash-point.ts";
 import { verifyEvidence } from "./evidence/verify.ts";
 
 const ROOT = join(import.meta.dir, "../..");
@@ -62,7 +62,7 @@ test("each point of the list stands in the source once, and counts from the mome
     .map((name) => readFileSync(join(ROOT, "src", name), "utf8"))
     .join("\n");
   const found = [...source.matchAll(/crashPoint\("([^"]+)"\)/g)].map(([, name]) => name as CrashPoint);
-  expect(found.sort()).toEqual([...CRASH_POINTS, ...LIVE_CRASH_POINTS].sort());
+  expect(found.sort()).toEqual([...CRASH_POINTS, ...LIVE_CRASH_POINTS, ...FAILURE_CRASH_POINTS].sort());
   const program = `
     const { crashPoint } = await import(${JSON.stringify(join(import.meta.dir, "crash-point.ts"))});
     crashPoint("store-committed");

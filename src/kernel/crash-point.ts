@@ -34,7 +34,7 @@ export const LIVE_CRASH_POINTS = [
 ] as const;
 
 /** Only where a phase of a live run has failed. */
-const FAILURE_CRASH_POINTS = ["run-stopped"] as const;
+export const FAILURE_CRASH_POINTS = ["run-stopped"] as const;
 
 export type CrashPoint = (typeof CRASH_POINTS | typeof LIVE_CRASH_POINTS | typeof FAILURE_CRASH_POINTS)[number];
 
