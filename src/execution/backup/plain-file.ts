@@ -34,7 +34,8 @@ export function makePlainFile(directory: string): PlainFile | Failure {
     fs.unlinkSync(path);
     return plainFileAt(file, directory);
   } catch (cause) {
-    return new Failure("FILE_WRITE_FAILED", failedCall(`make a file in ${directory}`, cause), { cause });
+    const data = "Nothing of the archive was executed, and no database was changed.";
+    return new Failure("FILE_WRITE_FAILED", failedCall(`make a file in ${directory}`, cause), { data, cause });
   }
 }
 

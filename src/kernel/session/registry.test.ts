@@ -20,7 +20,8 @@ async function run(program: string, values: Readonly<Record<string, unknown>> = 
   const harness = join(folder, "../../../scripts/database/target.ts");
   const source = `
     import { openSession } from ${JSON.stringify(join(folder, "open.ts"))};
-    import { closeAllSessions, openSessions } from ${JSON.stringify(join(folder, "registry.ts"))};
+    import { beforeEnd, closeAllSessions, endingWords, openSessions }
+      from ${JSON.stringify(join(folder, "registry.ts"))};
     import { hostOf, targetOf } from ${JSON.stringify(harness)};
     const host = hostOf(${port}, { host: ${JSON.stringify(socketDirectory)}, password: null });
     const target = targetOf([host], { database: ${JSON.stringify(database.name)} });
@@ -58,6 +59,26 @@ test("closing all sessions cancels what runs, leaves no backend, and opens none 
   });
   const left = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
   expect(database.psql(left)).toBe("0");
+});
+
+test("what was registered for the end is done once, with a session of its own, and its words are kept", async () => {
+  const seen = await run(`
+    const before = endingWords();
+    beforeEnd({ unfinished: "left", work: async () => {
+      const session = await openSession(target, { label: "last", whileEnding: "opened" });
+      const reply = await session.query("SELECT 'done' AS word");
+      await session.close();
+      return reply.rows[0].word;
+    } });
+    beforeEnd({ unfinished: "nothing to say", work: async () => "" });
+    beforeEnd({ unfinished: "still under way", work: () => new Promise(() => {}) });
+    beforeEnd({ unfinished: "taken back", work: async () => "taken back" })();
+    await Promise.race([closeAllSessions(), Bun.sleep(1500)]);
+    beforeEnd({ unfinished: "too late", work: async () => "too late" });
+    await Promise.race([closeAllSessions(), Bun.sleep(100)]);
+    return { before, after: endingWords() };
+  `);
+  expect(seen).toEqual({ before: [], after: ["done", "still under way"] });
 });
 
 test("a login that is under way is broken off", async () => {
