@@ -17,11 +17,11 @@ afterAll(() => database.drop());
 async function run(program: string, values: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
   const { socketDirectory, port } = database.server;
   const folder = import.meta.dirname;
-  const registry = join(folder, "registry.ts");
   const harness = join(folder, "../../../scripts/database/target.ts");
   const source = `
     import { openSession } from ${JSON.stringify(join(folder, "open.ts"))};
-    import { beforeEnd, closeAllSessions, endingWords, openSessions } from ${JSON.stringify(registry)};
+    import { beforeEnd, closeAllSessions, endingWords, openSessions }
+      from ${JSON.stringify(join(folder, "registry.ts"))};
     import { hostOf, targetOf } from ${JSON.stringify(harness)};
     const host = hostOf(${port}, { host: ${JSON.stringify(socketDirectory)}, password: null });
     const target = targetOf([host], { database: ${JSON.stringify(database.name)} });
