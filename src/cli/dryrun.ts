@@ -29,6 +29,7 @@ import { lookAtProgram, lookAtServices, lookAtTrees } from "../readiness/surroun
 import { failureDocument } from "../report/battery.ts";
 import { type DryRunReport, dryRunMarkdown, dryRunSuite, dryRunText } from "../report/dry-run.ts";
 import { draw } from "../report/format.ts";
+import { dryRunHtml } from "../report/html/dry-run.ts";
 import { jsonDocument } from "../report/json.ts";
 import { junit } from "../report/junit.ts";
 import type { Globals } from "./command/command.ts";
@@ -167,6 +168,7 @@ async function keepAndShow(
     document: report,
     text: () => dryRunText(report, { palette, detail }),
     markdown: () => dryRunMarkdown(report),
+    html: () => dryRunHtml(report),
     suite: () => dryRunSuite(report),
   };
   await terminal.result(draw(drawing, globals.format));
@@ -193,6 +195,7 @@ async function keepSession(report: DryRunReport, context: DryRunContext, state: 
   const files = {
     "facts.json": jsonDocument(report),
     "report.md": dryRunMarkdown(report),
+    "report.html": dryRunHtml(report),
     "report.txt": dryRunText(report, { detail: "full" }),
     "junit.xml": junit(dryRunSuite(report)),
   };

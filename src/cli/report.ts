@@ -15,6 +15,7 @@ import { stateDirectory } from "../kernel/private-files/state-directory.ts";
 import { refuseForged } from "../orchestrator/kept-evidence.ts";
 import { type DryRunReport, dryRunMarkdown, dryRunSuite, dryRunText } from "../report/dry-run.ts";
 import { draw } from "../report/format.ts";
+import { dryRunHtml } from "../report/html/dry-run.ts";
 import type { Globals } from "./command/command.ts";
 import { EXIT } from "./exit.ts";
 import { withStore } from "./run-store.ts";
@@ -42,6 +43,7 @@ export async function report(invocation: Invocation, terminal: Terminal): Promis
     document: found,
     text: () => dryRunText(found, { palette }),
     markdown: () => dryRunMarkdown(found),
+    html: () => dryRunHtml(found),
     suite: () => dryRunSuite(found),
   };
   await terminal.result(draw(drawing, globals.format));
@@ -74,7 +76,7 @@ async function parseDryRun(text: string, id: string): Promise<DryRunReport | Fai
 }
 
 /** A battery's report lies there in every form. */
-const KEPT = { text: "report.txt", markdown: "report.md", junit: "junit.xml" } as const;
+const KEPT = { text: "report.txt", markdown: "report.md", html: "report.html", junit: "junit.xml" } as const;
 
 type Kept = { readonly text: string; readonly format: Globals["format"] };
 

@@ -6,6 +6,7 @@
  * resume a run, and by the dry run.
  */
 import { isClosed } from "../flow/phase.ts";
+import { redactFact } from "../kernel/evidence/redaction.ts";
 import { Failure } from "../kernel/failure.ts";
 import { renderRun } from "../report/run.ts";
 import { keepEvidence } from "./kept-evidence.ts";
@@ -21,8 +22,10 @@ export function lacksEvidence(store: Store, run: RunRecord): boolean | Failure {
 
 /** The path of the folder. FILE_WRITE_FAILED, FILE_NOT_PRIVATE, and what the store answers. */
 export function writeRunEvidence(store: Store, run: RunRecord): string | Failure {
-  const report = runReport(store, run);
-  if (report instanceof Failure) return report;
+  const made = runReport(store, run);
+  if (made instanceof Failure) return made;
+  // Before it is drawn, since a line that is wrapped or escaped no longer shows what it holds.
+  const report = redactFact(made) as typeof made;
   const events = store.exportEvents(run.runId);
   if (events instanceof Failure) return events;
   return keepEvidence(store, {
@@ -30,6 +33,7 @@ export function writeRunEvidence(store: Store, run: RunRecord): string | Failure
     files: {
       "facts.json": renderRun(report, "json"),
       "report.md": renderRun(report, "markdown"),
+      "report.html": renderRun(report, "html"),
       "report.txt": renderRun(report, "text"),
       "junit.xml": renderRun(report, "junit"),
       "events.jsonl": events,

@@ -4,22 +4,22 @@
  * `RunReport` is the document `cutter.run/v1` (run-schema.ts). Pure: report in, text out; nothing is decided here.
  * Called by `cutter show`, `cutter resume`, `cutter cut` and `cutter report`.
  */
-import type * as v from "valibot";
-import type { DeepReadonly } from "./battery.ts";
 import { draw, type Format } from "./format.ts";
+import { runHtml } from "./html/run.ts";
 import { markdownPage, type Page, textPage } from "./page.ts";
 import type { Palette } from "./palette.ts";
-import type { runSchema } from "./run-schema.ts";
+import type { RunReport } from "./run-document.ts";
 import { left, right } from "./table.ts";
 import { type Suite, withVerdict } from "./test-point.ts";
 
-export type RunReport = DeepReadonly<v.InferOutput<typeof runSchema>>;
+export type { RunReport } from "./run-document.ts";
 
 export function renderRun(report: RunReport, format: Format, palette?: Palette): string {
   const drawing = {
     document: report,
     text: () => textPage(page(report), palette),
     markdown: () => markdownPage(page(report)),
+    html: () => runHtml(report),
     suite: () => suite(report),
   };
   return draw(drawing, format);
