@@ -13,8 +13,9 @@ import { STYLE } from "./style.ts";
 export type HtmlSection = { readonly id: string; readonly title: string; readonly body: readonly Markup[] };
 
 export type HtmlPage = {
-  /** What kind of report it is. */
+  /** What kind of report it is, in words of ours: nothing that a database may choose stands above the verdict. */
   readonly kind: string;
+  /** What it is about. */
   readonly title: string;
   /** The last line of the text report. */
   readonly verdictLine: string;
@@ -87,12 +88,12 @@ function header({ kind, title, verdictLine, tone, meaning, about }: HtmlPage, in
   );
   return element("header", {}, [
     together([
-      element("p", { class: "eyebrow" }, [words(kind)]),
-      element("h1", {}, [said(title, ink)]),
+      element("h1", {}, [words(kind)]),
       element("div", { class: `verdict tone-${tone}` }, [
         element("p", { class: "line" }, [said(verdictLine, ink)]),
         ...meaning.map((sentence) => element("p", {}, [said(sentence, ink)])),
       ]),
+      element("p", { class: "subject" }, [said(title, ink)]),
       element("dl", { class: "about" }, rows),
     ]),
   ]);

@@ -28,9 +28,9 @@ export function judgedDetails(all: readonly Judged[], ink: Ink): readonly Markup
 
 function details(one: Judged, ink: Ink): Markup {
   const summary = element("summary", {}, [
-    element("strong", {}, [words(one.id)]),
+    element("strong", { class: "id" }, [words(one.id)]),
     element("span", { class: `word tone-${TONE[one.verdict]}` }, [words(one.verdict)]),
-    element("span", { class: "claim" }, [said(one.claim, ink)]),
+    element("span", {}, [said(one.claim, ink)]),
   ]);
   const body = element("div", { class: "body" }, [
     ...(one.summary === "" ? [] : [element("p", {}, [said(one.summary, ink)])]),

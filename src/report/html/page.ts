@@ -9,7 +9,7 @@ import { sectionBody } from "./table.ts";
 
 export function htmlPage({ title, first, about, sections, last, outcome }: Page): string {
   return htmlDocument((ink) => ({
-    ...{ kind: first, title, verdictLine: last, tone: outcome, meaning: [], about, next: [], program: "cutter" },
+    ...{ kind: title, title: first, verdictLine: last, tone: outcome, meaning: [], about, next: [], program: "cutter" },
     sections: sections.map((section, index) => {
       return { id: `section-${index + 1}`, title: section.title, body: sectionBody(section, ink) };
     }),

@@ -39,7 +39,7 @@ export function phaseDetails(phases: RunReport["phases"], ink: Ink): readonly Ma
     const summary = element("summary", {}, [
       element("strong", {}, [words(phase)]),
       element("span", { class: `word tone-${outcome === "done" ? "good" : "bad"}` }, [words(outcome)]),
-      element("span", { class: "claim" }, [words(`attempt ${attempt}, ${at}`)]),
+      element("span", {}, [words(`attempt ${attempt}, ${at}`)]),
     ]);
     const body = element("div", { class: "body" }, [factList(facts, nested(ink))]);
     return element("details", outcome === "done" ? {} : { open: "open" }, [summary, body]);

@@ -15,7 +15,8 @@ body{margin:0;background:var(--paper);color:var(--ink);
  font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;overflow-wrap:anywhere}
 header,main,footer,nav{max-width:64rem;margin:0 auto;padding:0 1rem}
 h1,h2,h3,p,ul,ol,dl,dd,figure{margin:0;padding:0}
-h1{font-size:1.6rem;line-height:1.25;margin-top:.15rem}
+h1{font-size:1.6rem;line-height:1.25;padding-top:1.5rem}
+.subject{font-weight:650;margin-bottom:.8rem}
 h2{font-size:1.2rem;line-height:1.3;margin:2.25rem 0 .75rem;padding-top:.75rem;border-top:1px solid var(--line)}
 h3{font-size:1rem;margin:1.1rem 0 .4rem}
 a{color:var(--link)}
@@ -25,9 +26,8 @@ code,.name,dt,th[scope=row]{font-family:ui-monospace,SFMono-Regular,Menlo,Consol
 code{font-size:.9em}
 .skip{position:absolute;left:-100vw;top:0;background:var(--paper);padding:.6rem 1rem;z-index:1}
 .skip:focus{left:0}
-.note,.small,.eyebrow{color:var(--soft)}
+.note,.small{color:var(--soft)}
 .note,.small{font-size:.875rem}
-.eyebrow{padding-top:1.5rem;font-size:.875rem}
 footer{border-top:1px solid var(--line);margin-top:3rem;padding-top:1rem;padding-bottom:2rem;font-size:.875rem;
  color:var(--soft)}
 footer p+p{margin-top:.35rem}
@@ -74,7 +74,7 @@ td.none,.numbers .none{color:var(--soft)}
  td,*+td,th[scope=row]{border:0;padding:0;text-align:left;min-width:0}
  th[scope=row]{flex:1 0 100%;font-size:.9rem}
  td{display:flex;gap:.4rem}
- td::before{content:attr(data-label);color:var(--soft)}
+ td::before{flex:none;content:attr(data-label);color:var(--soft)}
 }
 `;
 
@@ -118,7 +118,7 @@ const FIGURES = `
 const DETAILS = `
 details{border:1px solid var(--line);border-radius:.35rem;margin-top:.5rem}
 summary{padding:.6rem .9rem;cursor:pointer}
-summary .claim{color:var(--ink)}
+.id{white-space:nowrap}
 summary .word{margin:0 .5rem}
 details .body{padding:.2rem .9rem .9rem}
 .facts{font-size:.875rem}
@@ -134,7 +134,9 @@ details .body{padding:.2rem .9rem .9rem}
 const PAPER = `
 @media print{
  @page{margin:14mm}
- body{font-size:10pt;line-height:1.4}
+ html{font-size:10pt}
+ body{font-size:1rem;line-height:1.4}
+ .small,.note{font-size:.9rem}
  header,main,footer{max-width:none;padding:0}
  nav,.skip{display:none}
  h1{font-size:16pt}
