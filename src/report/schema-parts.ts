@@ -15,7 +15,7 @@ export function field<const Schema extends v.GenericSchema>(schema: Schema, sent
 export const timestamp = v.pipe(v.string(), v.isoTimestamp());
 export const milliseconds = v.pipe(v.number(), v.minValue(0));
 
-const factSchema: v.GenericSchema<Fact> = v.lazy(() =>
+export const factSchema: v.GenericSchema<Fact> = v.lazy(() =>
   v.union([v.string(), v.number(), v.boolean(), v.null(), v.array(factSchema), v.record(v.string(), factSchema)]),
 );
 export const factsSchema = v.record(v.string(), factSchema);
