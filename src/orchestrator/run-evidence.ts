@@ -7,8 +7,9 @@
  */
 import { isClosed } from "../flow/phase.ts";
 import { redactFact } from "../kernel/evidence/redaction.ts";
+import type { SealKeys } from "../kernel/evidence/seal-keys.ts";
 import { Failure } from "../kernel/failure.ts";
-import { renderRun } from "../report/run.ts";
+import { renderRun, runResult } from "../report/run.ts";
 import { keepEvidence } from "./kept-evidence.ts";
 import { runReport } from "./run-report.ts";
 import type { RunRecord } from "./store/run-record.ts";
@@ -21,7 +22,7 @@ export function lacksEvidence(store: Store, run: RunRecord): boolean | Failure {
 }
 
 /** The path of the folder. FILE_WRITE_FAILED, FILE_NOT_PRIVATE, and what the store answers. */
-export function writeRunEvidence(store: Store, run: RunRecord): string | Failure {
+export async function writeRunEvidence(store: Store, run: RunRecord, keys: SealKeys): Promise<string | Failure> {
   const made = runReport(store, run);
   if (made instanceof Failure) return made;
   // Before it is drawn, since a line that is wrapped or escaped no longer shows what it holds.
@@ -29,7 +30,7 @@ export function writeRunEvidence(store: Store, run: RunRecord): string | Failure
   const events = store.exportEvents(run.runId);
   if (events instanceof Failure) return events;
   return keepEvidence(store, {
-    ...{ runId: run.runId, sessionId: run.sessionId },
+    ...{ runId: run.runId, sessionId: run.sessionId, result: runResult(report), keys },
     files: {
       "facts.json": renderRun(report, "json"),
       "report.md": renderRun(report, "markdown"),
