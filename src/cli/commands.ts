@@ -77,7 +77,7 @@ const plan: Leaf = defineCommand({
       description: "The publication type that the rows will have.",
     },
   ],
-  formats: ["text", "json", "jsonl"],
+  formats: ["text", "json", "jsonl", "html"],
   run: async (invocation, terminal) => (await import("./plan.ts")).plan(invocation, terminal),
 });
 

@@ -5,6 +5,7 @@
  */
 import { HOSTILE, sampleProof } from "./battery-sample.ts";
 import type { DryRunReport } from "./dry-run.ts";
+import type { PlanReport } from "./plan.ts";
 import type { RunReport } from "./run-document.ts";
 
 const AT = "2026-05-21T04:23:59.123Z";
@@ -119,6 +120,30 @@ export function sampleDryRun(changes: Partial<DryRunReport> = {}): DryRunReport 
     ...{ removal: ["rm -rf -- /var/lib/cutter/runs/x"], folder: "/var/lib/cutter/runs/x" },
     ...{ verdictLine: "CUTTER_DRYRUN 7/7 ALL_GATES_PASS", failure: null, exit: 0 },
     ...changes,
+  };
+}
+
+/** A plan whose units have these depths; the write contract refuses the first one. */
+export function samplePlan(depths: readonly number[]): PlanReport {
+  const problem = { row: 0, canonical_address: "D/0", field: "title", problem: "is long", choices: ["a shorter one"] };
+  return {
+    ...{ schema: "cutter.plan/v1", document_id: "D", file: "law.md", bytes: 12, source_sha256: DIGEST },
+    ...{ media_type: "text/markdown", unit_kind: "law_unit", publication_type: "law", unit_count: depths.length },
+    profile: { name: "markdown", version: "1", about: "headings", why: "it was named", weighed: [] },
+    ...{ counts: { heading: depths.length }, manifest_sha256: DIGEST },
+    guard: { against: "the reference vocabulary", verdict: "refused", problems: [problem] },
+    units: depths.map((depth, index) => ({
+      ...{
+        ordinal: index + 1,
+        address: `D/${index}`,
+        kind: "heading",
+        number: null,
+        heading: "On things",
+        label: "§ 1",
+      },
+      ...{ title: "On things", section_type: "section", depth, byte_start: index, byte_end: index + 1 },
+      content_sha256: DIGEST,
+    })),
   };
 }
 

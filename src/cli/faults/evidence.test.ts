@@ -5,7 +5,7 @@
  */
 import { beforeAll, expect, test } from "bun:test";
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
 import { type Desk, makeDesk } from "../../../scripts/faults/run-verbs.ts";
@@ -59,6 +59,26 @@ test("coreutils find each file as SHA256SUMS has it", () => {
     expect(checked.trimEnd().split("\n")).toEqual(names.sort().map((name) => `${name}: OK`));
   }
 });
+
+test("a proof is reported again in every form, those that it keeps and those drawn from its facts", async () => {
+  const folder = folders.find((path) => path.includes("/proof-")) ?? "";
+  const id = folder.split("/").at(-2) ?? "";
+  const report = async (format: string): Promise<string> => (await desk.run(["report", id, "--format", format])).stdout;
+  for (const [format, name] of Object.entries(KEPT)) {
+    expect([format, await report(format)]).toEqual([format, readFileSync(join(folder, name), "utf8")]);
+  }
+  expect(await report("tap")).toMatch(/^TAP version 14\n1\.\.7\n/);
+  const page = await report("html");
+  // As a version before this one left it.
+  rmSync(join(folder, "report.html"));
+  const sums = readFileSync(join(folder, "SHA256SUMS"), "utf8");
+  writeFileSync(join(folder, "SHA256SUMS"), sums.replace(/.*report\.html\n/, ""));
+  // The facts of a proof stand in facts.json in the order of their names.
+  const pieces = (html: string): readonly string[] => html.split(/(?=<d[tdl])|(?<=<\/d[tdl]>)/).sort();
+  expect(pieces(await report("html"))).toEqual(pieces(page));
+});
+
+const KEPT = { text: "report.txt", markdown: "report.md", html: "report.html", junit: "junit.xml", json: "facts.json" };
 
 test("a schema that is none, and a code beside one, are refused with what there is", async () => {
   const unknown = await desk.run(["explain", "--schema", "cutter.prof/v1"]);

@@ -56,6 +56,13 @@ export function htmlDocument(draw: (ink: Ink) => HtmlPage): string {
   return html;
 }
 
+/** The same without a bound: for what must be shown to its end. */
+export function wholeHtmlDocument(draw: (ink: Ink) => HtmlPage): string {
+  const all = Number.POSITIVE_INFINITY;
+  const ink = { rows: all, characters: all, room: { left: all } };
+  return `<!DOCTYPE html>\n${page(draw(ink), ink).html}\n`;
+}
+
 function page(of: HtmlPage, ink: Ink): Markup {
   const meta = (attributes: Parameters<typeof element>[1]): Markup => element("meta", attributes);
   const head = element("head", {}, [
@@ -117,7 +124,7 @@ function nextSection(next: readonly string[], ink: Ink): HtmlSection {
 function footer({ program }: HtmlPage, ink: Ink): Markup {
   const lines = [
     `Made by ${program}.`,
-    "This page loads nothing and runs nothing. facts.json beside it has all of its facts, report.md the same in text.",
+    "This page loads nothing and runs nothing. The same report as JSON has all of its facts: facts.json, or --json.",
   ];
   return element(
     "footer",

@@ -6,11 +6,12 @@ import { printable } from "../../kernel/evidence/printable.ts";
 import { redact } from "../../kernel/evidence/redaction.ts";
 import { limits } from "../../kernel/limits.ts";
 import { HOSTILE, hostileReport, sampleReport, troubledReport } from "../battery-sample.ts";
-import { closedRun, madeHostile, sampleDryRun, waitingRun } from "../run-sample.ts";
+import { closedRun, madeHostile, sampleDryRun, samplePlan, waitingRun } from "../run-sample.ts";
 import { batteryHtml } from "./battery.ts";
 import { dryRunHtml } from "./dry-run.ts";
 import { type Attributes, element, styleSheet } from "./element.ts";
 import { htmlPage } from "./page.ts";
+import { planHtml } from "./plan.ts";
 import { runHtml } from "./run.ts";
 
 /** What somebody who names a table could write to be more than a name. */
@@ -49,6 +50,8 @@ const PAGES: Readonly<Record<string, string>> = {
   "a hostile dry run": dryRunHtml(madeHostile(sampleDryRun())),
   "a dry run of markup": dryRunHtml(madeHostile(sampleDryRun(), MARKUP)),
   "a small page": htmlPage({ ...small, sections }),
+  "a plan": planHtml(samplePlan([1, 2, 3, 1])),
+  "a plan of markup": planHtml(madeHostile(samplePlan([1, 2, 1]), MARKUP)),
 };
 
 type Tag = { readonly name: string; readonly attributes: Readonly<Record<string, string>>; readonly inside: string };
@@ -186,9 +189,27 @@ test("however much there is, the page keeps its bound and says what it left out"
   const html = batteryHtml(sampleReport({ counts, proofs, command: word }));
   expect(Buffer.byteLength(html)).toBeLessThanOrEqual(limits.htmlBytes);
   const { text } = parsed(html);
-  expect(text).toMatch(/\d+ more rows are not shown here; facts\.json has all\./);
+  expect(text).toMatch(/\d+ more rows are not shown here; the report as JSON has all\./);
   expect(text).toMatch(/… \(cut here; 10000 characters in all\)/);
   expect(text).toContain("CUTTER_ROLLBACK_PROOF 7/7 ALL_PROOFS_PASS");
+});
+
+test("the tree of a plan is whole, in order, and each unit lies below the one that it belongs to", () => {
+  const plan = samplePlan([2, 1, 3, 2, 2, 3, 1]);
+  const nested: string[] = [];
+  const parser = new SaxesParser();
+  const path: string[] = [];
+  parser.on("opentag", ({ name, attributes }) => {
+    path.push(name);
+    const level = path.filter((one) => one === "ul").length;
+    if (path.at(-2) === "li" && attributes.title !== undefined) nested.push(`${level} ${attributes.title}`);
+  });
+  parser.on("closetag", () => void path.pop());
+  parser.write(planHtml(plan)).close();
+  expect(nested).toEqual(["1 D/0", "1 D/1", "2 D/2", "2 D/3", "2 D/4", "3 D/5", "1 D/6"]);
+  const long = samplePlan(Array.from({ length: 5_000 }, (_, index) => (index % 3) + 1));
+  expect(planHtml(long).match(/<li><span title/g)).toHaveLength(5_000);
+  expect(planHtml(madeHostile(long))).not.toContain("not shown here");
 });
 
 test("the same document gives the same bytes", () => {

@@ -121,6 +121,9 @@ summary{padding:.6rem .9rem;cursor:pointer}
 .id{white-space:nowrap}
 summary .word{margin:0 .5rem}
 details .body{padding:.2rem .9rem .9rem}
+.tree{list-style:none;padding-left:1.1rem;border-left:1px solid var(--line)}
+section>.tree{padding-left:0;border:0}
+.tree li{padding:.12rem 0}
 .facts{font-size:.875rem}
 .facts>div{display:grid;grid-template-columns:13rem minmax(0,1fr);gap:.1rem 1rem;padding:.25rem 0;
  border-top:1px solid var(--line)}

@@ -23,7 +23,9 @@ export function htmlTable(title: string, { columns, rows }: Table, ink: Ink): Ma
 /** Of a table or list: what is not shown, and where it is. */
 export function hidden(count: number, what: string): readonly Markup[] {
   if (count <= 0) return [];
-  return [element("p", { class: "note" }, [words(`${count} more ${what} are not shown here; facts.json has all.`)])];
+  return [
+    element("p", { class: "note" }, [words(`${count} more ${what} are not shown here; the report as JSON has all.`)]),
+  ];
 }
 
 /** The table, or what stands in its place, and its remarks. */
