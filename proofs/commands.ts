@@ -181,7 +181,7 @@ const counts = defineCommand({
     },
     ...COUNT_FLAGS,
   ],
-  formats: ["text", "json", "markdown"],
+  formats: ["text", "json", "markdown", "html"],
   run: async (invocation, terminal) => (await import("./commands/counts.ts")).counts(invocation, terminal),
 });
 
@@ -191,7 +191,7 @@ const killswitch = defineCommand({
   examples: [{ arguments: "", explanation: "Exit code 0 means: off, and nothing is armed." }],
   positionals: [],
   flags: [],
-  formats: ["text", "json", "markdown"],
+  formats: ["text", "json", "markdown", "html"],
   run: async (invocation, terminal) => (await import("./commands/killswitch.ts")).killswitch(invocation, terminal),
 });
 
@@ -201,7 +201,7 @@ const selfcheck = defineCommand({
   examples: [{ arguments: "", explanation: "A battery that cannot fail proves nothing; see it fail." }],
   positionals: [],
   flags: [],
-  formats: ["text", "json", "markdown"],
+  formats: ["text", "json", "markdown", "html"],
   run: async (invocation, terminal) => (await import("./commands/selfcheck.ts")).selfcheck(invocation, terminal),
 });
 

@@ -7,6 +7,7 @@ import type { Format } from "../src/cli/command/command.ts";
 import { paint } from "../src/cli/terminal.ts";
 import { unreachable } from "../src/kernel/failure.ts";
 import type { BatteryReport } from "../src/report/battery.ts";
+import { batteryHtml } from "../src/report/html/battery.ts";
 import { jsonDocument } from "../src/report/json.ts";
 import { junitReport } from "../src/report/junit.ts";
 import { markdownReport } from "../src/report/markdown.ts";
@@ -35,6 +36,8 @@ export function renderBattery(report: BatteryReport, options: RenderOptions): st
       return tapReport(report);
     case "markdown":
       return markdownReport(report);
+    case "html":
+      return batteryHtml(report);
     default:
       return unreachable(options.format);
   }
@@ -44,6 +47,7 @@ export function evidenceFiles(report: BatteryReport): Readonly<Record<string, st
   return {
     "facts.json": jsonDocument(report),
     "report.md": markdownReport(report),
+    "report.html": batteryHtml(report),
     "report.txt": textReport(report, { detail: "full" }),
     "junit.xml": junitReport(report),
   };

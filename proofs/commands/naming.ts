@@ -4,7 +4,7 @@
  * Shared by the commands that connect. Checks everything that can be checked before a connection is made.
  */
 import type { Globals } from "../../src/cli/command/command.ts";
-import { NO_CONFIGURATION, readConfiguration } from "../../src/kernel/conninfo/configuration.ts";
+import { type Configuration, NO_CONFIGURATION, readConfiguration } from "../../src/kernel/conninfo/configuration.ts";
 import type { ConnectionName } from "../../src/kernel/conninfo/connection-name.ts";
 import { type EnvFile, parseEnvMap } from "../../src/kernel/conninfo/env-file.ts";
 import type { Configured } from "../../src/kernel/conninfo/naming.ts";
@@ -19,7 +19,12 @@ export type NamingFlags = {
   readonly "env-map": string | undefined;
 };
 
-export type NamedTargets = { readonly target: Target; readonly witnessTarget: Target | null };
+export type NamedTargets = {
+  readonly target: Target;
+  readonly witnessTarget: Target | null;
+  /** Its keys seal evidence; with --embedded a file is read only where it was named. */
+  readonly configuration: Configuration;
+};
 
 /** `primary` is what the configuration calls the connection that --url names for this command. */
 export async function nameTargets(
@@ -29,9 +34,10 @@ export async function nameTargets(
   const envFile = envFileOf(flags);
   if (envFile instanceof Failure) return envFile;
   const environment = process.env;
-  const configuration = flags.embedded ? NO_CONFIGURATION : await readConfiguration(globals.config, environment);
+  const isAsked = !flags.embedded || globals.config !== undefined;
+  const configuration = isAsked ? await readConfiguration(globals.config, environment) : NO_CONFIGURATION;
   if (configuration instanceof Failure) return configuration;
-  const { connections } = configuration;
+  const { connections } = flags.embedded ? NO_CONFIGURATION : configuration;
   const target = await resolveTarget({
     environment,
     ...(globals.url === undefined ? {} : { url: globals.url }),
@@ -42,7 +48,7 @@ export async function nameTargets(
   });
   if (target instanceof Failure) return target;
   const witnessTarget = await nameWitness(flags["witness-url"], target, connections.witness);
-  return witnessTarget instanceof Failure ? witnessTarget : { target, witnessTarget };
+  return witnessTarget instanceof Failure ? witnessTarget : { target, witnessTarget, configuration };
 }
 
 /** The configured witness goes with a configured database only: one that was typed may be another. */
@@ -60,7 +66,10 @@ async function nameWitness(
 }
 
 /** What a person should know of the names, though it stops nothing. */
-export function remarksOn({ target, witnessTarget }: NamedTargets): readonly string[] {
+export function remarksOn({
+  target,
+  witnessTarget,
+}: Pick<NamedTargets, "target" | "witnessTarget">): readonly string[] {
   const targets = [target, ...(witnessTarget === null ? [] : [witnessTarget])];
   return [...new Set(targets.flatMap((each) => (each.kind === "server" ? each.remarks : [])))];
 }

@@ -8,13 +8,17 @@ import type { Globals } from "../../src/cli/command/command.ts";
 import { commandLine } from "../../src/cli/command/command-line.ts";
 import { tellFailure } from "../../src/cli/exit.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";
-import { openEvidencePlace, writeEvidence } from "../../src/kernel/evidence/folder.ts";
+import { openEvidencePlace } from "../../src/kernel/evidence/folder.ts";
 import { redactFact } from "../../src/kernel/evidence/redaction.ts";
 import { runId } from "../../src/kernel/evidence/run-id.ts";
+import { sealedFiles, writeSigned } from "../../src/kernel/evidence/seal.ts";
+import { readSealKeys } from "../../src/kernel/evidence/seal-keys.ts";
 import { Failure, type FailureCode } from "../../src/kernel/failure.ts";
 import { limits } from "../../src/kernel/limits.ts";
 import { stateDirectory } from "../../src/kernel/private-files/state-directory.ts";
 import type { FailureDocument } from "../../src/report/battery.ts";
+import { batterySuite } from "../../src/report/test-point.ts";
+import { testResult } from "../../src/report/test-result.ts";
 import { evidenceFiles, renderBattery } from "../render.ts";
 import { runProofs } from "../run.ts";
 import type { TargetFlags } from "../target-choice.ts";
@@ -44,6 +48,8 @@ export async function rollback({ flags, globals }: Invocation, terminal: Termina
   if (state instanceof Failure) return state;
   const place = openEvidencePlace(state);
   if (place instanceof Failure) return place;
+  const keys = readSealKeys(named.configuration, process.env);
+  if (keys instanceof Failure) return keys;
   const id = runId("proof");
   const options = optionsOf(flags);
   const detail = globals.talk === "verbose" ? "full" : "short";
@@ -61,7 +67,8 @@ export async function rollback({ flags, globals }: Invocation, terminal: Termina
   if (found instanceof Failure) return found;
   // Before it is drawn, since a line that is wrapped or escaped no longer shows what it holds.
   const report = redactFact(found) as typeof found;
-  const written = writeEvidence({ stateDirectory: state, runId: id, files: evidenceFiles(report) });
+  const files = sealedFiles(evidenceFiles(report), testResult(batterySuite(report)), keys);
+  const written = await writeSigned({ stateDirectory: state, runId: id, files }, keys);
   await terminal.result(renderBattery(report, { format: globals.format, colour: terminal.colour.stdout, detail }));
   if (report.failure !== null) await explain(report.failure, terminal);
   if (written instanceof Failure) {

@@ -10,12 +10,12 @@ import { parseDuration, timestamp } from "../kernel/clock.ts";
 import type { ApprovalPolicy } from "../kernel/conninfo/approval-policy.ts";
 import { readConfiguration } from "../kernel/conninfo/configuration.ts";
 import { sha256 } from "../kernel/digest.ts";
+import { findSshKeygen, signDocument } from "../kernel/evidence/ssh-keygen.ts";
 import { type Fact, Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import { removeQuietly, writeNewPrivateFile } from "../kernel/private-files/file.ts";
 import { NAMESPACES } from "../orchestrator/approvals/namespace.ts";
 import { signaturePath } from "../orchestrator/approvals/signature-files.ts";
-import { findSshKeygen, signDocument } from "../orchestrator/approvals/ssh-keygen.ts";
 import { type Decision, type Written, writtenApproval } from "../orchestrator/approvals/written-approval.ts";
 import { type ApproveReport, approveText } from "../report/approve.ts";
 import type { Globals } from "./command/command.ts";
@@ -93,7 +93,7 @@ async function signed(flags: Flags, document: Uint8Array, policy: ApprovalPolicy
   if (key === undefined) return null;
   const program = findSshKeygen(policy.sshKeygen, process.env);
   if (program instanceof Failure) return program;
-  return signDocument(program, { key, namespace: NAMESPACES[gate], document }, process.env);
+  return signDocument(program, { key, namespace: NAMESPACES[gate], document, talk: "show" }, process.env);
 }
 
 /** Both or none. The signature first: a document without it would seem to be still unsigned. */

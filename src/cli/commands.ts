@@ -21,12 +21,20 @@ const explain: Leaf = defineCommand({
   examples: [
     { arguments: "NO_DATABASE_NAMED", explanation: "What the code in an error line means." },
     { arguments: "", explanation: "Every code there is." },
+    { arguments: "--schema cutter.proof/v1", explanation: "What a document holds, field by field." },
   ],
   positionals: [{ name: "CODE", description: "The code, as the error line shows it.", required: false }],
-  flags: [],
-  run: async ({ positionals, globals }, terminal) => {
+  flags: [
+    {
+      name: "schema",
+      kind: "string",
+      valueName: "NAME",
+      description: "The JSON Schema of a document instead: the value of its field schema, e.g. cutter.run/v1.",
+    },
+  ],
+  run: async ({ positionals, flags, globals }, terminal) => {
     const { explain } = await import("./explain.ts");
-    return explain({ code: positionals.CODE, format: globals.format }, terminal);
+    return explain({ code: positionals.CODE, schema: flags.schema, format: globals.format }, terminal);
   },
 });
 
@@ -70,7 +78,7 @@ const plan: Leaf = defineCommand({
       description: "The publication type that the rows will have.",
     },
   ],
-  formats: ["text", "json", "jsonl"],
+  formats: ["text", "json", "jsonl", "html"],
   run: async (invocation, terminal) => (await import("./plan.ts")).plan(invocation, terminal),
 });
 

@@ -174,6 +174,8 @@ async function showConfiguration(configuration: Configuration, terminal: Termina
     value("integrity.trees", integrity.trees.join(", ") || null, "none"),
     value("signing.exec_key", signing.execKey, "none"),
     value("signing.verify_key", signing.verifyKey, "none"),
+    value("signing.attest_key", signing.attestKey, "none: evidence is not attested"),
+    value("signing.ssh_key", signing.sshKey, "none: SHA256SUMS is not signed"),
     value("approvals.allowed_signers", approvals.allowedSigners, "none"),
     value("backup.key", backup?.key ?? null, "none"),
     value("backup.directory", backup?.directory ?? null, "backups in the state directory"),

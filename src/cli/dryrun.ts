@@ -8,9 +8,11 @@ import { join } from "node:path";
 import { checkDocumentId } from "../flow/document.ts";
 import { stopwatch, timestamp } from "../kernel/clock.ts";
 import type { Configuration } from "../kernel/conninfo/configuration.ts";
-import { openEvidencePlace, writeEvidence } from "../kernel/evidence/folder.ts";
+import { type EvidenceRequest, openEvidencePlace } from "../kernel/evidence/folder.ts";
 import { redactFact } from "../kernel/evidence/redaction.ts";
 import { runId } from "../kernel/evidence/run-id.ts";
+import { sealedFiles, writeSigned } from "../kernel/evidence/seal.ts";
+import { readSealKeys, type SealKeys } from "../kernel/evidence/seal-keys.ts";
 import { Failure, type FailureCode } from "../kernel/failure.ts";
 import { readKillSwitch } from "../kernel/kill-switch.ts";
 import { stateDirectory } from "../kernel/private-files/state-directory.ts";
@@ -29,8 +31,10 @@ import { lookAtProgram, lookAtServices, lookAtTrees } from "../readiness/surroun
 import { failureDocument } from "../report/battery.ts";
 import { type DryRunReport, dryRunMarkdown, dryRunSuite, dryRunText } from "../report/dry-run.ts";
 import { draw } from "../report/format.ts";
+import { dryRunHtml } from "../report/html/dry-run.ts";
 import { jsonDocument } from "../report/json.ts";
 import { junit } from "../report/junit.ts";
+import { testResult } from "../report/test-result.ts";
 import type { Globals } from "./command/command.ts";
 import { commandLine } from "./command/command-line.ts";
 import { tellFailure } from "./exit.ts";
@@ -61,6 +65,8 @@ export async function dryrun(invocation: Invocation, terminal: Terminal): Promis
   if (place instanceof Failure) return place;
   const opened = await surveySource(flags, globals);
   if (opened instanceof Failure) return opened;
+  const keys = readSealKeys(opened.configuration, process.env);
+  if (keys instanceof Failure) return keys;
   const order = await orderOf(invocation, opened.configuration);
   if (order instanceof Failure) return order;
   const stores: Store[] = [];
@@ -69,7 +75,7 @@ export async function dryrun(invocation: Invocation, terminal: Terminal): Promis
   try {
     const report = await runAll(context, { opened, state, globals });
     progress.stop();
-    return report instanceof Failure ? report : await keepAndShow(report, context, { globals, terminal, state });
+    return report instanceof Failure ? report : await keepAndShow(report, context, { globals, terminal, state, keys });
   } finally {
     progress.stop();
     await opened.surveyor.close();
@@ -149,16 +155,18 @@ async function runAll(context: DryRunContext, { opened, state, globals }: Runnin
   });
 }
 
-type Showing = { readonly globals: Globals; readonly terminal: Terminal; readonly state: string };
+type EvidenceFiles = EvidenceRequest["files"];
+type Keeping = { readonly state: string; readonly keys: SealKeys };
+type Showing = Keeping & { readonly globals: Globals; readonly terminal: Terminal };
 
 async function keepAndShow(
   found: DryRunReport,
   context: DryRunContext,
-  { globals, terminal, state }: Showing,
+  { globals, terminal, ...keeping }: Showing,
 ): Promise<number | Failure> {
   // Before it is drawn, since a line that is wrapped or escaped no longer shows what it holds.
   const made = redactFact(found) as DryRunReport;
-  const kept = await keepSession(made, context, state);
+  const kept = await keepSession(made, context, keeping);
   const report = kept instanceof Failure ? withoutEvidence(made, kept) : made;
   const { stdout } = terminal.colour;
   const detail = globals.talk === "verbose" ? "full" : "short";
@@ -167,6 +175,7 @@ async function keepAndShow(
     document: report,
     text: () => dryRunText(report, { palette, detail }),
     markdown: () => dryRunMarkdown(report),
+    html: () => dryRunHtml(report),
     suite: () => dryRunSuite(report),
   };
   await terminal.result(draw(drawing, globals.format));
@@ -185,7 +194,11 @@ function withoutEvidence(report: DryRunReport, kept: Failure): DryRunReport {
 }
 
 /** The session's folder, and that of each run that came to its end. */
-async function keepSession(report: DryRunReport, context: DryRunContext, state: string): Promise<string | Failure> {
+async function keepSession(
+  report: DryRunReport,
+  context: DryRunContext,
+  { state, keys }: Keeping,
+): Promise<string | Failure> {
   const events: Record<string, string> = {};
   const runs = await sessionRuns(context);
   if (runs instanceof Failure) return runs;
@@ -193,21 +206,25 @@ async function keepSession(report: DryRunReport, context: DryRunContext, state: 
   const files = {
     "facts.json": jsonDocument(report),
     "report.md": dryRunMarkdown(report),
+    "report.html": dryRunHtml(report),
     "report.txt": dryRunText(report, { detail: "full" }),
     "junit.xml": junit(dryRunSuite(report)),
   };
   const { sessionId: id } = context.order;
+  const result = testResult(dryRunSuite(report));
+  const unnoted = (files: EvidenceFiles): Promise<string | Failure> =>
+    writeSigned({ stateDirectory: state, runId: id, files: sealedFiles(files, result, keys) }, keys);
   // The gates have said what is wrong with the store; their report is kept all the same, and nobody vouches for it.
-  if (store instanceof Failure) return writeEvidence({ stateDirectory: state, runId: id, files });
+  if (store instanceof Failure) return unnoted(files);
   for (const run of runs) {
     const lines = store.exportEvents(run.runId);
     if (lines instanceof Failure) return lines;
     events[`${run.runId}.events.jsonl`] = lines;
-    const closed = run.state === "CLOSEOUT_REPORTED" ? writeRunEvidence(store, run) : null;
+    const closed = run.state === "CLOSEOUT_REPORTED" ? await writeRunEvidence(store, run, keys) : null;
     if (closed instanceof Failure) return closed;
   }
   const whole = { ...files, ...events };
-  const kept = keepEvidence(store, { runId: id, files: whole });
+  const kept = await keepEvidence(store, { runId: id, files: whole, result, keys });
   const isUnnoted = kept instanceof Failure && kept.code === "FILE_WRITE_FAILED";
-  return isUnnoted ? writeEvidence({ stateDirectory: state, runId: id, files: whole }) : kept;
+  return isUnnoted ? unnoted(whole) : kept;
 }

@@ -1,18 +1,24 @@
 /**
- * explain: `cutter explain [CODE]`: what stands in the failure table, for a person or a machine.
+ * explain: `cutter explain [CODE]`: what stands in the failure table; with --schema the JSON Schema of a document.
  *
  * Pure reading: no connection, no file. Called by commands.ts.
  */
 import { Failure, type FailureCode } from "../kernel/failure.ts";
 import { FAILURES } from "../kernel/failure-table.ts";
+import { jsonSchemaOf, SCHEMA_NAMES } from "../report/json-schema.ts";
 import { suggest } from "./command/suggest.ts";
 import { EXIT } from "./exit.ts";
 import { paint, type Terminal } from "./terminal.ts";
 
-export type Question = { readonly code: string | undefined; readonly format: string };
+export type Question = {
+  readonly code: string | undefined;
+  readonly schema: string | undefined;
+  readonly format: string;
+};
 
 /** `cutter.failures/v1` under --json: `{ schema, failures: [{ code, exit_code, cause, action, data }] }`. */
-export async function explain({ code, format }: Question, terminal: Terminal): Promise<number | Failure> {
+export async function explain({ code, schema, format }: Question, terminal: Terminal): Promise<number | Failure> {
+  if (schema !== undefined) return explainSchema(schema, code, terminal);
   const codes = Object.keys(FAILURES) as FailureCode[];
   const asked = codes.filter((known) => code === undefined || known === code.toUpperCase());
   if (asked.length === 0) return unknownCode(code ?? "", codes);
@@ -20,6 +26,19 @@ export async function explain({ code, format }: Question, terminal: Terminal): P
     const failures = asked.map((known) => ({ code: known, ...document(known) }));
     await terminal.document({ schema: "cutter.failures/v1", failures });
   } else await terminal.result(code === undefined ? list(codes) : asked.map((known) => page(known, terminal)).join(""));
+  return EXIT.done;
+}
+
+/** JSON in every format: it is for machines, and reads well enough. */
+async function explainSchema(asked: string, code: string | undefined, terminal: Terminal): Promise<number | Failure> {
+  if (code !== undefined) return new Failure("USAGE", "a code and --schema are two questions; ask one of them");
+  const name = SCHEMA_NAMES.find((known) => known === asked || known.startsWith(`cutter.${asked}/`));
+  const schema = await jsonSchemaOf(name ?? asked);
+  if (schema === null) {
+    const hint = `There is one of each of ${SCHEMA_NAMES.join(", ")}.`;
+    return new Failure("USAGE", `there is no document of the name ${asked}`, { hint });
+  }
+  await terminal.document(schema);
   return EXIT.done;
 }
 

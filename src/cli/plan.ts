@@ -13,6 +13,7 @@ import { findProfile } from "../flow/profiles/find-profile.ts";
 import { referenceVocabulary } from "../flow/reference-vocabulary.ts";
 import { NO_CONFIGURATION, readConfiguration } from "../kernel/conninfo/configuration.ts";
 import { Failure } from "../kernel/failure.ts";
+import { planHtml } from "../report/html/plan.ts";
 import { type PlanReport, planDocument, planLines, planText } from "../report/plan.ts";
 import type { Globals } from "./command/command.ts";
 import { EXIT, tellFailure } from "./exit.ts";
@@ -101,6 +102,7 @@ function rendered(
   palette: Parameters<typeof planText>[1],
 ): Iterable<string> {
   if (format === "json") return planDocument(report);
+  if (format === "html") return [planHtml(report)];
   return format === "jsonl" ? planLines(report) : planText(report, palette);
 }
 

@@ -6,6 +6,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type * as v from "valibot";
 import { isRunId, keepsItsOwn } from "../kernel/evidence/run-id.ts";
 import { verifyEvidence } from "../kernel/evidence/verify.ts";
 import { Failure } from "../kernel/failure.ts";
@@ -15,6 +16,9 @@ import { stateDirectory } from "../kernel/private-files/state-directory.ts";
 import { refuseForged } from "../orchestrator/kept-evidence.ts";
 import { type DryRunReport, dryRunMarkdown, dryRunSuite, dryRunText } from "../report/dry-run.ts";
 import { draw } from "../report/format.ts";
+import { batteryHtml } from "../report/html/battery.ts";
+import { dryRunHtml } from "../report/html/dry-run.ts";
+import { tapReport } from "../report/tap.ts";
 import type { Globals } from "./command/command.ts";
 import { EXIT } from "./exit.ts";
 import { withStore } from "./run-store.ts";
@@ -42,6 +46,7 @@ export async function report(invocation: Invocation, terminal: Terminal): Promis
     document: found,
     text: () => dryRunText(found, { palette }),
     markdown: () => dryRunMarkdown(found),
+    html: () => dryRunHtml(found),
     suite: () => dryRunSuite(found),
   };
   await terminal.result(draw(drawing, globals.format));
@@ -61,27 +66,47 @@ async function openEvidence(id: string, globals: Globals): Promise<string | Fail
 }
 
 async function parseDryRun(text: string, id: string): Promise<DryRunReport | Failure> {
-  const [{ dryRunSchema }, v] = await Promise.all([import("../report/dry-run-schema.ts"), import("valibot")]);
+  const { dryRunSchema } = await import("../report/dry-run-schema.ts");
+  return parseFacts(dryRunSchema, text, `a report of the dry run ${id}`);
+}
+
+async function drawBattery(text: string, evidence: string, format: "tap" | "html"): Promise<string | Failure> {
+  const { batterySchema } = await import("../report/battery-schema.ts");
+  const report = await parseFacts(batterySchema, text, `the report of the battery of ${evidence}`);
+  if (report instanceof Failure) return report;
+  return format === "tap" ? tapReport(report) : batteryHtml(report);
+}
+
+async function parseFacts<const Schema extends v.GenericSchema>(
+  schema: Schema,
+  text: string,
+  what: string,
+): Promise<v.InferOutput<Schema> | Failure> {
+  const { safeParse } = await import("valibot");
   try {
-    const parsed = v.safeParse(dryRunSchema, JSON.parse(text));
+    const parsed = safeParse(schema, JSON.parse(text));
     if (parsed.success) return parsed.output;
   } catch {
     // Said below: it is no document at all.
   }
-  return new Failure("EVIDENCE_ALTERED", `facts.json of ${id} is not a report of a dry run`, {
+  return new Failure("EVIDENCE_ALTERED", `facts.json is not ${what}`, {
     facts: { what: "malformed", name: "facts.json" },
   });
 }
 
-/** The report of a battery and of a sandbox lies there in every form. */
-const KEPT = { text: "report.txt", markdown: "report.md", junit: "junit.xml" } as const;
+/** The report of a battery and of a sandbox lies there in these forms; others are drawn from its facts. */
+const KEPT = { text: "report.txt", markdown: "report.md", html: "report.html", junit: "junit.xml" } as const;
 
 type Kept = { readonly text: string; readonly format: Globals["format"] };
 
 async function keptReport(evidence: string, { text, format }: Kept, terminal: Terminal): Promise<number | Failure> {
   const name = format in KEPT ? KEPT[format as keyof typeof KEPT] : null;
-  const bytes = name === null ? Buffer.from(text) : readPrivateFile(join(evidence, name), limits.evidenceFileBytes);
+  // A version before this one wrote no page.
+  const isKept = name !== null && existsSync(join(evidence, name));
+  const bytes = isKept ? readPrivateFile(join(evidence, name), limits.evidenceFileBytes) : Buffer.from(text);
   if (bytes instanceof Failure) return bytes;
-  await terminal.result(new TextDecoder().decode(bytes));
+  const drawn = isKept || (format !== "tap" && format !== "html") ? null : await drawBattery(text, evidence, format);
+  if (drawn instanceof Failure) return drawn;
+  await terminal.result(drawn ?? new TextDecoder().decode(bytes));
   return EXIT.done;
 }

@@ -17,7 +17,7 @@ import type { RunRecord } from "../orchestrator/store/run-record.ts";
 import type { Store } from "../orchestrator/store/store.ts";
 import type { Globals } from "./command/command.ts";
 import { tellFailure } from "./exit.ts";
-import { finishEvidence } from "./finish-evidence.ts";
+import { evidenceKeys, finishEvidence } from "./finish-evidence.ts";
 import { showProgress } from "./progress.ts";
 import { goOnLive, type LiveFlags } from "./resume-live.ts";
 import { findRun, withStore } from "./run-store.ts";
@@ -36,9 +36,11 @@ export function resume({ positionals, flags, globals }: Invocation, terminal: Te
   return withStore(globals, async (store) => {
     const run = findRun(store, positionals.RUN);
     if (run instanceof Failure) return run;
+    const keys = await evidenceKeys(store, run, globals);
+    if (keys instanceof Failure) return keys;
     const standing = await (run.mode === "live" ? goOnLive : goOnSimulated)(store, run, { flags, globals, terminal });
     if (standing instanceof Failure) return standing;
-    const unkept = await finishEvidence(store, standing.run, terminal);
+    const unkept = await finishEvidence(store, standing.run, { keys, terminal });
     const shown = await showAndTell(store, standing, { globals, terminal });
     return unkept ?? shown;
   });

@@ -13,6 +13,7 @@ import { timestamp } from "../kernel/clock.ts";
 import { type Configuration, readConfiguration } from "../kernel/conninfo/configuration.ts";
 import { describeTarget } from "../kernel/conninfo/describe.ts";
 import { runId as newRunId } from "../kernel/evidence/run-id.ts";
+import { readSealKeys } from "../kernel/evidence/seal-keys.ts";
 import { Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import { readRegularFile } from "../kernel/private-files/file.ts";
@@ -144,9 +145,11 @@ async function doIt(store: Store, run: RunRecord, working: Working): Promise<num
   const work = workOf(store, run, grants);
   if (work instanceof Failure) return work;
   const connect = (role: LedgerRole) => openRole(role, places[role]);
+  const keys = readSealKeys(configuration, process.env);
+  if (keys instanceof Failure) return keys;
   const taken = await takeBack({ store, run, work, plan, approvals, connect, tell: (text) => terminal.alarm(text) });
   if (taken instanceof Failure) return taken;
-  const unkept = await finishEvidence(store, taken, terminal);
+  const unkept = await finishEvidence(store, taken, { keys, terminal });
   const shown = await showStanding(store, taken, { globals, terminal });
   return unkept ?? shown;
 }

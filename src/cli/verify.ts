@@ -1,18 +1,20 @@
 /**
- * verify: `cutter verify RUN`: recomputes the digests and the chain of a run, a dry run or a proof.
+ * verify: `cutter verify RUN`: recomputes the digests, the chain and the seals of a run, a dry run or a proof.
  *
  * Names the first thing that does not fit. Reads only, and makes no connection. Called by run-commands.ts.
  */
 import { backupDirectory } from "../execution/backup/settings.ts";
 import { readConfiguration } from "../kernel/conninfo/configuration.ts";
 import { isRunId } from "../kernel/evidence/run-id.ts";
+import { readSealKeys } from "../kernel/evidence/seal-keys.ts";
+import { isSealed, verifySeals } from "../kernel/evidence/verify-seals.ts";
 import { Failure } from "../kernel/failure.ts";
 import { ONLY_READ } from "../kernel/failure-table/entry.ts";
 import { verifyBackup } from "../orchestrator/live/kept-backup.ts";
 import { readSigningKeys } from "../orchestrator/live/signing-keys.ts";
 import { verifyPair } from "../orchestrator/live/verify-pair.ts";
 import type { Store } from "../orchestrator/store/store.ts";
-import { verifyRun } from "../orchestrator/verify-run.ts";
+import { type Verified, verifyRun } from "../orchestrator/verify-run.ts";
 import { wrap } from "../report/lines.ts";
 import { COLUMNS } from "../report/page.ts";
 import type { Globals } from "./command/command.ts";
@@ -33,9 +35,11 @@ export async function verify({ positionals, globals }: Invocation, terminal: Ter
     if (verified instanceof Failure) return onlyRead(verified);
     const pair = await verifyPairOf(store, id, globals);
     if (pair instanceof Failure) return onlyRead(pair);
+    const seals = await verifySealsOf(verified.folders, globals);
+    if (seals instanceof Failure) return onlyRead(seals);
     const backup = await verifyBackupOf(store, id, globals);
     if (backup instanceof Failure) return onlyRead(backup);
-    const checked = [...verified.checked, ...pair, ...(backup === null ? [] : [backup])];
+    const checked = [...verified.checked, ...seals, ...pair, ...(backup === null ? [] : [backup])];
     const verdict = "CUTTER_VERIFY INTACT";
     if (globals.format === "json") {
       await terminal.document({ schema: "cutter.verify/v1", run_id: id, checked, verdict });
@@ -52,6 +56,24 @@ export async function verify({ positionals, globals }: Invocation, terminal: Ter
     facts: { what: "damaged", name: "cutter.db" },
     cause: answer,
   });
+}
+
+/** With the keys of the configuration, which is not asked where nothing is sealed. */
+async function verifySealsOf(folders: Verified["folders"], globals: Globals): Promise<readonly string[] | Failure> {
+  const sealed = folders.filter(({ evidence }) => isSealed(evidence.digests));
+  if (sealed.length === 0) return [];
+  const configuration = await readConfiguration(globals.config, process.env);
+  if (configuration instanceof Failure) return configuration;
+  const keys = readSealKeys(configuration, process.env);
+  if (keys instanceof Failure) return keys;
+  const { sshKeygen } = configuration.approvals;
+  const checked: string[] = [];
+  for (const { id, directory, evidence } of sealed) {
+    const seals = await verifySeals({ directory, digests: evidence.digests, keys, sshKeygen });
+    if (seals instanceof Failure) return seals;
+    checked.push(...seals.map((sentence) => `${id}: ${sentence}`));
+  }
+  return checked;
 }
 
 /** Of a live run, with the keys of the configuration where it names them. */

@@ -192,6 +192,8 @@ export const limits = {
   sumsBytes: 64 * 1024,
   /** What is read of a file at a time while it is digested. */
   digestChunkBytes: 1024 * 1024,
+  /** report.html, which a phone opens; facts.json beside it holds what it leaves out. */
+  htmlBytes: 4 * 1024 * 1024,
   /** Rows of a table in the text report; the rest is counted there and listed in full in the other formats. */
   reportRows: 40,
   /** Progress of long work: how often it is drawn on a terminal, and told where there is none. */

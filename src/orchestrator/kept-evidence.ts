@@ -7,22 +7,31 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type EvidenceRequest, evidenceDigest, writeEvidence } from "../kernel/evidence/folder.ts";
+import type { TestResult } from "../kernel/evidence/attestation.ts";
+import { type EvidenceRequest, evidenceDigest } from "../kernel/evidence/folder.ts";
+import { sealedFiles, writeSigned } from "../kernel/evidence/seal.ts";
+import type { SealKeys } from "../kernel/evidence/seal-keys.ts";
 import { verifyEvidence } from "../kernel/evidence/verify.ts";
 import { Failure } from "../kernel/failure.ts";
 import { altered } from "./altered.ts";
 import type { Store } from "./store/store.ts";
 
+export type EvidenceOrder = Omit<EvidenceRequest, "stateDirectory" | "signature"> & {
+  readonly result: TestResult;
+  readonly keys: SealKeys;
+};
+
 /** The path of the folder. EVIDENCE_ALTERED, FILE_WRITE_FAILED, FILE_NOT_PRIVATE, and what the store answers. */
-export function keepEvidence(store: Store, request: Omit<EvidenceRequest, "stateDirectory">): string | Failure {
-  const { runId, sessionId = null, files } = request;
+export async function keepEvidence(store: Store, order: EvidenceOrder): Promise<string | Failure> {
+  const { runId, sessionId = null, keys } = order;
+  const files = sealedFiles(order.files, order.result, keys);
   const sumsSha256 = evidenceDigest(files);
   const noted = store.noteEvidence({ folder: runId, step: "noted", sumsSha256 });
   if (noted instanceof Failure) return noted;
   const place = join(store.directory, "runs", ...(sessionId === null ? [] : [sessionId]), runId, "evidence");
   const written = existsSync(place)
     ? asNoted(place, runId, sumsSha256)
-    : writeEvidence({ ...request, stateDirectory: store.directory });
+    : await writeSigned({ stateDirectory: store.directory, runId, sessionId, files }, keys);
   if (written instanceof Failure) return written;
   const kept = store.noteEvidence({ folder: runId, step: "kept", sumsSha256 });
   return kept instanceof Failure ? kept : written;

@@ -6,8 +6,10 @@
  * resume a run, and by the dry run.
  */
 import { isClosed } from "../flow/phase.ts";
+import { redactFact } from "../kernel/evidence/redaction.ts";
+import type { SealKeys } from "../kernel/evidence/seal-keys.ts";
 import { Failure } from "../kernel/failure.ts";
-import { renderRun } from "../report/run.ts";
+import { renderRun, runResult } from "../report/run.ts";
 import { keepEvidence } from "./kept-evidence.ts";
 import { runReport } from "./run-report.ts";
 import type { RunRecord } from "./store/run-record.ts";
@@ -20,16 +22,19 @@ export function lacksEvidence(store: Store, run: RunRecord): boolean | Failure {
 }
 
 /** The path of the folder. FILE_WRITE_FAILED, FILE_NOT_PRIVATE, and what the store answers. */
-export function writeRunEvidence(store: Store, run: RunRecord): string | Failure {
-  const report = runReport(store, run);
-  if (report instanceof Failure) return report;
+export async function writeRunEvidence(store: Store, run: RunRecord, keys: SealKeys): Promise<string | Failure> {
+  const made = runReport(store, run);
+  if (made instanceof Failure) return made;
+  // Before it is drawn, since a line that is wrapped or escaped no longer shows what it holds.
+  const report = redactFact(made) as typeof made;
   const events = store.exportEvents(run.runId);
   if (events instanceof Failure) return events;
   return keepEvidence(store, {
-    ...{ runId: run.runId, sessionId: run.sessionId },
+    ...{ runId: run.runId, sessionId: run.sessionId, result: runResult(report), keys },
     files: {
       "facts.json": renderRun(report, "json"),
       "report.md": renderRun(report, "markdown"),
+      "report.html": renderRun(report, "html"),
       "report.txt": renderRun(report, "text"),
       "junit.xml": renderRun(report, "junit"),
       "events.jsonl": events,

@@ -11,6 +11,7 @@ import type { RunReport } from "../report/run.ts";
 import { stopsInPlanning } from "./record-plan.ts";
 import { remarksOf } from "./remarks.ts";
 import { runFolder } from "./run-files.ts";
+import { runSteps } from "./run-steps.ts";
 import type { PhaseRecord } from "./store/phase-record.ts";
 import type { RunRecord } from "./store/run-record.ts";
 import type { Store } from "./store/store.ts";
@@ -20,6 +21,8 @@ export function runReport(store: Store, run: RunRecord): RunReport | Failure {
   if (records instanceof Failure) return records;
   const remarks = remarksOf(store, run.runId);
   if (remarks instanceof Failure) return remarks;
+  const steps = runSteps(store, run);
+  if (steps instanceof Failure) return steps;
   const { stopCode, stopMessage } = run;
   return {
     ...{ schema: "cutter.run/v1", runId: run.runId, sessionId: run.sessionId, documentId: run.documentId },
@@ -29,7 +32,7 @@ export function runReport(store: Store, run: RunRecord): RunReport | Failure {
     ...{ manifestSha256: run.manifestSha256, cutplanSha256: run.cutplanSha256 },
     ...{ createdAt: run.createdAt, updatedAt: run.updatedAt },
     phases: records.map(phaseDocument),
-    remarks,
+    ...{ steps, remarks },
     next: nextActions(run, records),
     folder: runFolder({ stateDirectory: store.directory, ...run }),
     exit: stopCode === null ? 0 : FAILURES[stopCode].exit,

@@ -31,7 +31,7 @@ test("it has every key of the schema", () => {
   expect(Object.keys(document.connections ?? {}).sort()).toEqual([...CONNECTIONS].sort());
   const keys = (name: string) => Object.keys(document[name] ?? {}).sort();
   expect(keys("approvals")).toEqual(["allowed_signers", "required", "ssh_keygen", "valid_for"]);
-  expect(keys("signing")).toEqual(["exec_key", "verify_key"]);
+  expect(keys("signing")).toEqual(["attest_key", "exec_key", "ssh_key", "verify_key"]);
   // gnupg_home takes the place of key_file.
   expect(keys("backup")).toEqual(["directory", "gpg", "key", "key_file", "pg_dump", "pg_restore", "retention"]);
   expect(CONFIGURATION_TEMPLATE).toContain("gnupg_home");

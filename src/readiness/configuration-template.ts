@@ -67,6 +67,10 @@ export const CONFIGURATION_TEMPLATE = `# cutter.toml: which database is used for
 #~[signing]
 #~exec_key = "/etc/cutter/exec.pem"
 #~verify_key = "/etc/cutter/verify.pem"
+# Two more seal evidence. attest_key, made like those two: attestation.json, an in-toto statement over all files.
+# ssh_key, made by ssh-keygen -t ed25519, with its .pub beside it, or the .pub of a key in an agent: SHA256SUMS.sig.
+#~attest_key = "/etc/cutter/attest.pem"
+#~ssh_key = "/etc/cutter/evidence_key"
 
 # Profiles of one's own, by name; cutter plan --profile NAME. See README.md for their form.
 #~[profiles]

@@ -9,6 +9,7 @@ import { describeIdentity } from "../kernel/counts/database-identity.ts";
 import type { DeepReadonly } from "./battery.ts";
 import type { countsSchema } from "./counts-schema.ts";
 import { draw, type Format } from "./format.ts";
+import { htmlPage } from "./html/page.ts";
 import { markdownPage, type Page, type Section, textPage } from "./page.ts";
 import type { Palette } from "./palette.ts";
 import { left, right } from "./table.ts";
@@ -23,6 +24,7 @@ export function renderCounts(report: CountsReport, format: Format, palette?: Pal
     document: report,
     text: () => textPage(page(report), palette),
     markdown: () => markdownPage(page(report)),
+    html: () => htmlPage(page(report)),
     suite: () => suite(report),
   };
   return draw(drawing, format);

@@ -4,6 +4,7 @@
  * `DoctorReport` is the document `cutter.doctor/v1`: one entry for each item, in order. Pure: report in, text out.
  */
 import { draw, type Format } from "./format.ts";
+import { htmlPage } from "./html/page.ts";
 import { markdownPage, type Page, textPage } from "./page.ts";
 import type { Palette } from "./palette.ts";
 import { left } from "./table.ts";
@@ -32,6 +33,7 @@ export function renderDoctor(report: DoctorReport, format: Format, palette?: Pal
     document: report,
     text: () => textPage(page(report), palette),
     markdown: () => markdownPage(page(report)),
+    html: () => htmlPage(page(report)),
     suite: () => suite(report),
   };
   return draw(drawing, format);

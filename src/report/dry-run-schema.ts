@@ -6,7 +6,15 @@
  * checked or documented, since it loads valibot.
  */
 import * as v from "valibot";
-import { factsSchema, failureSchema, field, judgedSchema, milliseconds, timestamp } from "./schema-parts.ts";
+import {
+  factsSchema,
+  failureSchema,
+  field,
+  judgedSchema,
+  milliseconds,
+  stepsSchema,
+  timestamp,
+} from "./schema-parts.ts";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
@@ -24,6 +32,7 @@ const runSchema = v.strictObject({
     ),
     "What was done, in order; of a dry run everything that writes is simulated.",
   ),
+  steps: stepsSchema,
 });
 
 export const dryRunSchema = v.strictObject({

@@ -31,10 +31,10 @@ export function dryRunVerdict(gates: readonly GateResult[]): string {
 
 export function dryRunText(report: DryRunReport, options: TextOptions = {}): string {
   const palette = options.palette ?? plain;
-  const width = Math.max(...about(report).map(([label]) => label.length)) + 1;
+  const width = Math.max(...aboutDryRun(report).map(([label]) => label.length)) + 1;
   const lines = [
     printable(report.database.line),
-    ...about(report).flatMap(([label, text]) => hanging(label.padEnd(width), printable(text), COLUMNS)),
+    ...aboutDryRun(report).flatMap(([label, text]) => hanging(label.padEnd(width), printable(text), COLUMNS)),
     "",
     ...judgedLines(report.gates, { palette, detail: options.detail ?? "short" }),
     "",
@@ -50,7 +50,7 @@ export function dryRunMarkdown(report: DryRunReport): string {
     "",
     markdownText(report.database.line),
     "",
-    ...about(report).map(([label, text]) => `- ${markdownText(`${label}: ${text}`)}`),
+    ...aboutDryRun(report).map(([label, text]) => `- ${markdownText(`${label}: ${text}`)}`),
     `- ${markdownText(`command: ${report.command}`)}`,
     "",
     "## Gates",
@@ -86,7 +86,7 @@ export function dryRunSuite(report: DryRunReport): Suite {
   };
 }
 
-function about(report: DryRunReport): readonly (readonly [label: string, text: string])[] {
+export function aboutDryRun(report: DryRunReport): readonly (readonly [label: string, text: string])[] {
   const { document, plan } = report;
   const cut = document === null ? "none: the run did not get that far" : `${document.id} (${document.because})`;
   const source =
@@ -115,7 +115,7 @@ function sections(report: DryRunReport): readonly Section[] {
 }
 
 /** What was not counted, and what else is to be known of a count: a remark for each reason, by name elsewhere. */
-function countsSection({ counts }: DryRunReport): Section {
+export function countsSection({ counts }: DryRunReport): Section {
   const counted = counts.filter(({ before, after }) => before !== null || after !== null);
   const uncounted = Map.groupBy(
     counts.filter((row) => !counted.includes(row)),
@@ -160,13 +160,13 @@ function runsSection({ runs }: DryRunReport): Section {
   };
 }
 
-function problemsSection({ plan }: DryRunReport): readonly Section[] {
+export function problemsSection({ plan }: DryRunReport): readonly Section[] {
   if (plan === null || plan.problems.length === 0) return [];
   const rows = plan.problems.map((problem) => [problem]);
   return [{ title: "What the plan refuses", table: { columns: [left("problem")], rows }, remarks: [], empty: "" }];
 }
 
-function removalSection({ removal, folder }: DryRunReport): Section {
+export function removalSection({ removal, folder }: DryRunReport): Section {
   return {
     title: "What is left, and how to remove it",
     table: { columns: [left("command")], rows: removal.map((line) => [line]) },

@@ -10,12 +10,13 @@ import { junit } from "./junit.ts";
 import { tap } from "./tap.ts";
 import type { Suite } from "./test-point.ts";
 
-export type Format = "text" | "json" | "jsonl" | "junit" | "tap" | "markdown";
+export type Format = "text" | "json" | "jsonl" | "junit" | "tap" | "markdown" | "html";
 
 export type Drawing = {
   readonly document: { readonly schema: string };
   text(): string;
   markdown(): string;
+  html(): string;
   suite(): Suite;
 };
 
@@ -32,6 +33,8 @@ export function draw(drawing: Drawing, format: Format): string {
       return tap(drawing.suite());
     case "markdown":
       return drawing.markdown();
+    case "html":
+      return drawing.html();
     default:
       return unreachable(format);
   }

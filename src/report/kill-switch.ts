@@ -6,6 +6,7 @@
 import type * as v from "valibot";
 import type { DeepReadonly } from "./battery.ts";
 import { draw, type Format } from "./format.ts";
+import { htmlPage } from "./html/page.ts";
 import type { killSwitchSchema } from "./kill-switch-schema.ts";
 import { markdownPage, type Page, textPage } from "./page.ts";
 import type { Palette } from "./palette.ts";
@@ -19,6 +20,7 @@ export function renderKillSwitch(report: KillSwitchReport, format: Format, palet
     document: report,
     text: () => textPage(page(report), palette),
     markdown: () => markdownPage(page(report)),
+    html: () => htmlPage(page(report)),
     suite: () => suite(report),
   };
   return draw(drawing, format);

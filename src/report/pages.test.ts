@@ -103,7 +103,7 @@ const renderings: Record<string, (form: Format) => string> = {
 
 for (const [kind, render] of Object.entries(renderings)) {
   test(`${kind}: every format is safe to show, well-formed, and red in junit and TAP`, () => {
-    for (const format of ["text", "json", "junit", "tap", "markdown"] as const) {
+    for (const format of ["text", "json", "junit", "tap", "markdown", "html"] as const) {
       expect(render(format)).not.toMatch(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/u);
     }
     let failures = 0;

@@ -7,6 +7,7 @@
 import type * as v from "valibot";
 import type { DeepReadonly } from "./battery.ts";
 import { draw, type Format } from "./format.ts";
+import { htmlPage } from "./html/page.ts";
 import { markdownPage, type Page, textPage } from "./page.ts";
 import type { Palette } from "./palette.ts";
 import type { rehearsalSchema } from "./rehearsal-schema.ts";
@@ -22,6 +23,7 @@ export function renderRehearsal(report: RehearsalReport, format: Format, palette
     document: report,
     text: () => textPage(page(report), palette),
     markdown: () => markdownPage(page(report)),
+    html: () => htmlPage(page(report)),
     suite: () => suite(report),
   };
   return draw(drawing, format);

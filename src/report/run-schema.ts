@@ -5,7 +5,7 @@
  * here. A field is never dropped or given a new meaning within v1. Loads valibot.
  */
 import * as v from "valibot";
-import { factsSchema, field, timestamp } from "./schema-parts.ts";
+import { factsSchema, field, stepsSchema, timestamp } from "./schema-parts.ts";
 
 const digest = v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)));
 
@@ -43,6 +43,7 @@ export const runSchema = v.strictObject({
     ),
     "One entry per attempt, in order.",
   ),
+  steps: stepsSchema,
   remarks: field(
     v.array(v.string()),
     "What happened beside the phases: a COMMIT that was answered with a warning, a last look that was not to be had.",

@@ -4,25 +4,33 @@
  * `RunReport` is the document `cutter.run/v1` (run-schema.ts). Pure: report in, text out; nothing is decided here.
  * Called by `cutter show`, `cutter resume`, `cutter cut` and `cutter report`.
  */
-import type * as v from "valibot";
-import type { DeepReadonly } from "./battery.ts";
+import type { TestResult } from "../kernel/evidence/attestation.ts";
 import { draw, type Format } from "./format.ts";
+import { runHtml } from "./html/run.ts";
 import { markdownPage, type Page, textPage } from "./page.ts";
 import type { Palette } from "./palette.ts";
-import type { runSchema } from "./run-schema.ts";
+import type { RunReport } from "./run-document.ts";
 import { left, right } from "./table.ts";
 import { type Suite, withVerdict } from "./test-point.ts";
+import { testResult } from "./test-result.ts";
 
-export type RunReport = DeepReadonly<v.InferOutput<typeof runSchema>>;
+export type { RunReport } from "./run-document.ts";
 
 export function renderRun(report: RunReport, format: Format, palette?: Palette): string {
   const drawing = {
     document: report,
     text: () => textPage(page(report), palette),
     markdown: () => markdownPage(page(report)),
+    html: () => runHtml(report),
     suite: () => suite(report),
   };
   return draw(drawing, format);
+}
+
+/** For its attestation: the points of junit.xml, with the source and the plan that it was of. */
+export function runResult(report: RunReport): TestResult {
+  const { sourceSha256: source, manifestSha256: manifest, cutplanSha256: cutplan } = report;
+  return testResult(suite(report), { source, manifest, cutplan });
 }
 
 function page(report: RunReport): Page {

@@ -15,7 +15,7 @@ export function field<const Schema extends v.GenericSchema>(schema: Schema, sent
 export const timestamp = v.pipe(v.string(), v.isoTimestamp());
 export const milliseconds = v.pipe(v.number(), v.minValue(0));
 
-const factSchema: v.GenericSchema<Fact> = v.lazy(() =>
+export const factSchema: v.GenericSchema<Fact> = v.lazy(() =>
   v.union([v.string(), v.number(), v.boolean(), v.null(), v.array(factSchema), v.record(v.string(), factSchema)]),
 );
 export const factsSchema = v.record(v.string(), factSchema);
@@ -46,3 +46,25 @@ export function judgedSchema(id: RegExp, names: string) {
     failure: field(v.nullable(failureSchema), "The failure that ended it, if one did."),
   });
 }
+
+/** The way of a run through its phases and gates. */
+export const stepsSchema = field(
+  v.optional(
+    v.array(
+      v.strictObject({
+        kind: field(v.picklist(["phase", "gate"]), "gate: where a person decides."),
+        name: v.string(),
+        does: field(v.string(), "What happens in it, in one sentence."),
+        standing: field(
+          v.picklist(["done", "failed", "waiting", "to come"]),
+          "Of a gate, done: it was passed. failed: its last attempt came to nothing, or found a difference.",
+        ),
+        at: field(v.nullable(timestamp), "When it was done, passed or last tried; null where that is to come."),
+        attempts: field(v.pipe(v.number(), v.integer(), v.minValue(0)), "How often it was tried; 0 for a gate."),
+        note: field(v.nullable(v.string()), "The approval that a gate was passed with, or how an attempt ended."),
+      }),
+    ),
+    [],
+  ),
+  "All phases and gates in order, those to come too; empty in a document of a version that did not write it.",
+);

@@ -12,7 +12,7 @@ export function sections(report: BatteryReport, rows = Number.POSITIVE_INFINITY)
   return [countsSection(report, rows), ...effectSections(report), notUndoneSection(report)];
 }
 
-function countsSection(report: BatteryReport, rows: number): Section {
+export function countsSection(report: BatteryReport, rows = Number.POSITIVE_INFINITY): Section {
   const shown = report.counts.length <= rows ? report.counts : abridged(report.counts, rows);
   const hidden = report.counts.length - shown.length;
   const moved = shown.filter((row) => row.inTransaction !== row.before && typeof row.inTransaction === "number");
@@ -76,7 +76,7 @@ function look(value: Look): string {
   return String(value);
 }
 
-function effectSections(report: BatteryReport): Section[] {
+export function effectSections(report: BatteryReport): Section[] {
   const effects = report.effects;
   if (effects === null) {
     return [{ ...section("Blast radius", []), empty: `${howFar(report)}, so nothing was measured` }];
@@ -109,7 +109,7 @@ function effectSections(report: BatteryReport): Section[] {
   ];
 }
 
-function notUndoneSection(report: BatteryReport): Section {
+export function notUndoneSection(report: BatteryReport): Section {
   const rows = report.notUndone.map((one) => [one.what, one.detail]);
   return {
     ...section("What the rollback did not undo", [left("what"), left("detail")], rows),

@@ -6,6 +6,7 @@
 import type * as v from "valibot";
 import type { DeepReadonly } from "./battery.ts";
 import { draw, type Format } from "./format.ts";
+import { htmlPage } from "./html/page.ts";
 import { markdownPage, type Page, textPage } from "./page.ts";
 import type { Palette } from "./palette.ts";
 import type { selfcheckSchema } from "./selfcheck-schema.ts";
@@ -20,6 +21,7 @@ export function renderSelfcheck(report: SelfcheckReport, format: Format, palette
     document: report,
     text: () => textPage(page(report), palette),
     markdown: () => markdownPage(page(report)),
+    html: () => htmlPage(page(report)),
     suite: () => suite(report),
   };
   return draw(drawing, format);

@@ -11,7 +11,8 @@ import { verifyEvidence } from "../kernel/evidence/verify.ts";
 import { Failure, joinFailure } from "../kernel/failure.ts";
 import { COMMIT, VERSION } from "../kernel/version.ts";
 import { failureDocument, type Judged } from "../report/battery.ts";
-import { type Ending, renderSandbox, type SandboxReport, sandboxVerdict } from "../report/sandbox.ts";
+import { type Ending, renderSandbox, sandboxVerdict } from "../report/sandbox.ts";
+import type { SandboxReport } from "../report/sandbox-sections.ts";
 import { G23 } from "./gates/after.ts";
 import { keptLines } from "./kept.ts";
 import type { Sandbox, TakenDown } from "./sandbox.ts";
@@ -154,6 +155,7 @@ function forms(report: SandboxReport): Files {
   return {
     "facts.json": `${JSON.stringify(report, null, 2)}\n`,
     "report.md": renderSandbox(report, "markdown"),
+    "report.html": renderSandbox(report, "html"),
     "report.txt": renderSandbox(report, "text", { detail: "full" }),
     "junit.xml": renderSandbox(report, "junit"),
   };

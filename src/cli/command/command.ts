@@ -9,7 +9,7 @@ import type { Failure } from "../../kernel/failure.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** How a result is written. A command names those that it can write; text and json where it names none. */
-export const REPORT_FORMATS = ["text", "json", "junit", "tap", "markdown"] as const;
+export const REPORT_FORMATS = ["text", "json", "junit", "tap", "markdown", "html"] as const;
 const FORMATS = [...REPORT_FORMATS, "jsonl"] as const;
 export type Format = (typeof FORMATS)[number];
 

@@ -5,10 +5,10 @@
  * Reads the file that an approval is judged by, and asks ssh-keygen whether it answers. Called by doctor.ts.
  */
 import type { Configuration } from "../../kernel/conninfo/configuration.ts";
+import { findSshKeygen, verifySignature } from "../../kernel/evidence/ssh-keygen.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { type AllowedSigner, readAllowedSigners } from "../../orchestrator/approvals/allowed-signers.ts";
 import { NAMESPACES } from "../../orchestrator/approvals/namespace.ts";
-import { findSshKeygen, verifySignature } from "../../orchestrator/approvals/ssh-keygen.ts";
 import type { Condition, GateSigners } from "../../readiness/doctor/condition.ts";
 
 /** `now`: ISO 8601, UTC. */

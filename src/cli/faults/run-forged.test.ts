@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 describe("a report that was forged whole, its digests written anew", () => {
-  test.each(["facts.json", "report.md", "report.txt", "junit.xml"])("%s", async (name) => {
+  test.each(["facts.json", "report.md", "report.html", "report.txt", "junit.xml"])("%s", async (name) => {
     const [member = ""] = readdirSync(join(sound.state, "runs", session)).filter((one) => one !== "evidence");
     for (const place of [session, join(session, member)]) {
       const forgery = ({ state }: Desk): void => {

@@ -138,7 +138,7 @@ test(
 );
 
 test("with a limit on the size of files the same; evidence that still fits is kept, not vouched for", async () => {
-  for (const blocks of [40, 100, 200]) {
+  for (const blocks of [120, 160, 200]) {
     const desk = makeDesk(program);
     const ended = await desk.run(["dryrun", ...surveying(database)], { script: `ulimit -f ${blocks}; exec "$@"` });
     expect([ended.code, readText(ended)?.code]).toEqual([5, "FILE_WRITE_FAILED"]);

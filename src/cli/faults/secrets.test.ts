@@ -74,7 +74,7 @@ test("every way in works, and --verbose shows none of it", async () => {
 
 test("a script that quotes it, and a server that quotes it back", async () => {
   for (const file of ["quotes.sql", "alter.sql"]) {
-    for (const format of ["text", "json", "junit", "tap", "markdown"]) {
+    for (const format of ["text", "json", "junit", "tap", "markdown", "html"]) {
       const argv = ["proof", "rollback", "--verbose", "--url", stock.url(OWNER), "--sql", join(files, file)];
       expect((await cutter([...argv, "--format", format])).code).toBe(3);
     }

@@ -48,8 +48,16 @@ const integrity = v.strictObject({
   ),
 });
 
-/** The keys of the DOT pair: Ed25519 in PEM, one for each leg. */
-const signing = v.strictObject({ exec_key: v.optional(absolutePath), verify_key: v.optional(absolutePath) });
+/**
+ * The keys of the DOT pair, one for each leg, and the key of attestations: Ed25519 in PEM. `ssh_key`, a private key of
+ * OpenSSH, or the public half of one that an agent has: it signs the digests of evidence.
+ */
+const signing = v.strictObject({
+  exec_key: v.optional(absolutePath),
+  verify_key: v.optional(absolutePath),
+  attest_key: v.optional(absolutePath),
+  ssh_key: v.optional(absolutePath),
+});
 
 const signatures = v.picklist([1, 2]);
 

@@ -44,7 +44,7 @@ test("a document and the trees that must stay as they are come back as they are 
     document: "ICX-CONST",
     connections: {},
     profiles: {},
-    signing: { execKey: null, verifyKey: null },
+    signing: { execKey: null, verifyKey: null, attestKey: null, sshKey: null },
     approvals: NO_APPROVAL_POLICY,
     backup: null,
     integrity: { trees: ["/etc/cutter", "/opt/app/web", "/srv/été"] },
@@ -189,7 +189,7 @@ test("a named file must exist; a default one need not", async () => {
     connections: {},
     profiles: {},
     integrity: { trees: [] },
-    signing: { execKey: null, verifyKey: null },
+    signing: { execKey: null, verifyKey: null, attestKey: null, sshKey: null },
     approvals: NO_APPROVAL_POLICY,
     backup: null,
   });

@@ -23,8 +23,13 @@ export type Configuration = {
   readonly profiles: Readonly<Record<string, unknown>>;
   /** Absolute paths without a slash at the end, as listed; empty where the file names none. */
   readonly integrity: { readonly trees: readonly string[] };
-  /** Paths of the private keys of the two legs; null where the file names none. */
-  readonly signing: { readonly execKey: string | null; readonly verifyKey: string | null };
+  /** Paths of the private keys of the two legs, and of those that seal evidence; null where the file names none. */
+  readonly signing: {
+    readonly execKey: string | null;
+    readonly verifyKey: string | null;
+    readonly attestKey: string | null;
+    readonly sshKey: string | null;
+  };
   /** Whose approvals count; without a file of signers none does. */
   readonly approvals: ApprovalPolicy;
   /** null where the file says nothing of backups. */
@@ -52,7 +57,7 @@ export const NO_CONFIGURATION: Configuration = {
   connections: {},
   profiles: {},
   integrity: { trees: [] },
-  signing: { execKey: null, verifyKey: null },
+  signing: { execKey: null, verifyKey: null, attestKey: null, sshKey: null },
   approvals: NO_APPROVAL_POLICY,
   backup: null,
 };
@@ -101,10 +106,11 @@ async function parseConfiguration(text: string, path: string): Promise<Configura
   }
   const { document: name = null, connections = {}, profiles = {}, integrity = { trees: [] } } = result.output;
   const { exec_key: execKey = null, verify_key: verifyKey = null } = result.output.signing ?? {};
+  const { attest_key: attestKey = null, ssh_key: sshKey = null } = result.output.signing ?? {};
   const { approvals = NO_APPROVAL_POLICY } = result.output;
   const entries = Object.entries(connections).map(([use, entry]) => [use, configured(entry ?? {})]);
   const named = Object.fromEntries(entries) as Configuration["connections"];
-  const signing = { execKey, verifyKey };
+  const signing = { execKey, verifyKey, attestKey, sshKey };
   const backup = result.output.backup === undefined ? null : configuredBackup(result.output.backup);
   return { path, document: name, connections: named, profiles, integrity, signing, approvals, backup };
 }

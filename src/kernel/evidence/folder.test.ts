@@ -43,8 +43,10 @@ test("the folder holds what it was given and SHA256SUMS that coreutils accepts, 
   expect(checked).toBe("facts.json: OK\njunit.xml: OK\nreport.md: OK\n");
   const modes = ["..", ".", "facts.json", "SHA256SUMS"].map((name) => fs.statSync(join(folder, name)).mode & 0o7777);
   expect(modes).toEqual([0o700, 0o700, 0o600, 0o600]);
+  const digests = Object.entries(FILES).map(([name, content]) => [name, sha256(content)] as const);
   expect(verifyEvidence(folder)).toEqual({
     files: ["facts.json", "junit.xml", "report.md"],
+    digests: new Map(digests),
     digest: sha256(fs.readFileSync(join(folder, "SHA256SUMS"))),
   });
   expect(fs.readdirSync(join(folder, ".."))).toEqual(["evidence"]);

@@ -1,9 +1,9 @@
 /**
  * evidence/folder: writes the evidence folder of a run: all of it in one step, or nothing.
  *
- * `runs/<run_id>/evidence/` under the state directory, 0700 and 0600, each file redacted, with SHA256SUMS of all. It is
- * written beside its place, synced, and renamed; an existing one is never touched. Called by the commands at the end of
- * a run; verify.ts reads it back.
+ * `runs/<run_id>/evidence/` under the state directory, 0700 and 0600, each file redacted, with SHA256SUMS of all and,
+ * where there is one, a signature over that. It is written beside its place, synced, and renamed; an existing one is
+ * never touched. Called by the commands at the end of a run; verify.ts reads it back.
  */
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
@@ -16,7 +16,7 @@ import { errnoOf, failedCall } from "../private-files/errno.ts";
 import { removeQuietly, syncDirectory, writeSynced } from "../private-files/file.ts";
 import { redact } from "./redaction.ts";
 import { isRunId } from "./run-id.ts";
-import { isFileName, renderSums, SUMS_FILE } from "./sums.ts";
+import { ATTESTATION_FILE, isFileName, renderSums, SIGNATURE_FILE, SIGNER_FILE, SUMS_FILE } from "./sums.ts";
 
 export type EvidenceRequest = {
   readonly stateDirectory: string;
@@ -25,12 +25,26 @@ export type EvidenceRequest = {
   readonly sessionId?: string | null;
   /** Name (`facts.json`) to content. */
   readonly files: Readonly<Record<string, string>>;
+  /** Over their SHA256SUMS (seal.ts); null or absent where none is owed. */
+  readonly signature?: string | null;
 };
+
+/** The text of the SHA256SUMS that a folder with these files has. */
+export function evidenceSums(files: EvidenceRequest["files"]): string {
+  return renderSums(new Map(Object.entries(files).map(([name, content]) => [name, sha256(asWritten(name, content))])));
+}
 
 /** SHA-256 of the SHA256SUMS that a folder with these files has. */
 export function evidenceDigest(files: EvidenceRequest["files"]): string {
-  const digests = Object.entries(files).map(([name, content]) => [name, sha256(redact(content))] as const);
-  return sha256(renderSums(new Map(digests)));
+  return sha256(evidenceSums(files));
+}
+
+/**
+ * A seal is made of what is redacted already, and holds to the byte: by chance it could hold what looks like a secret,
+ * as the public half of a key does, which stands in the file of the private one too.
+ */
+export function asWritten(name: string, content: string): string {
+  return name === ATTESTATION_FILE || name === SIGNER_FILE ? content : redact(content);
 }
 
 /** The absolute path of the folder. FILE_NOT_PRIVATE, FILE_WRITE_FAILED: then nothing of it is there. */
@@ -43,7 +57,7 @@ export function writeEvidence(request: EvidenceRequest): string | Failure {
   const partial = join(run, `.evidence.${randomBytes(4).toString("hex")}.partial`);
   try {
     fs.mkdirSync(partial, { mode: 0o700 });
-    writeAll(partial, request.files);
+    writeAll(partial, request);
     crashPoint("evidence-written-aside");
     // rename(2) replaces an empty directory, but never one that holds something.
     fs.renameSync(partial, folder);
@@ -86,14 +100,15 @@ function openRuns(stateDirectory: string): string | Failure {
   return state instanceof Failure ? state : openPrivateDirectory(join(state, "runs"));
 }
 
-function writeAll(directory: string, files: Readonly<Record<string, string>>): void {
-  const digests = new Map<string, string>();
+function writeAll(directory: string, { files, signature = null }: EvidenceRequest): void {
+  if ((signature === null) === Object.hasOwn(files, SIGNER_FILE))
+    throw new Error("a signature and its signer go together");
   for (const [name, content] of Object.entries(files)) {
-    if (!isFileName(name) || name === SUMS_FILE) throw new Error(`not a name for an evidence file: ${name}`);
-    const clean = redact(content);
-    writeSynced(join(directory, name), clean);
-    digests.set(name, sha256(clean));
+    const isReserved = name === SUMS_FILE || name === SIGNATURE_FILE;
+    if (!isFileName(name) || isReserved) throw new Error(`not a name for an evidence file: ${name}`);
+    writeSynced(join(directory, name), asWritten(name, content));
   }
-  writeSynced(join(directory, SUMS_FILE), renderSums(digests));
+  writeSynced(join(directory, SUMS_FILE), evidenceSums(files));
+  if (signature !== null) writeSynced(join(directory, SIGNATURE_FILE), signature);
   syncDirectory(directory);
 }

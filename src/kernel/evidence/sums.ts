@@ -6,6 +6,13 @@
  */
 export const SUMS_FILE = "SHA256SUMS";
 
+/** Signs all others: it stands in SHA256SUMS, and its subjects are all that stands there but itself. */
+export const ATTESTATION_FILE = "attestation.json";
+/** Whose key signed SHA256SUMS, as a line of allowed_signers. It stands in SHA256SUMS: so the signature is owed. */
+export const SIGNER_FILE = "SHA256SUMS.signer";
+/** An SSH signature over SHA256SUMS, the one file beside it that does not stand in it. */
+export const SIGNATURE_FILE = "SHA256SUMS.sig";
+
 const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 const LINE = /^([0-9a-f]{64}) {2}(.+)$/;
 

@@ -2,7 +2,8 @@
  * evidence/verify: recomputes the digests of an evidence folder and names the first thing that does not fit.
  *
  * Reads only. Judges the folder against its own SHA256SUMS: shows any change, loss or addition made by someone who did
- * not rewrite that file too; its own digest is handed back, to be compared with one that was kept elsewhere.
+ * not rewrite that file too; its own digest is handed back, to be compared with one that was kept elsewhere. Whether
+ * its seals hold is asked by verify-seals.ts.
  */
 import * as fs from "node:fs";
 import { join } from "node:path";
@@ -11,10 +12,12 @@ import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import { checkPrivateDirectory } from "../private-files/directory.ts";
 import { readPrivateFile } from "../private-files/file.ts";
-import { parseSums, SUMS_FILE } from "./sums.ts";
+import { parseSums, SIGNATURE_FILE, SIGNER_FILE, SUMS_FILE } from "./sums.ts";
 
 export type VerifiedEvidence = {
   readonly files: readonly string[];
+  /** Name to SHA-256. */
+  readonly digests: ReadonlyMap<string, string>;
   /** SHA-256 of SHA256SUMS. */
   readonly digest: string;
 };
@@ -35,11 +38,15 @@ export function verifyEvidence(directory: string): VerifiedEvidence | Failure {
     if (content instanceof Failure) return content;
     if (sha256(content) !== digest) return altered("changed", name, "was changed: its SHA-256 is another one");
   }
-  const extra = [...present].sort().find((name) => name !== SUMS_FILE && !digests.has(name));
+  const isOwed = digests.has(SIGNER_FILE);
+  if (isOwed && !present.has(SIGNATURE_FILE)) return altered("missing", SIGNATURE_FILE, "is missing");
+  const beside = isOwed ? [SUMS_FILE, SIGNATURE_FILE] : [SUMS_FILE];
+  const extra = [...present].sort().find((name) => !beside.includes(name) && !digests.has(name));
   if (extra !== undefined) return altered("extra", extra, `is not listed in ${SUMS_FILE}`);
-  return { files: [...digests.keys()], digest: sha256(sums) };
+  return { files: [...digests.keys()], digests, digest: sha256(sums) };
 }
 
-function altered(what: "missing" | "malformed" | "changed" | "extra", name: string, sentence: string): Failure {
+/** What does not fit; verify-seals.ts says it in the same words. */
+export function altered(what: "missing" | "malformed" | "changed" | "extra", name: string, sentence: string): Failure {
   return new Failure("EVIDENCE_ALTERED", `${name} ${sentence}`, { facts: { what, name } });
 }

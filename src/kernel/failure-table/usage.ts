@@ -68,8 +68,8 @@ export const USAGE_FAILURES = {
   },
   SIGNING_KEY_INVALID: {
     exit: 2,
-    cause: "A key of the DOT pair cannot be used.",
-    action: "Make two Ed25519 keys, one for each leg: openssl genpkey -algorithm ed25519 -out FILE; chmod 600 FILE.",
+    cause: "A key of [signing], of the DOT pair or of the seals of evidence, cannot be used.",
+    action: "Make an Ed25519 key for each use: openssl genpkey -algorithm ed25519 -out FILE; chmod 600 FILE.",
     data: NOT_CONNECTED,
   },
 } as const satisfies Record<string, FailureEntry>;

@@ -16,6 +16,7 @@ import {
 import type { TargetIdentity } from "../../flow/survey.ts";
 import type { ApprovalPolicy } from "../../kernel/conninfo/approval-policy.ts";
 import { sha256 } from "../../kernel/digest.ts";
+import { findSshKeygen } from "../../kernel/evidence/ssh-keygen.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
 import { refuseOtherUse } from "../store/approval-record.ts";
@@ -25,7 +26,6 @@ import { readAllowedSigners } from "./allowed-signers.ts";
 import { NAMESPACES } from "./namespace.ts";
 import { parseSignature, type Signature } from "./signature.ts";
 import { findSigners, type Signer } from "./signers.ts";
-import { findSshKeygen } from "./ssh-keygen.ts";
 
 export type ApprovalOrder = {
   readonly policy: ApprovalPolicy;

@@ -3,11 +3,11 @@ import { afterEach, expect, test } from "bun:test";
 import { chmodSync, readdirSync } from "node:fs";
 import { temporaryFolder } from "../../../scripts/database/files.ts";
 import { makeKey, sign, signersFile } from "../../../scripts/database/signers.ts";
+import { findSshKeygen } from "../../kernel/evidence/ssh-keygen.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { readAllowedSigners } from "./allowed-signers.ts";
 import { parseSignature } from "./signature.ts";
 import { findSigners } from "./signers.ts";
-import { findSshKeygen } from "./ssh-keygen.ts";
 
 const { TMPDIR } = process.env;
 afterEach(() => {

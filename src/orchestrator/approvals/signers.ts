@@ -8,13 +8,13 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type SshKeygen, verifySignature } from "../../kernel/evidence/ssh-keygen.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { checkWay } from "../../kernel/private-files/directory.ts";
 import { errnoOf, failedCall } from "../../kernel/private-files/errno.ts";
 import { removeQuietly, writePrivateFile } from "../../kernel/private-files/file.ts";
 import type { AllowedSigner, AllowedSigners } from "./allowed-signers.ts";
 import type { Signature } from "./signature.ts";
-import { type SshKeygen, verifySignature } from "./ssh-keygen.ts";
 
 export type Signer = { readonly authority: string; readonly keyFingerprint: string; readonly signature: string };
 

@@ -8,6 +8,7 @@ import { COMMIT, VERSION } from "../../kernel/version.ts";
 import { failureDocument } from "../../report/battery.ts";
 import { type DryRunReport, dryRunVerdict, type GateResult } from "../../report/dry-run.ts";
 import { phaseDocuments } from "../run-report.ts";
+import { runSteps } from "../run-steps.ts";
 import type { RunRecord } from "../store/run-record.ts";
 import type { Store } from "../store/store.ts";
 import type { DryRunContext } from "./context.ts";
@@ -75,9 +76,11 @@ async function runDocuments(context: DryRunContext): Promise<DryRunReport["runs"
 function runDocument(store: Store, run: RunRecord): DryRunReport["runs"][number] | Failure {
   const phases = phaseDocuments(store, run.runId);
   if (phases instanceof Failure) return phases;
+  const steps = runSteps(store, run);
+  if (steps instanceof Failure) return steps;
   return {
     ...{ runId: run.runId, state: run.state, stopCode: run.stopCode, sourceVersionId: run.sourceVersionId },
-    ...{ manifestSha256: run.manifestSha256, cutplanSha256: run.cutplanSha256, phases },
+    ...{ manifestSha256: run.manifestSha256, cutplanSha256: run.cutplanSha256, phases, steps },
   };
 }
 

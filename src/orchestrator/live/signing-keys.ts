@@ -4,17 +4,17 @@
  * Ed25519 in PEM (PKCS #8), one for each leg and never the same for both: a pair by one key would show one signer.
  * `openssl genpkey -algorithm ed25519` makes one. Called by the verbs that run a live phase.
  */
-import { createPrivateKey, type KeyObject } from "node:crypto";
 import { type DotSigner, dotSigner, type Leg } from "../../execution/dot-signer.ts";
 import type { Configuration } from "../../kernel/conninfo/configuration.ts";
+import { readEd25519Key } from "../../kernel/evidence/private-key.ts";
 import { Failure } from "../../kernel/failure.ts";
-import { limits } from "../../kernel/limits.ts";
-import { readPrivateFile } from "../../kernel/private-files/file.ts";
 
 export type SigningKeys = { readonly exec: DotSigner; readonly verify: DotSigner };
 
+type Legs = { readonly signing: Pick<Configuration["signing"], "execKey" | "verifyKey"> };
+
 /** CONFIG_INVALID where one is not named, SIGNING_KEY_INVALID, FILE_NOT_PRIVATE, FILE_UNREADABLE. */
-export function readSigningKeys({ signing }: Pick<Configuration, "signing">): SigningKeys | Failure {
+export function readSigningKeys({ signing }: Legs): SigningKeys | Failure {
   const exec = readSigner("exec", signing.execKey);
   if (exec instanceof Failure) return exec;
   const verify = readSigner("verify", signing.verifyKey);
@@ -36,18 +36,6 @@ function readSigner(leg: Leg, path: string | null): DotSigner | Failure {
       },
     );
   }
-  const bytes = readPrivateFile(path, limits.signingKeyBytes);
-  if (bytes instanceof Failure) return bytes;
-  const key = parseKey(bytes);
-  if (key?.asymmetricKeyType === "ed25519") return dotSigner(leg, key);
-  return new Failure("SIGNING_KEY_INVALID", `${path} holds no private Ed25519 key in PEM`);
-}
-
-/** What a library says of a key that it cannot read may quote the key, so it is not kept. */
-function parseKey(bytes: Uint8Array): KeyObject | null {
-  try {
-    return createPrivateKey({ key: Buffer.from(bytes), format: "pem" });
-  } catch {
-    return null;
-  }
+  const key = readEd25519Key(path);
+  return key instanceof Failure ? key : dotSigner(leg, key);
 }

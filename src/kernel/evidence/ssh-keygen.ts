@@ -1,13 +1,13 @@
 /**
- * approvals/ssh-keygen: the one place that runs ssh-keygen: it makes a signature, and it says whether one holds.
+ * evidence/ssh-keygen: the one place that runs ssh-keygen: it makes a signature, and it says whether one holds.
  *
  * An absolute program, arguments as a list, an environment of its own, an end in time and a bound on what is read. It
  * never asks with the word that skips the policy: a signature holds for a principal of the file, or not at all.
  */
-import { boundedText } from "../../kernel/evidence/bounded-text.ts";
-import { Failure } from "../../kernel/failure.ts";
-import { limits } from "../../kernel/limits.ts";
-import { errnoOf } from "../../kernel/private-files/errno.ts";
+import { Failure } from "../failure.ts";
+import { limits } from "../limits.ts";
+import { errnoOf } from "../private-files/errno.ts";
+import { boundedText } from "./bounded-text.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -69,22 +69,25 @@ export type SigningOrder = {
   readonly key: string;
   readonly namespace: string;
   readonly document: Uint8Array;
+  /** show: what ssh-keygen says and asks for stands on stderr. read: it is kept for the words of a failure. */
+  readonly talk: "show" | "read";
 };
 
-/** The armored signature. What ssh-keygen asks the person for stands on stderr. */
+/** The armored signature. */
 export async function signDocument(
   program: SshKeygen,
-  { key, namespace, document }: SigningOrder,
+  { key, namespace, document, talk }: SigningOrder,
   environment: Environment,
 ): Promise<string | Failure> {
   const kept = Object.fromEntries(FOR_SIGNING.map((name) => [name, environment[name]]));
   const ended = await run(program, {
     ...{ words: ["-Y", "sign", "-f", key, "-n", namespace], input: document, environment: kept },
-    ...{ timeoutMs: limits.signingTimeoutMs, talk: "show" },
+    ...{ timeoutMs: limits.signingTimeoutMs, talk },
   });
   if (ended instanceof Failure) return ended;
   if (ended.code === 0 && ended.output.startsWith("-----BEGIN SSH SIGNATURE-----\n")) return ended.output;
-  return failed(`did not sign with ${key} and ended with ${ended.code}`);
+  const said = saidOf(ended.complaint);
+  return failed(`did not sign with ${key} and ended with ${ended.code}${said === "" ? "" : `: ${said}`}`);
 }
 
 type Run = {

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileWith, temporaryFolder } from "../../../scripts/database/files.ts";
 import { makeKey, sign, signersFile } from "../../../scripts/database/signers.ts";
-import { Failure } from "../../kernel/failure.ts";
+import { Failure } from "../failure.ts";
 import { findSshKeygen, type Question, signDocument, verifySignature } from "./ssh-keygen.ts";
 
 const DOCUMENT = Buffer.from("approved\n");
@@ -90,7 +90,7 @@ test("what it signs with a key it verifies, and a key that it has not is told", 
   const key = makeKey("ed25519");
   const allowedSigners = signersFile(`anna@example namespaces="sg1@cutter" ${key.publicKey}`);
   const [path = ""] = findSshKeygen(null, process.env) as readonly string[];
-  const order = { key: key.path, namespace: "sg1@cutter", document: DOCUMENT };
+  const order = { key: key.path, namespace: "sg1@cutter", document: DOCUMENT, talk: "show" } as const;
   const signed = await signDocument([path], order, process.env);
   if (signed instanceof Failure) throw new Error(signed.message);
   expect(signed).toBe(Buffer.from(sign(DOCUMENT, key, "sg1@cutter")).toString());
