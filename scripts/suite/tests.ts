@@ -2,8 +2,9 @@
  * tests: runs `bun test` against a shared server of one PostgreSQL version and reads the tally from its junit report.
  *
  * Tests of the program as a process get the built one. The first version runs every test; each other one runs the
- * files that ask for the suite's server, since only their answer can depend on it. The first version and the others run
- * beside each other, on two cores; a server is started for its stage and ended after it.
+ * files that ask for the suite's server, since only their answer can depend on it. In three rows beside each other, since
+ * the tests of the program wait as long as they work: those, the others on the first version, and the other versions. A
+ * server is started for its stage and ended after it.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,6 +15,8 @@ import { type Lanes, print, type Running, runProgram, type Stage, type Tally } f
 
 const FIRST: Major = 15;
 const TEST_TIMEOUT_MS = 30_000;
+/** They start the program again and again, and wait for it as often. */
+const PROGRAM = /^\.\/src\/(cli|sandbox)\//;
 const ASKS_FOR_SERVER = /\b(testServer|testMajor)\(/;
 
 const running = new Set<OwnServer>();
@@ -27,12 +30,20 @@ export function testStages(project: string): Lanes {
   const every = testFiles(project);
   const dependent = every.filter((file) => ASKS_FOR_SERVER.test(readFileSync(join(project, file), "utf8")));
   const others = MAJORS.filter((major) => major !== FIRST);
-  const first = { name: `tests, PostgreSQL ${FIRST}`, run: () => testOn(FIRST, { project, files: every }) };
+  const isProgram = (file: string): boolean => PROGRAM.test(file);
+  const first = (what: string, files: readonly string[]): Stage => {
+    return { name: `tests, PostgreSQL ${FIRST}: ${what}`, run: () => testOn(FIRST, { project, files }) };
+  };
   const rest = others.map((major) => ({
     name: `tests that ask a server, PostgreSQL ${major}`,
     run: () => testOn(major, { project, files: dependent }),
   }));
-  return { lanes: [[first], rest] };
+  const program = first("the program", every.filter(isProgram));
+  const parts = first(
+    "its parts",
+    every.filter((file) => !isProgram(file)),
+  );
+  return { lanes: [[program], [parts], rest] };
 }
 
 /** `bun test` with a filter, as an author runs it: a server starts when a test asks for one. */

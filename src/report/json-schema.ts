@@ -17,6 +17,7 @@ const DEFINITIONS: Readonly<Record<string, Definition>> = {
   "cutter.selfcheck/v1": async () => (await import("./selfcheck-schema.ts")).selfcheckSchema,
   "cutter.dryrun/v1": async () => (await import("./dry-run-schema.ts")).dryRunSchema,
   "cutter.run/v1": async () => (await import("./run-schema.ts")).runSchema,
+  "cutter.sandbox/v1": async () => (await import("./sandbox-schema.ts")).sandboxSchema,
   "cutter.plan/v1": async () => (await import("./plan-schema.ts")).planSchema,
   "cutter.rehearsal/v1": async () => (await import("./rehearsal-schema.ts")).rehearsalSchema,
   "cutter.approve/v1": async () => (await import("./approve-schema.ts")).approveSchema,

@@ -120,7 +120,8 @@ test(
     const place = `host=127.0.0.1\nport=${database.server.port}\ndbname=${database.name}\n`;
     const services = fileWith("services", `[restore]\n${place}user=${RESTORER}\npassword=${TEST_PASSWORD}\n`);
     chmodSync(services, 0o600);
-    const words = ["backup", "verify", file, "--gnupg-home", desk.backupHome, "--restore", "--service", "restore"];
+    const restore = ["--restore", "--unvouched", "--service", "restore"];
+    const words = ["backup", "verify", file, "--gnupg-home", desk.backupHome, ...restore];
     // Before, so that gpg starts none: strace would wait for that one's end.
     Bun.spawnSync(["gpgconf", "--launch", "gpg-agent"], { env: { ...process.env, GNUPGHOME: desk.backupHome } });
     const restored = await spied(words, { PGSERVICEFILE: services });
