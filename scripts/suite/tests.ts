@@ -1,10 +1,10 @@
 /**
  * tests: runs `bun test` against a shared server of one PostgreSQL version and reads the tally from its junit report.
  *
- * Tests of the program as a process get the built one. The first version runs every test; each other one runs the
- * files that ask for the suite's server, since only their answer can depend on it. In three rows beside each other, since
- * the tests of the program wait as long as they work: those, the others on the first version, and the other versions. A
- * server is started for its stage and ended after it.
+ * Tests of the program as a process get the built one. The first version runs every test; each other one the files that
+ * ask for the suite's server, since only their answer can depend on it. In three rows beside each other, since tests of
+ * the program wait as long as they work: those, the others on the first version, and the other versions. A server is
+ * started for its stage and ended after it.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
