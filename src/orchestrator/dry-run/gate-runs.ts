@@ -137,7 +137,12 @@ async function resume(context: DryRunContext, id: string, approval: Uint8Array |
   // What failed may have come further than where it began.
   const run = standing instanceof Failure ? store.run(id) : standing.run;
   if (run !== null && !(run instanceof Failure)) replace(context.record.runs, run);
-  return standing;
+  return standing instanceof Failure ? standing : (refusalOf(standing) ?? standing);
+}
+
+/** What kept a run from going on where it stands; where it waits, or was stopped by a phase, its state says so. */
+function refusalOf({ run, stop }: Standing): Failure | null {
+  return stop === null || stop.code === "STOP_APPROVAL_REQUIRED" || run.state === "STOPPED" ? null : stop;
 }
 
 function countsOf(adapter: object): { readonly [relation: string]: number } {
