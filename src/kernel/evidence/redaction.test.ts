@@ -145,10 +145,11 @@ function fastestMs(text: string, rounds: number): number {
   return Math.min(...times);
 }
 
-test("5 MB of report take less than 0.2 s", () => {
+test("ten times the report takes ten times as long, and not a hundred", () => {
   for (let index = 0; index < 8; index++) registerSecret(`canary number ${index} with "quotes" & more`);
   const line = "2026-05-21 04:23:59 public.orders 158 159 postgres://u:p@h/db password=x canary number 3\n";
-  expect(fastestMs(line.repeat(5_000_000 / line.length), 5)).toBeLessThan(200);
+  const [few, many] = [500_000, 5_000_000].map((bytes) => fastestMs(line.repeat(bytes / line.length), 5));
+  expect((many ?? 0) / (few ?? 0)).toBeLessThan(40);
 });
 
 test("no text makes it slow: 1 MB of each stays far from the minutes that quadratic work would take", () => {
