@@ -177,6 +177,6 @@ test("no private key, of the DOT pair or of the approver, is in any of it", () =
   ];
   expect(keys.filter((key) => texts.some((one) => one.includes(key)))).toEqual([]);
   expect(new Set(started.map(({ program }) => program))).toEqual(
-    new Set(["pg_dump", "pg_restore", "gpg", "ssh-keygen"]),
+    new Set(["pg_dump", "pg_restore", "gpg", "gpg-connect-agent", "ssh-keygen"]),
   );
 });
