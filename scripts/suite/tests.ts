@@ -16,7 +16,7 @@ import { type Lanes, print, type Running, runProgram, type Stage, type Tally } f
 const FIRST: Major = 15;
 const TEST_TIMEOUT_MS = 30_000;
 /** They start the program again and again, and wait for it as often. */
-const PROGRAM = /^\.\/src\/(cli|sandbox)\//;
+const PROGRAM = /^\.\/src\/cli\//;
 /** What asks the catalogs or writes: on a version between the oldest and the newest nothing else is asked again. */
 const CATALOGS = /^\.\/src\/(schema|execution|orchestrator|kernel\/rollback-only)\//;
 const ASKS_FOR_SERVER = /\b(testServer|testMajor)\(/;
