@@ -3,5 +3,5 @@
 -- Parameters: $1 run id, $2 gate.
 -- Locks: ACCESS SHARE on cutter_governance.approval_grant.
 SELECT g.approval_id, g.document_sha256, g.expires_at::text AS expires_at,
-  g.expires_at > clock_timestamp() AS in_time, clock_timestamp()::text AS seen_at
+  g.expires_at > clock_timestamp() AS in_time
 FROM cutter_governance.approval_grant AS g WHERE g.run_id = $1 AND g.gate = $2

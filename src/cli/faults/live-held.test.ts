@@ -3,14 +3,14 @@
  * revert that fails is such a failure; what only was refused leaves everything as it stood.
  */
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestDatabase } from "../../../scripts/database/database.ts";
 import { temporaryFolder } from "../../../scripts/database/files.ts";
 import { crashBuild } from "../../../scripts/faults/crash-build.ts";
-import { type LiveDesk, makeLiveDesk } from "../../../scripts/faults/live-desk.ts";
+import type { LiveDesk } from "../../../scripts/faults/live-desk.ts";
+import { handbook, stageLive } from "../../../scripts/faults/live-stage.ts";
 import { readText } from "../../../scripts/faults/refusal.ts";
-import { HANDBOOK, makeReference } from "../../../scripts/faults/run-verbs.ts";
 import { anyServer } from "../../../scripts/faults/stock.ts";
 
 const PATIENCE_MS = 60_000;
@@ -19,17 +19,9 @@ let database: TestDatabase;
 let desk: LiveDesk;
 let run: string;
 beforeEach(async () => {
-  database = await makeReference(await anyServer());
-  desk = makeLiveDesk(database, crashBuild());
-  run = await begin("HANDBOOK");
+  ({ database, desk, run } = await stageLive(await anyServer(), crashBuild()));
 }, PATIENCE_MS);
 afterEach(() => database.drop());
-
-function begin(document: string): Promise<string> {
-  const source = join(temporaryFolder(), "handbook.md");
-  writeFileSync(source, HANDBOOK);
-  return desk.begin(document, source);
-}
 
 const holdOf = (): string => join(desk.state, "locks", "HOLD");
 
@@ -54,7 +46,7 @@ test(
     const environment = { CUTTER_CRASH_AT: "run-stopped" };
     expect((await desk.resume(run, await desk.approve(run, "SG1"), { environment })).signal).toBe("SIGKILL");
     expect([(await desk.show(run)).state, existsSync(holdOf())]).toEqual(["STOPPED", false]);
-    const other = await begin("OTHERBOOK");
+    const other = await desk.begin("OTHERBOOK", handbook());
     const approval = await desk.approve(other, "SG1");
     const refused = await desk.resume(other, approval);
     expect([refused.code, readText(refused)?.code]).toEqual([4, "STOP_HOLD"]);
@@ -117,6 +109,19 @@ test(
     expect([(await desk.show(run)).state, database.psql(rows)]).toEqual(["REVERTED", "withdrawn"]);
     const verified = await desk.run(["verify", run, "--config", desk.configuration]);
     expect([verified.code, verified.stdout + verified.stderr]).toEqual([0, expect.stringContaining("INTACT")]);
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "a revert that cannot keep its approval says all the same that it has stopped the run",
+  async () => {
+    expect((await desk.resume(run, await desk.approve(run, "SG1"))).code).toBe(6);
+    mkdirSync(join((await desk.show(run)).folder, "approval-REVERT.pending.json"));
+    const failed = await revert();
+    expect(failed).toMatchObject({ code: 2, failure: "FILE_NOT_PRIVATE" });
+    expect(failed.stderr).toContain("The run is STOPPED.");
+    expect((await desk.show(run)).state).toBe("STOPPED");
   },
   PATIENCE_MS,
 );

@@ -64,8 +64,7 @@ async function transact(session: Session, order: Order, parts: PhaseParts): Prom
   crashPoint("phase-transaction-begun");
   const watch = watchPhase(session, parts.refusal);
   const transaction = new CommittingTransaction(session, watch);
-  const done = await phaseWork(transaction, work, { step, attempt, body });
-  watch.stop();
+  const done = await phaseWork(transaction, work, { step, attempt, body }).finally(watch.stop);
   if (done instanceof Failure) return rollBack(session, watch.refused() ?? session.lost() ?? done);
   const refused = watch.refused() ?? transaction.broken ?? refuseBackend(session, done) ?? parts.refusal();
   if (refused !== null) return rollBack(session, refused);

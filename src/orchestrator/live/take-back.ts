@@ -103,12 +103,12 @@ async function compensate(taking: Taking, run: RunRecord, work: LiveWork): Promi
   const { store, plan, connect } = taking;
   const { runId } = run;
   const attempt = nextAttempt(store, runId, "compensate");
-  if (attempt instanceof Failure) return attempt;
+  if (attempt instanceof Failure) return standing(attempt, run);
   const refused = consume(taking, run, work.fence);
-  if (refused !== null) return refused;
+  if (refused !== null) return standing(refused, run);
   const end = { phase: "compensate", attempt, fence: work.fence } as const;
   const begun = store.beginPhase(runId, end);
-  if (begun instanceof Failure) return begun;
+  if (begun instanceof Failure) return standing(begun, run);
   const adapter = productionAdapter({
     connect,
     killSwitch: () => readKillSwitch({ stateDirectory: store.directory }),
