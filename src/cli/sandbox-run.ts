@@ -16,7 +16,7 @@ import type { Globals } from "./command/command.ts";
 import { commandLine } from "./command/command-line.ts";
 import { EXIT, onSignal, tellFailure } from "./exit.ts";
 import { showProgress } from "./progress.ts";
-import { orderOf, type SandboxFlags } from "./sandbox-order.ts";
+import { type Ordered, orderOf, type SandboxFlags } from "./sandbox-order.ts";
 import { readSource } from "./source-file.ts";
 import { paint, type Terminal } from "./terminal.ts";
 
@@ -24,12 +24,15 @@ type Flags = SandboxFlags & {
   readonly document: string | undefined;
   readonly profile: string;
   readonly keep: boolean;
+  readonly "allow-outbound": boolean;
 };
 type Invocation = { readonly flags: Flags; readonly globals: Globals };
 
 export async function sandboxRun({ flags, globals }: Invocation, terminal: Terminal): Promise<number | Failure> {
   const ordered = await orderOf(flags, globals);
   if (ordered instanceof Failure) return ordered;
+  const open = refuseOpen(ordered, flags);
+  if (open !== null) return open;
   const disabled = refuseDisabled(ordered.stateDirectory);
   if (disabled !== null) return disabled;
   const document = await documentOf(flags, ordered.configuration.profiles);
@@ -45,7 +48,7 @@ export async function sandboxRun({ flags, globals }: Invocation, terminal: Termi
     await terminal.talk(`removing ${sandbox.name}; a second signal would leave it to cutter sandbox sweep`);
     const { left } = await sandbox.takeDown();
     for (const one of left) await terminal.alarm(`left: ${one}`);
-    if (left.length === 0) await terminal.talk(`nothing of ${sandbox.name} is left; production was read at most`);
+    if (left.length === 0) await terminal.talk(`nothing of ${sandbox.name} is left`);
   });
   const command = commandLine("cutter", process.argv.slice(2));
   const outcome = await runSandbox(sandbox, { command, begins: (what) => progress.now(what) });
@@ -56,6 +59,17 @@ export async function sandboxRun({ flags, globals }: Invocation, terminal: Termi
   await terminal.result(renderSandbox(outcome.report, globals.format, { palette, detail }));
   if (outcome.report.kept.length > 0) await stay(sandbox, terminal);
   return outcome.failure === null ? EXIT.done : tellFailure(outcome.failure, terminal);
+}
+
+/** A function, a trigger or a foreign server of somebody's database connects to what it connects to there. */
+function refuseOpen({ source, provider }: Ordered, { "allow-outbound": allowed }: Flags): Failure | null {
+  const runsOnlyOurCode = source.kind === "reference";
+  const isClosed = provider.name === "docker";
+  if (runsOnlyOurCode || isClosed || allowed) return null;
+  const server = `a ${provider.name} server is not closed outwards`;
+  return new Failure("SANDBOX_NOT_CLOSED", `${server}, and code of the ${source.kind} database would run there`, {
+    facts: { provider: provider.name, source: source.kind },
+  });
 }
 
 /** What the operator has turned off for this host is off in a sandbox, too: its runs ask the same file. */

@@ -55,13 +55,14 @@ const run = defineCommand({
   summary: "Lets complete live runs commit in a throwaway database, verifies everything, and removes every trace.",
   description: [
     "Twelve scenarios and twenty-five gates, on a server that no network reaches and that is proven not to be " +
-      "production. It is removed after every outcome, Ctrl-C too; what a killed process left, sweep removes.",
+      "production. A local one may itself connect to others, so a copy of a database needs docker, or your word.",
+    "It is removed after every outcome, Ctrl-C too; what a killed process left, sweep removes.",
     "Exit code 0 means 12/12, 25/25 and NET_ZERO. The evidence stays: logs, SQL traces, report, SHA256SUMS.",
   ],
   examples: [
     { arguments: "", explanation: "On the reference database: needs PostgreSQL's server programs, or docker." },
-    { arguments: "--from-live --service icx", explanation: "On a copy of your database, which is read once." },
-    { arguments: "--from-backup FILE --gnupg-home /safe/gnupg", explanation: "On a backup." },
+    { arguments: "--from-live --service icx --provider docker", explanation: "On a copy of your database, read once." },
+    { arguments: "--from-backup FILE --gnupg-home /safe/gnupg --provider docker", explanation: "On a backup." },
     { arguments: "--keep", explanation: "Leave the server up until Ctrl-C, to look around in it." },
   ],
   positionals: [],
@@ -75,6 +76,11 @@ const run = defineCommand({
       description: "What S2 cuts; if left out, the document with the most units, in the database's own words.",
     },
     { name: "profile", kind: "string", valueName: "NAME", default: "auto", description: "How --document is cut." },
+    {
+      name: "allow-outbound",
+      kind: "boolean",
+      description: "Run code of a live database or a backup on a server that may connect to others, production too.",
+    },
     {
       name: "keep",
       kind: "boolean",

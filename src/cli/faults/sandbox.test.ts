@@ -18,6 +18,7 @@ import { sandboxSchema } from "../../report/sandbox-schema.ts";
 
 const PATIENCE_MS = 300_000;
 const LOCAL = ["--provider", "local"];
+const COPY = ["--from-live", "--allow-outbound"];
 
 let state: string;
 let serial = 0;
@@ -102,7 +103,7 @@ test("the plan prints C-01 to C-13 with every gate, and makes nothing", async ()
 test.each([
   ["--from-live and --from-backup", ["--from-live", "--from-backup", "x"], [2, "USAGE"]],
   ["a database that nobody said is to be read", ["--url", "postgres://x@127.0.0.1:1/x"], [2, "USAGE"]],
-  ["a backup whose key is nowhere", ["--from-backup", "/nowhere.gpg"], [3, "BACKUP_UNREADABLE"]],
+  ["a backup whose key is nowhere", ["--from-backup", "/nowhere.gpg", "--allow-outbound"], [3, "BACKUP_UNREADABLE"]],
   ["more room than there is", ["--min-free-gb", "100000"], [4, "SANDBOX_DISK_SHORT"]],
 ] as const)("%s: refused, and nothing was made", async (_what, argv, refusal) => {
   const ended = await run(...argv);
@@ -116,6 +117,16 @@ test("a name that is none, and a document that is not there, are refused", async
   expect([ended.code, readText(ended)?.code]).toEqual([2, "FILE_UNREADABLE"]);
 });
 
+test("code of a database is not run on a server that may connect to others, unless one answers for it", async () => {
+  for (const source of [
+    ["--from-live", "--url", "postgres://x@127.0.0.1:1/x"],
+    ["--from-backup", "/nowhere.gpg"],
+  ]) {
+    const ended = await run(...source, "--gnupg-home", "/nowhere");
+    expect([source[0], ended.code, readText(ended)?.code]).toEqual([source[0], 4, "SANDBOX_NOT_CLOSED"]);
+  }
+});
+
 function production(): Promise<TestDatabase> {
   return anyServer().then(makeReference);
 }
@@ -125,7 +136,7 @@ test(
   async () => {
     const database = await production();
     database.psql("GRANT SELECT ON cutter_governance.run TO context_pack_readonly");
-    const ended = await run("--from-live", "--url", database.url("workflow_admin"));
+    const ended = await run(...COPY, "--url", database.url("workflow_admin"));
     database.drop();
     expect([ended.code, readText(ended)?.code]).toEqual([3, "SANDBOX_PRIVILEGES_DIFFER"]);
     expect(readText(ended)?.message).toContain("SELECT on cutter_governance.run to context_pack_readonly");
@@ -142,7 +153,7 @@ test(
     const broken = script('pg_dump "$@" | head -c 20000');
     const backup = [`key = "${key.fingerprint}"`, `key_file = "${key.keyFile}"`, `pg_dump = ["${broken}"]`];
     const config = fileWith("cutter.toml", `[backup]\n${backup.join("\n")}\n`);
-    const ended = await run("--from-live", "--url", database.url("workflow_admin"), "--config", config);
+    const ended = await run(...COPY, "--url", database.url("workflow_admin"), "--config", config);
     database.drop();
     expect([ended.code, readText(ended)?.code]).toEqual([5, "SANDBOX_DUMP_BROKEN"]);
     expect(ended.stdout).toContain("C-04     not run");
@@ -160,7 +171,7 @@ test(
       INSERT INTO public.test_limited VALUES (5);
       CREATE OR REPLACE FUNCTION public.most() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
       ALTER TABLE public.test_limited OWNER TO workflow_admin`);
-    const ended = await run("--from-live", "--url", database.url("workflow_admin"));
+    const ended = await run(...COPY, "--url", database.url("workflow_admin"));
     database.drop();
     expect([ended.code, readText(ended)?.code]).toEqual([3, "SANDBOX_RESTORE_FAILED"]);
     expect(readText(ended)?.message).toContain("test_limited_i_check");

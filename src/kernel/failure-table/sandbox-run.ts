@@ -7,13 +7,20 @@
 import type { FailureEntry } from "./entry.ts";
 
 const NOTHING_MADE = "No server was started, and no database was touched.";
-const THROWN_AWAY = "Only the throwaway database was written to, and it is removed; production was read at most.";
+const THROWN_AWAY =
+  "This program wrote to the throwaway database alone; what is left of that, cutter sandbox sweep removes.";
 
 export const SANDBOX_RUN_FAILURES = {
   SANDBOX_DISK_SHORT: {
     exit: 4,
     cause: "There is less room on the disk than a sandbox is told to leave alone.",
     action: "Free some, name another place with --state-dir, or ask for less with --min-free-gb.",
+    data: NOTHING_MADE,
+  },
+  SANDBOX_NOT_CLOSED: {
+    exit: 4,
+    cause: "The throwaway server would run code of the database and can reach what this host reaches, production too.",
+    action: "--provider docker has no network; --allow-outbound says that nothing it could reach can be lost.",
     data: NOTHING_MADE,
   },
   SANDBOX_NAME_TAKEN: {
