@@ -1,13 +1,13 @@
 /** Tests of a live run that is resumed behind its backup: that has to be there still, and of what is there now. */
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { appendFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { TestDatabase } from "../../../scripts/database/database.ts";
 import { temporaryFolder } from "../../../scripts/database/files.ts";
 import { crashBuild } from "../../../scripts/faults/crash-build.ts";
-import { type LiveDesk, makeLiveDesk } from "../../../scripts/faults/live-desk.ts";
+import type { LiveDesk } from "../../../scripts/faults/live-desk.ts";
+import { stageLive } from "../../../scripts/faults/live-stage.ts";
 import { readText } from "../../../scripts/faults/refusal.ts";
-import { HANDBOOK, makeReference } from "../../../scripts/faults/run-verbs.ts";
 import { anyServer } from "../../../scripts/faults/stock.ts";
 
 const PATIENCE_MS = 60_000;
@@ -17,11 +17,7 @@ let desk: LiveDesk;
 let run: string;
 /** A run whose process was killed between its backup and leg A. */
 beforeEach(async () => {
-  database = await makeReference(await anyServer());
-  desk = makeLiveDesk(database, crashBuild());
-  const source = join(temporaryFolder(), "handbook.md");
-  writeFileSync(source, HANDBOOK);
-  run = await desk.begin("HANDBOOK", source);
+  ({ database, desk, run } = await stageLive(await anyServer(), crashBuild()));
   const environment = { CUTTER_CRASH_AT: "phase-transaction-begun:2" };
   expect((await desk.resume(run, await desk.approve(run, "SG1"), { environment })).signal).toBe("SIGKILL");
   expect((await desk.show(run)).state).toBe("BACKED_UP");

@@ -1,13 +1,10 @@
 /** Tests of the end of a live run: closed out with what it left, whatever has ended since, or not at all. */
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { TestDatabase } from "../../../scripts/database/database.ts";
-import { temporaryFolder } from "../../../scripts/database/files.ts";
 import { crashBuild } from "../../../scripts/faults/crash-build.ts";
-import { type LiveDesk, makeLiveDesk } from "../../../scripts/faults/live-desk.ts";
+import type { LiveDesk } from "../../../scripts/faults/live-desk.ts";
+import { stageLive } from "../../../scripts/faults/live-stage.ts";
 import { readText } from "../../../scripts/faults/refusal.ts";
-import { HANDBOOK, makeReference } from "../../../scripts/faults/run-verbs.ts";
 import { anyServer } from "../../../scripts/faults/stock.ts";
 
 const PATIENCE_MS = 60_000;
@@ -16,11 +13,7 @@ let database: TestDatabase;
 let desk: LiveDesk;
 let run: string;
 beforeEach(async () => {
-  database = await makeReference(await anyServer());
-  desk = makeLiveDesk(database, crashBuild());
-  const source = join(temporaryFolder(), "handbook.md");
-  writeFileSync(source, HANDBOOK);
-  run = await desk.begin("HANDBOOK", source);
+  ({ database, desk, run } = await stageLive(await anyServer(), crashBuild()));
   expect((await desk.resume(run, await desk.approve(run, "SG1"))).code).toBe(6);
 }, PATIENCE_MS);
 afterEach(() => database.drop());

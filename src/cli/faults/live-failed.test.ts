@@ -2,25 +2,20 @@
  * live-failed.test: a live run of which a phase fails: it is stopped, HOLD stands with the reason, and nothing goes on.
  */
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestDatabase } from "../../../scripts/database/database.ts";
-import { temporaryFolder } from "../../../scripts/database/files.ts";
 import { lastCommitTo } from "../../../scripts/faults/commit-relay.ts";
-import { type LiveDesk, makeLiveDesk } from "../../../scripts/faults/live-desk.ts";
+import type { LiveDesk } from "../../../scripts/faults/live-desk.ts";
+import { stageLive } from "../../../scripts/faults/live-stage.ts";
 import { readText } from "../../../scripts/faults/refusal.ts";
-import { HANDBOOK, makeReference } from "../../../scripts/faults/run-verbs.ts";
 import { anyServer } from "../../../scripts/faults/stock.ts";
 
 let database: TestDatabase;
 let desk: LiveDesk;
 let run: string;
 beforeEach(async () => {
-  database = await makeReference(await anyServer());
-  desk = makeLiveDesk(database);
-  const source = join(temporaryFolder(), "handbook.md");
-  writeFileSync(source, HANDBOOK);
-  run = await desk.begin("HANDBOOK", source);
+  ({ database, desk, run } = await stageLive(await anyServer()));
 });
 afterEach(() => database.drop());
 

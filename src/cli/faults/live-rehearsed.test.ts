@@ -1,12 +1,13 @@
 /** Tests of `cutter rehearse` and of what rests on it: on the run's own database, alone, and as strict as COMMIT. */
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { TestDatabase } from "../../../scripts/database/database.ts";
 import { temporaryFolder } from "../../../scripts/database/files.ts";
-import { type LiveDesk, makeLiveDesk } from "../../../scripts/faults/live-desk.ts";
+import type { LiveDesk } from "../../../scripts/faults/live-desk.ts";
+import { stageLive } from "../../../scripts/faults/live-stage.ts";
 import { readText } from "../../../scripts/faults/refusal.ts";
-import { HANDBOOK, makeReference } from "../../../scripts/faults/run-verbs.ts";
+import { makeReference } from "../../../scripts/faults/run-verbs.ts";
 import { anyServer } from "../../../scripts/faults/stock.ts";
 
 const PATIENCE_MS = 60_000;
@@ -15,11 +16,7 @@ let database: TestDatabase;
 let desk: LiveDesk;
 let run: string;
 beforeEach(async () => {
-  database = await makeReference(await anyServer());
-  desk = makeLiveDesk(database);
-  const source = join(temporaryFolder(), "handbook.md");
-  writeFileSync(source, HANDBOOK);
-  run = await desk.begin("HANDBOOK", source);
+  ({ database, desk, run } = await stageLive(await anyServer()));
 }, PATIENCE_MS);
 afterEach(() => database.drop());
 

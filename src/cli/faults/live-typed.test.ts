@@ -6,9 +6,8 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestDatabase } from "../../../scripts/database/database.ts";
-import { temporaryFolder } from "../../../scripts/database/files.ts";
-import { type LiveDesk, makeLiveDesk } from "../../../scripts/faults/live-desk.ts";
-import { HANDBOOK, makeReference } from "../../../scripts/faults/run-verbs.ts";
+import type { LiveDesk } from "../../../scripts/faults/live-desk.ts";
+import { stageLive } from "../../../scripts/faults/live-stage.ts";
 import { anyServer } from "../../../scripts/faults/stock.ts";
 import { onTerminal, type Typist } from "../../../scripts/faults/terminal.ts";
 
@@ -21,11 +20,7 @@ let desk: LiveDesk;
 let run: string;
 let digest: string;
 beforeEach(async () => {
-  database = await makeReference(await anyServer());
-  desk = makeLiveDesk(database);
-  const source = join(temporaryFolder(), "handbook.md");
-  writeFileSync(source, HANDBOOK);
-  run = await desk.begin("HANDBOOK", source);
+  ({ database, desk, run } = await stageLive(await anyServer()));
   digest = (await desk.show(run)).cutplanSha256 ?? "";
 }, PATIENCE_MS);
 afterEach(() => database.drop());
