@@ -31,7 +31,7 @@ type Invocation = { readonly flags: Flags; readonly globals: Globals };
 export async function sandboxRun({ flags, globals }: Invocation, terminal: Terminal): Promise<number | Failure> {
   const ordered = await orderOf(flags, globals);
   if (ordered instanceof Failure) return ordered;
-  const open = refuseOpen(ordered, flags);
+  const open = await refuseOpen(ordered, flags);
   if (open !== null) return open;
   const disabled = refuseDisabled(ordered.stateDirectory);
   if (disabled !== null) return disabled;
@@ -41,7 +41,8 @@ export async function sandboxRun({ flags, globals }: Invocation, terminal: Termi
   await terminal.talk(line);
   const progress = showProgress(terminal);
   const sandbox = new Sandbox({
-    ...{ ...order, document, environment: process.env, afterwards: flags.keep ? "keep" : "remove", self: selfWords() },
+    ...{ ...order, document, environment: process.env, self: selfWords() },
+    ...{ afterwards: flags.keep ? "keep" : "remove", outbound: flags["allow-outbound"] ? "allowed" : "refused" },
     tell: async (sentence) => progress.now(sentence),
   });
   onSignal(async () => {
@@ -62,13 +63,17 @@ export async function sandboxRun({ flags, globals }: Invocation, terminal: Termi
 }
 
 /** A function, a trigger or a foreign server of somebody's database connects to what it connects to there. */
-function refuseOpen({ source, provider }: Ordered, { "allow-outbound": allowed }: Flags): Failure | null {
+async function refuseOpen(
+  { source, provider }: Ordered,
+  { "allow-outbound": allowed }: Flags,
+): Promise<Failure | null> {
   const runsOnlyOurCode = source.kind === "reference";
-  const isClosed = provider.name === "docker";
-  if (runsOnlyOurCode || isClosed || allowed) return null;
-  const server = `a ${provider.name} server is not closed outwards`;
+  if (runsOnlyOurCode || allowed) return null;
+  const reason = await provider.unclosed();
+  if (reason === null || reason instanceof Failure) return reason;
+  const server = `a ${provider.name} server cannot be closed outwards here (${reason})`;
   return new Failure("SANDBOX_NOT_CLOSED", `${server}, and code of the ${source.kind} database would run there`, {
-    facts: { provider: provider.name, source: source.kind },
+    facts: { provider: provider.name, source: source.kind, reason },
   });
 }
 

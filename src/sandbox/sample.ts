@@ -26,6 +26,7 @@ export function sampleSandbox({ stateDirectory, provider = (sound) => sound, sou
   const { CUTTER_BINARY } = process.env;
   return new Sandbox({
     ...{ name: `cutter-sandbox-s${process.pid}-${made}`, stateDirectory, minFreeBytes: 0, afterwards: "remove" },
+    outbound: "refused",
     ...{ source: source ?? { kind: "reference" }, document: null, environment: process.env, tell: async () => {} },
     provider: provider(localProvider({ stateDirectory, binaries: null })),
     self: CUTTER_BINARY === undefined ? [process.execPath, "--no-env-file", main] : [CUTTER_BINARY],

@@ -37,6 +37,8 @@ export type SandboxOrder = {
     | ({ readonly kind: "live" } & LiveOrder)
     | ({ readonly kind: "backup" } & BackupOrder);
   readonly minFreeBytes: number;
+  /** `allowed`: somebody answers for what code of the source can reach from a server that is not closed. */
+  readonly outbound: "allowed" | "refused";
   readonly afterwards: "remove" | "keep";
   /** The words that start this program. */
   readonly self: readonly string[];

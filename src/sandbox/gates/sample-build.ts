@@ -8,6 +8,7 @@ import {
   CONTENT,
   DIFFERENCE,
   HOST_STATE,
+  ISOLATION,
   PRIVATE,
   PRIVILEGES,
   type Sample,
@@ -15,7 +16,7 @@ import {
   SIZE,
   sample,
 } from "./sample-parts.ts";
-import { G07, G08, G09, G10, G11, G12, G13 } from "./server.ts";
+import { type CodeOf, G07, G08, G09, G10, G11, G12, G13 } from "./server.ts";
 
 export const BUILD: readonly Sample[] = [
   sample(
@@ -74,16 +75,14 @@ export const BUILD: readonly Sample[] = [
   ),
   sample(
     G07,
+    { isolation: ISOLATION, code: "the source" as CodeOf },
     {
-      ...{ listenAddresses: "", tcpListeners: [] as readonly string[], publishedPorts: [] as readonly string[] },
-      ...{ networks: [] as readonly string[], asked: "SHOW listen_addresses" },
-    },
-    {
-      "listen_addresses is set": (one) => ({ ...one, listenAddresses: "*" }),
-      "a socket listens": (one) => ({ ...one, tcpListeners: ["127.0.0.1:5432"] }),
-      "a port is published": (one) => ({ ...one, publishedPorts: ["5432/tcp"] }),
-      "it is in a network": (one) => ({ ...one, networks: ["bridge"] }),
-      "nothing was asked": (one) => ({ ...one, asked: "" }),
+      "listen_addresses is set": (one) => ({ ...one, isolation: { ...ISOLATION, listenAddresses: "*" } }),
+      "a socket listens": (one) => ({ ...one, isolation: { ...ISOLATION, tcpListeners: ["127.0.0.1:5432"] } }),
+      "a port is published": (one) => ({ ...one, isolation: { ...ISOLATION, publishedPorts: ["5432/tcp"] } }),
+      "it is in a network": (one) => ({ ...one, isolation: { ...ISOLATION, networks: ["bridge"] } }),
+      "it sees a socket of somebody": (one) => ({ ...one, isolation: { ...ISOLATION, waysOut: ["the socket /s"] } }),
+      "nothing was asked": (one) => ({ ...one, isolation: { ...ISOLATION, asked: "" } }),
     },
   ),
   sample(

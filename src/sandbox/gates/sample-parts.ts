@@ -5,6 +5,7 @@
  */
 import type { JournalEntry } from "../journal.ts";
 import type { InstanceScan } from "../measure/instances.ts";
+import type { Isolation } from "../providers/provider.ts";
 import type { Gate } from "./gate.ts";
 
 export type Sample = {
@@ -23,6 +24,10 @@ const HOST = "host, boot 1";
 const SERVER = { pid: 7, startTime: "100", directory: "/data" };
 export const SCAN: InstanceScan = {
   ...{ instances: [SERVER], containers: ["container /db 1, begun t"], host: HOST, unknown: [], how: "/proc" },
+};
+export const ISOLATION: Isolation = {
+  ...{ listenAddresses: "", tcpListeners: [], publishedPorts: [], networks: [], waysOut: [] },
+  asked: "SHOW listen_addresses",
 };
 export const OTHER = { ...SERVER, startTime: "200" };
 export const CONTENT = { relation: "public.x", rows: 3, contentSha256: "a".repeat(64) };

@@ -11,20 +11,25 @@ import { whyNotIsolated } from "../providers/isolation.ts";
 import type { Isolation } from "../providers/provider.ts";
 import { type Gate, mustHold, sameSet, unexpected } from "./gate.ts";
 
-export const G07: Gate<Isolation> = {
+/** Whose code the server will run: ours is read by everybody; of another's somebody may answer for what it reaches. */
+export type CodeOf = "this program" | "the source" | "the source, answered for";
+
+export const G07: Gate<{ readonly isolation: Isolation; readonly code: CodeOf }> = {
   id: "G-07",
-  claim: "the server publishes no port and listens on no network",
-  judge(isolation) {
-    const { listenAddresses, tcpListeners, publishedPorts, networks, asked } = isolation;
+  claim: "no network reaches the server, and code of the source that runs in it reaches nothing",
+  judge({ isolation, code }) {
+    const { listenAddresses, tcpListeners, publishedPorts, networks, waysOut, asked } = isolation;
+    const out = waysOut.length === 0 ? "no way out" : `ways out: ${waysOut.length}, for code of ${code}`;
     return {
-      summary: "no port, no TCP listener",
+      summary: `no port, no TCP listener, ${out}`,
       facts: {
         listen_addresses: listenAddresses,
-        ...{ tcp_listeners: tcpListeners, published_ports: publishedPorts, networks, asked },
+        ...{ tcp_listeners: tcpListeners, published_ports: publishedPorts, networks, ways_out: waysOut, code, asked },
       },
       mismatches: [
         ...mustHold("what was asked of it", asked === "" ? 0 : 1),
         ...unexpected("a network reaches it", whyNotIsolated(isolation), "no network does"),
+        ...unexpected("what it reaches", code === "the source" ? waysOut : [], "nothing"),
       ],
     };
   },

@@ -37,7 +37,9 @@ export function serverAccount(passwd = "/etc/passwd"): Account | Failure {
 /** setpriv(1): the words that start a program as the account. They go through exec, so the process keeps its number. */
 export function asAccount(account: Account, command: readonly string[]): readonly string[] {
   const death = ["setpriv", "--no-new-privs", "--pdeathsig", "QUIT"];
-  if (account.is === "ours") return [...death, ...command];
+  // Those that a namespace of users gives, where it was started in one.
+  const noRight = ["--inh-caps=-all", "--ambient-caps=-all"];
+  if (account.is === "ours") return [...death, ...noRight, ...command];
   return [...death, "--reuid", `${account.uid}`, "--regid", `${account.gid}`, "--clear-groups", ...command];
 }
 

@@ -26,6 +26,8 @@ export function embeddedProvider(): Provider {
       const missing = engineMissing();
       return missing === null ? null : unavailable(missing.message);
     },
+    // It is WebAssembly that is handed a file system in memory, and no socket.
+    unclosed: async () => null,
     // It has no name that another could have.
     taken: async () => [],
     start,
@@ -55,7 +57,7 @@ function isolation(): Isolation | Failure {
   const tcpListeners = tcpListenersOf([process.pid]);
   if (tcpListeners instanceof Failure) return tcpListeners;
   const asked = "/proc/PID/fd and /proc/PID/net/tcp of this process, in which the engine runs";
-  return { listenAddresses: "", tcpListeners, publishedPorts: [], networks: [], asked };
+  return { listenAddresses: "", tcpListeners, publishedPorts: [], networks: [], waysOut: [], asked };
 }
 
 function unavailable(reason: string): Failure {

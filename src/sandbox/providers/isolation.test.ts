@@ -14,8 +14,7 @@ test("a server with a TCP listener is told from one without, and from its neighb
     listenAddresses: "127.0.0.1",
     tcpListeners: listeners,
     publishedPorts: [],
-    networks: [],
-    asked: "",
+    ...{ networks: [], waysOut: [], asked: "" },
   };
   expect(whyNotIsolated(isolation)).toEqual([
     "listen_addresses is '127.0.0.1'",

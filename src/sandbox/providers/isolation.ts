@@ -11,7 +11,7 @@ import { errnoOf, failedCall } from "../../kernel/private-files/errno.ts";
 import { readRegularFile } from "../../kernel/private-files/file.ts";
 import type { Isolation } from "./provider.ts";
 
-/** Each reason, as a sentence; empty where no network reaches the server. */
+/** Each reason, as a sentence; empty where no network reaches the server. Ways out are no reason here. */
 export function whyNotIsolated(isolation: Isolation): readonly string[] {
   const { listenAddresses, tcpListeners, publishedPorts, networks } = isolation;
   return [

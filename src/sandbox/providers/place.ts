@@ -19,6 +19,8 @@ export type Place = {
   /** The server's own, 0700. */
   readonly data: string;
   readonly socket: string;
+  /** Empty: where the server's own root directory is put together, if it is closed. */
+  readonly root: string;
 };
 
 /** SANDBOX_PROVIDER_UNAVAILABLE, with what is wrong with each. */
@@ -27,7 +29,7 @@ export function choosePlace(name: string, account: Account, bases: readonly stri
   for (const base of [...new Set(bases)]) {
     const home = join(base, name);
     const reason = whyUnfit(base, join(home, "s"), account);
-    if (reason === null) return { home, data: join(home, "data"), socket: join(home, "s") };
+    if (reason === null) return { home, data: join(home, "data"), socket: join(home, "s"), root: join(home, "root") };
     tried.push(`${base}: ${reason}`);
   }
   const message = `no place for a local server's files: ${tried.join("; ")}`;

@@ -36,6 +36,11 @@ export type Capability =
 export type Provider = {
   readonly name: ProviderName;
   readonly lacks: readonly Capability[];
+  /**
+   * Why its servers could connect to what this host connects to; null where they can connect to nothing.
+   * SANDBOX_PROVIDER_UNAVAILABLE.
+   */
+  unclosed(): Promise<string | null | Failure>;
   /** Why it cannot be used here; null where it can. Makes nothing and starts nothing that stays. */
   unavailable(): Promise<Failure | null>;
   /** What is there under this name already, for people; empty where the name is free. */
@@ -112,6 +117,8 @@ export type Isolation = {
   readonly publishedPorts: readonly string[];
   /** Networks that the container is in; `none` is no network and is not among them. */
   readonly networks: readonly string[];
+  /** What a process of the server could connect to, each as a sentence. */
+  readonly waysOut: readonly string[];
   /** What was asked, for the evidence, e.g. `SHOW listen_addresses; /proc/net/tcp of 7 processes`. */
   readonly asked: string;
 };

@@ -8,7 +8,18 @@ import { Failure } from "../../kernel/failure.ts";
 import { inspectSession } from "../../kernel/rollback-only/identity.ts";
 import { checkBinary } from "../../readiness/binary.ts";
 import { matrixSize } from "../gates/list.ts";
-import { G07, G08, G09, G10, G11, G12, G13, type Staged as StagedFacts, type TwoIdentities } from "../gates/server.ts";
+import {
+  type CodeOf,
+  G07,
+  G08,
+  G09,
+  G10,
+  G11,
+  G12,
+  G13,
+  type Staged as StagedFacts,
+  type TwoIdentities,
+} from "../gates/server.ts";
 import { readHostState } from "../measure/host-state.ts";
 import { scanHost } from "../measure/instances.ts";
 import { readPrivileges } from "../measure/privileges.ts";
@@ -27,9 +38,17 @@ export async function startIsolated(sandbox: Sandbox): Promise<Failure | null> {
   const server = await sandbox.startServer(sandbox.name, "may be cloned", LOG_SETTINGS);
   if (server instanceof Failure) return server;
   sandbox.server = server;
-  await sandbox.gates.judge(G07, () => server.isolation());
+  await sandbox.gates.judge(G07, async () => {
+    const isolation = await server.isolation();
+    return isolation instanceof Failure ? isolation : { isolation, code: codeOf(sandbox) };
+  });
   // Nothing was written to it yet: if it is production it never is.
   return compareIdentity(sandbox, FIRST_DATABASE);
+}
+
+function codeOf({ order: { source, outbound } }: Sandbox): CodeOf {
+  if (source.kind === "reference") return "this program";
+  return outbound === "allowed" ? "the source, answered for" : "the source";
 }
 
 async function compareIdentity(sandbox: Sandbox, database: string): Promise<Failure | null> {

@@ -97,7 +97,7 @@ onEngine("it has no network, no right and no place to write to, and no password 
     { HostConfig: Record<string, unknown>; Mounts: unknown[] },
   ];
   const { NetworkMode, CapDrop, ReadonlyRootfs, SecurityOpt, PidsLimit, Memory, PortBindings } = HostConfig;
-  expect(isolation).toEqual({ listenAddresses: "", tcpListeners: [], publishedPorts: [], networks: [] });
+  expect(isolation).toEqual({ listenAddresses: "", tcpListeners: [], publishedPorts: [], networks: [], waysOut: [] });
   expect({ NetworkMode, CapDrop, ReadonlyRootfs, SecurityOpt, PidsLimit, Memory, PortBindings }).toEqual({
     ...{ NetworkMode: "none", CapDrop: ["ALL"], ReadonlyRootfs: true, SecurityOpt: ["no-new-privileges"] },
     ...{ PidsLimit: 256, Memory: 4_096 * 1024 * 1024, PortBindings: {} },
@@ -123,10 +123,10 @@ onEngine("a published port, another network and a listener inside are each found
   const words = ["--detach", "--rm", "--name", network, "--network", network, "--publish", "5999:5432"];
   engine.docker("run", ...words, "--entrypoint", "sh", engine.image, "-c", listen);
   const hosts = ["--detach", "--rm", "--name", "cutter-sandbox-host", "--network", "host", "--entrypoint", "sh"];
-  engine.docker("run", ...hosts, engine.image, "-c", listen);
+  engine.docker("run", ...hosts, "--volume", `${state}:/seen`, engine.image, "-c", listen);
   const [opened, host] = [
-    ok(await inspectNetwork(settingsOf(engine), network)),
-    ok(await inspectNetwork(settingsOf(engine), "cutter-sandbox-host")),
+    ok(await inspectNetwork(settingsOf(engine), { name: network, shown: [] })),
+    ok(await inspectNetwork(settingsOf(engine), { name: "cutter-sandbox-host", shown: [] })),
   ];
   engine.docker("container", "rm", "--force", "--volumes", network, "cutter-sandbox-host");
   engine.docker("network", "rm", network);
@@ -138,6 +138,7 @@ onEngine("a published port, another network and a listener inside are each found
   ]);
   // The engine's own proxy for the published port listens in the network of the second one.
   expect(host.networks).toEqual(["host"]);
+  expect(host.waysOut).toContain(`the container sees the bind mount ${state}`);
   expect(host.tcpListeners).toContain("0.0.0.0:5999");
 });
 

@@ -25,6 +25,7 @@ export function dockerProvider(settings: DockerSettings): Provider {
   return {
     name: "docker",
     lacks: [],
+    unclosed: async () => null,
     unavailable: async () => {
       const ready = await prepare(settings);
       return ready instanceof Failure ? ready : null;

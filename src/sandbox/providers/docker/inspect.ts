@@ -1,5 +1,5 @@
 /**
- * docker/inspect: how a container is cut off from networks, as the engine and the kernel inside say it.
+ * docker/inspect: how a container is cut off from networks and from this host, as the engine and the kernel inside say it.
  *
  * What the engine does not answer, or answers in another form, is a Failure, never "no port". Called by running.ts.
  */
@@ -12,20 +12,26 @@ import type { DockerSettings } from "./settings.ts";
 
 const binding = v.looseObject({ HostIp: v.nullish(v.string(), ""), HostPort: v.nullish(v.string(), "") });
 const bindings = v.nullish(v.record(v.string(), v.nullable(v.array(binding))), {});
+const mount = v.looseObject({ Type: v.string(), Source: v.nullish(v.string(), "") });
 const inspected = v.tuple([
   v.looseObject({
     HostConfig: v.looseObject({ NetworkMode: v.string(), PortBindings: bindings, PublishAllPorts: v.boolean() }),
     NetworkSettings: v.looseObject({ Ports: bindings, Networks: v.record(v.string(), v.unknown()) }),
+    Mounts: v.nullish(v.array(mount), []),
   }),
 ]);
 
-export type ContainerNetwork = Pick<Isolation, "tcpListeners" | "publishedPorts" | "networks">;
+export type ContainerNetwork = Pick<Isolation, "tcpListeners" | "publishedPorts" | "networks" | "waysOut">;
 
-export async function inspectNetwork(settings: DockerSettings, name: string): Promise<ContainerNetwork | Failure> {
+/** `shown`: directories of ours, which the container may see. */
+export async function inspectNetwork(
+  settings: DockerSettings,
+  { name, shown }: { readonly name: string; readonly shown: readonly string[] },
+): Promise<ContainerNetwork | Failure> {
   const { command, environment } = settings;
   const answer = await askEngine(command, ["container", "inspect", name], environment);
   if ("reason" in answer) return unknown(name, answer.reason);
-  const judged = judge(answer.output);
+  const judged = judge(answer.output, shown);
   if (judged === null) return unknown(name, "the engine's answer has another form");
   // The whole network namespace: whatever listens in it counts, whosever it is.
   const tables: string[] = [];
@@ -41,17 +47,20 @@ export async function inspectNetwork(settings: DockerSettings, name: string): Pr
 /** A kernel without IPv6 has no table for it. */
 const NO_IPV6 = /No such file or directory/;
 
-function judge(text: string): Omit<ContainerNetwork, "tcpListeners"> | null {
+function judge(text: string, shown: readonly string[]): Omit<ContainerNetwork, "tcpListeners"> | null {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), inspected), text);
   if (!parsed.success) return null;
-  const [{ HostConfig, NetworkSettings }] = parsed.output;
+  const [{ HostConfig, NetworkSettings, Mounts }] = parsed.output;
   const all = [...Object.entries(HostConfig.PortBindings), ...Object.entries(NetworkSettings.Ports)];
   const published = all.flatMap(([port, places]) =>
     (places ?? []).map(({ HostIp, HostPort }) => `${port} -> ${HostIp || "0.0.0.0"}:${HostPort}`),
   );
   const everything = HostConfig.PublishAllPorts ? ["every exposed port"] : [];
   const networks = [HostConfig.NetworkMode, ...Object.keys(NetworkSettings.Networks)];
+  const isOurs = (source: string): boolean => shown.some((one) => source === one || source.startsWith(`${one}/`));
+  const foreign = Mounts.filter(({ Type, Source }) => Type !== "tmpfs" && !isOurs(Source));
   return {
+    waysOut: foreign.map(({ Type, Source }) => `the container sees the ${Type} mount ${Source}`),
     publishedPorts: [...new Set([...published, ...everything])].sort(),
     networks: [...new Set(networks)].filter((network) => network !== "none").sort(),
   };

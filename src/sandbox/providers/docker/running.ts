@@ -88,7 +88,10 @@ function client({ order, settings }: DockerParts, program: ClientName, { role, d
 async function isolation(parts: DockerParts): Promise<Isolation | Failure> {
   const answer = await askServer(dockerTarget(parts, { role: SUPERUSER, database: FIRST_DATABASE }));
   if (answer instanceof Failure) return answer;
-  const network = await inspectNetwork(parts.settings, parts.order.name);
+  const network = await inspectNetwork(parts.settings, {
+    name: parts.order.name,
+    shown: [parts.place.home, parts.order.passwords.directory],
+  });
   if (network instanceof Failure) return network;
   const asked = "listen_addresses of the server; docker container inspect; /proc/net/tcp and tcp6 in the container";
   return { listenAddresses: answer.listenAddresses, ...network, asked };

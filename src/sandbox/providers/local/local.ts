@@ -1,5 +1,5 @@
 /**
- * local: a throwaway PostgreSQL server of this machine's own programs, with one unix socket and no port.
+ * local: a throwaway PostgreSQL server of this machine's own programs, with one unix socket, no port, and no way out.
  *
  * Never as root, never under a name that is taken, and it dies with this process. All of it lies in one marked
  * directory but the log, which lies in the sandbox's own. Called by the steps through the Provider interface.
@@ -18,6 +18,7 @@ import { serverEnvironment } from "../run-as.ts";
 import { startServerProcess, waitUntilReady } from "../server-process.ts";
 import { checkOrder } from "../server-settings.ts";
 import { type Binaries, findBinaries } from "./binaries.ts";
+import { closedWords, whyNotClosable } from "./closed.ts";
 import { makeCluster, makeForServer, refillSpare } from "./cluster.ts";
 import { serverWords, writeConfiguration } from "./configuration.ts";
 import { inBackground, type LocalParts, localTarget, runningLocal, stopLocal } from "./running.ts";
@@ -32,6 +33,10 @@ export function localProvider(settings: LocalSettings): Provider {
   return {
     name: "local",
     lacks: [],
+    unclosed: async () => {
+      const ready = await prepare(settings);
+      return ready instanceof Failure ? ready : ready.open;
+    },
     unavailable: async () => {
       const ready = await prepare(settings);
       return ready instanceof Failure ? ready : null;
@@ -41,7 +46,12 @@ export function localProvider(settings: LocalSettings): Provider {
   };
 }
 
-type Ready = { readonly account: Account; readonly binaries: Binaries };
+type Ready = {
+  readonly account: Account;
+  readonly binaries: Binaries;
+  /** Why a server cannot be closed outwards here; null where it is. */
+  readonly open: string | null;
+};
 
 async function prepare({ binaries: configured }: LocalSettings): Promise<Ready | Failure> {
   const path = process.env.PATH ?? "";
@@ -52,7 +62,8 @@ async function prepare({ binaries: configured }: LocalSettings): Promise<Ready |
   const account = serverAccount();
   if (account instanceof Failure) return account;
   const binaries = await findBinaries(account, { configured, path, packaged: "/usr/lib/postgresql" });
-  return binaries instanceof Failure ? binaries : { account, binaries };
+  if (binaries instanceof Failure) return binaries;
+  return { account, binaries, open: await whyNotClosable(account) };
 }
 
 async function start(order: StartOrder, settings: LocalSettings): Promise<RunningServer | Failure> {
@@ -77,14 +88,16 @@ type Means = Ready & Pick<LocalSettings, "stateDirectory"> & { readonly remainin
 
 async function bringUp(parts: LocalParts, means: Means): Promise<RunningServer | Failure> {
   const { order, place, logFile } = parts;
-  const { account, binaries, stateDirectory, remainingMs } = means;
+  const { account, binaries, open, stateDirectory, remainingMs } = means;
   const request = { order, place, account, binaries, stateDirectory, remainingMs };
   const failed =
     makeForServer(place.socket, account) ??
+    makeForServer(place.root, account) ??
     writeConfiguration(place, account, order.settings) ??
     (await makeCluster(request));
   if (failed !== null) return failed;
-  const command = asAccount(account, [join(binaries.folder, "postgres"), ...serverWords(place)]);
+  const server = asAccount(account, [join(binaries.folder, "postgres"), ...serverWords(place)]);
+  const command = open === null ? closedWords({ account, place, programs: binaries.folder }, server) : server;
   const process = await startServerProcess({
     ...{ command, logFile, record: order.record },
     environment: serverEnvironment(),

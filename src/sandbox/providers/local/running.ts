@@ -15,6 +15,7 @@ import { type Removal, removeAll, type StopReport } from "../../leftovers/remova
 import type { ProcessResource, Resource } from "../../leftovers/resource.ts";
 import { askServer } from "../first-answer.ts";
 import { tcpListenersOf } from "../isolation.ts";
+import { waysOutOf } from "../outward.ts";
 import type { Place } from "../place.ts";
 import {
   type ClientName,
@@ -84,8 +85,11 @@ async function isolation(parts: LocalParts): Promise<Isolation | Failure> {
   const pids = [parts.process, ...descendantsOf(parts.process.pid)].map(({ pid }) => pid);
   const tcpListeners = tcpListenersOf(pids);
   if (tcpListeners instanceof Failure) return tcpListeners;
-  const asked = `listen_addresses of the server; /proc/PID/fd and /proc/PID/net/tcp of its ${pids.length} processes`;
-  return { listenAddresses: answer.listenAddresses, tcpListeners, publishedPorts: [], networks: [], asked };
+  const waysOut = waysOutOf(parts.process.pid, parts.place.home);
+  if (waysOut instanceof Failure) return waysOut;
+  const kernel = `/proc/PID/fd and /proc/PID/net/tcp of its ${pids.length} processes; its namespaces, /proc/net/unix`;
+  const asked = `listen_addresses of the server; ${kernel}`;
+  return { listenAddresses: answer.listenAddresses, tcpListeners, publishedPorts: [], networks: [], waysOut, asked };
 }
 
 function owned({ process, place }: LocalParts): readonly Resource[] {

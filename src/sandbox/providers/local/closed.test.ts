@@ -1,0 +1,117 @@
+/**
+ * Tests of the way out of a local server, on real ones: code in it reaches no other server, by no network and by no
+ * socket; where it is not closed, it does, and that is seen.
+ */
+import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import * as fs from "node:fs";
+import { join } from "node:path";
+import { createDatabase, type TestDatabase, testServer } from "../../../../scripts/database/database.ts";
+import { TEST_PASSWORD } from "../../../../scripts/database/server.ts";
+import { Failure } from "../../../kernel/failure.ts";
+import { G07 } from "../../gates/server.ts";
+import { waysOutOf } from "../outward.ts";
+import type { RunningServer } from "../provider.ts";
+import { ask, ok, sampleFolder, sampleSandbox } from "../sample-sandbox.ts";
+import { localProvider } from "./local.ts";
+
+// A cluster is made with initdb, on a machine that may be busy.
+setDefaultTimeout(60_000);
+
+const SUPERUSER = { role: "postgres", database: "postgres" };
+
+let state: string;
+let path: string | undefined;
+let database: TestDatabase;
+const servers: RunningServer[] = [];
+
+beforeAll(async () => {
+  state = sampleFolder();
+  database = await createDatabase(await testServer(), { template: "reference" });
+  path = process.env.PATH;
+});
+afterAll(() => {
+  database.drop();
+  fs.rmSync(state, { recursive: true, force: true });
+});
+afterEach(async () => {
+  process.env.PATH = path;
+  for (const server of servers.splice(0)) expect((await server.stop()).left).toEqual([]);
+});
+
+async function start(): Promise<RunningServer> {
+  const server = ok(await localProvider({ stateDirectory: state, binaries: null }).start(sampleSandbox(state).order()));
+  servers.push(server);
+  return server;
+}
+
+/** What starts a server is found, and nothing that closes it. */
+function withoutUnshare(): void {
+  const folder = join(state, "bin");
+  fs.mkdirSync(folder, { recursive: true });
+  for (const name of ["setpriv", "cp", "sh"]) fs.symlinkSync(Bun.which(name) ?? "", join(folder, name));
+  process.env.PATH = folder;
+}
+
+/** What a function of a restored database could do: connect to another server, by each of its doors. */
+async function reached(server: RunningServer): Promise<Record<string, unknown>> {
+  const { port, socketDirectory } = await testServer();
+  const login = `user=cutter_verify password=${TEST_PASSWORD} dbname=${database.name} connect_timeout=5`;
+  const doors = {
+    tcp: `host=127.0.0.1 port=${port} ${login}`,
+    socket: `host=${socketDirectory} port=${port} ${login}`,
+  };
+  const program = (words: string) => `COPY (SELECT 1) TO PROGRAM '${words.replaceAll("'", "''")}'`;
+  const dblink = (door: string) => `SELECT id FROM dblink('${door}', 'SELECT 7') AS d(id int)`;
+  ok((await ask(server, SUPERUSER, "CREATE EXTENSION IF NOT EXISTS dblink")) as never);
+  return {
+    tcp: await ask(server, SUPERUSER, dblink(doors.tcp)),
+    socket: await ask(server, SUPERUSER, dblink(doors.socket)),
+    program: await ask(server, SUPERUSER, program(`/usr/bin/test -S ${socketDirectory}/.s.PGSQL.${port}`)),
+  };
+}
+
+async function gate(server: RunningServer, code: "the source" | "this program") {
+  return G07.judge({ isolation: ok(await server.isolation()), code });
+}
+
+test("code in it reaches no server of this machine, by no door, and it is seen that it cannot", async () => {
+  const server = await start();
+  expect(await reached(server)).toEqual({ tcp: "08001", socket: "08001", program: "38000" });
+  expect((await gate(server, "the source")).mismatches).toEqual([]);
+});
+
+test("where it cannot be closed it says so beforehand, reaches them all, and only code of ours passes the gate", async () => {
+  withoutUnshare();
+  expect(await localProvider({ stateDirectory: state, binaries: null }).unclosed()).toBe(
+    "unshare (of util-linux) is not installed",
+  );
+  const server = await start();
+  process.env.PATH = path;
+  expect(await reached(server)).toEqual({ tcp: [{ id: "7" }], socket: [{ id: "7" }], program: [] });
+  const { socketDirectory, port } = await testServer();
+  const seen = (await gate(server, "the source")).mismatches.map(({ seen: way }) => way);
+  expect(seen).toContain("it is in the network namespace of this host");
+  expect(seen).toContain("it sees the directories of this host");
+  expect(seen).toContain(`it can connect to the socket ${socketDirectory}/.s.PGSQL.${port}`);
+  const own = await gate(server, "this program");
+  expect([own.mismatches, own.summary]).toEqual([
+    [],
+    `no port, no TCP listener, ways out: ${seen.length}, for code of this program`,
+  ]);
+});
+
+test("a network of its own alone leaves the sockets of this machine open, and that is seen", async () => {
+  const { socketDirectory, port } = await testServer();
+  const asOther = process.geteuid?.() === 0 ? [] : ["--user", "--map-current-user"];
+  const child = Bun.spawn(["unshare", ...asOther, "--net", "sleep", "60"], { stdio: ["ignore", "ignore", "ignore"] });
+  const there = (): boolean => fs.readFileSync(`/proc/${child.pid}/comm`, "utf8").trim() === "sleep";
+  while (!there()) await Bun.sleep(5);
+  const seen = waysOutOf(child.pid, "/nowhere");
+  child.kill("SIGKILL");
+  await child.exited;
+  if (seen instanceof Failure) throw new Error(seen.message);
+  expect(seen).toContain("it sees the directories of this host");
+  expect(seen).toContain(`it can connect to the socket ${socketDirectory}/.s.PGSQL.${port}`);
+  expect(seen).not.toContain("it is in the network namespace of this host");
+  expect(waysOutOf(child.pid, "/nowhere")).toBeInstanceOf(Failure);
+});
