@@ -61,8 +61,8 @@ const run = defineCommand({
   ],
   examples: [
     { arguments: "", explanation: "On the reference database: needs PostgreSQL's server programs, or docker." },
-    { arguments: "--from-live --service icx --provider docker", explanation: "On a copy of your database, read once." },
-    { arguments: "--from-backup FILE --gnupg-home /safe/gnupg --provider docker", explanation: "On a backup." },
+    { arguments: "--from-live --service icx", explanation: "On a copy of your database, read once." },
+    { arguments: "--from-backup FILE --gnupg-home /safe/gnupg", explanation: "On a backup." },
     { arguments: "--keep", explanation: "Leave the server up until Ctrl-C, to look around in it." },
   ],
   positionals: [],
@@ -79,7 +79,7 @@ const run = defineCommand({
     {
       name: "allow-outbound",
       kind: "boolean",
-      description: "Run code of a live database or a backup on a server that may connect to others, production too.",
+      description: "Run code of a live database or a backup even where the server cannot be kept from connecting out.",
     },
     {
       name: "keep",

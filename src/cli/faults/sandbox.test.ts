@@ -3,7 +3,7 @@
  * it, signals, and a process that is killed; whatever happened, nothing of it is left.
  */
 import { afterEach, beforeAll, expect, test } from "bun:test";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
@@ -18,7 +18,7 @@ import { sandboxSchema } from "../../report/sandbox-schema.ts";
 
 const PATIENCE_MS = 300_000;
 const LOCAL = ["--provider", "local"];
-const COPY = ["--from-live", "--allow-outbound"];
+const COPY = ["--from-live"];
 
 let state: string;
 let serial = 0;
@@ -103,7 +103,7 @@ test("the plan prints C-01 to C-13 with every gate, and makes nothing", async ()
 test.each([
   ["--from-live and --from-backup", ["--from-live", "--from-backup", "x"], [2, "USAGE"]],
   ["a database that nobody said is to be read", ["--url", "postgres://x@127.0.0.1:1/x"], [2, "USAGE"]],
-  ["a backup whose key is nowhere", ["--from-backup", "/nowhere.gpg", "--allow-outbound"], [3, "BACKUP_UNREADABLE"]],
+  ["a backup whose key is nowhere", ["--from-backup", "/nowhere.gpg"], [3, "BACKUP_UNREADABLE"]],
   ["more room than there is", ["--min-free-gb", "100000"], [4, "SANDBOX_DISK_SHORT"]],
 ] as const)("%s: refused, and nothing was made", async (_what, argv, refusal) => {
   const ended = await run(...argv);
@@ -117,13 +117,19 @@ test("a name that is none, and a document that is not there, are refused", async
   expect([ended.code, readText(ended)?.code]).toEqual([2, "FILE_UNREADABLE"]);
 });
 
-test("code of a database is not run on a server that may connect to others, unless one answers for it", async () => {
+test("code of a database is not run on a server that cannot be closed, unless one answers for it", async () => {
+  const folder = temporaryFolder();
+  symlinkSync(Bun.which("setpriv") ?? "", join(folder, "setpriv"));
+  const open = { stateDirectory: state, environment: { PATH: folder } };
   for (const source of [
     ["--from-live", "--url", "postgres://x@127.0.0.1:1/x"],
-    ["--from-backup", "/nowhere.gpg"],
+    ["--from-backup", "/nowhere.gpg", "--gnupg-home", "/nowhere"],
   ]) {
-    const ended = await run(...source, "--gnupg-home", "/nowhere");
+    const words = ["sandbox", "run", ...LOCAL, ...source, ...newName()];
+    const ended = await cutter(words, open);
     expect([source[0], ended.code, readText(ended)?.code]).toEqual([source[0], 4, "SANDBOX_NOT_CLOSED"]);
+    const allowed = await cutter([...words, "--allow-outbound"], open);
+    expect(readText(allowed)?.code).toBeOneOf(["SANDBOX_PROVIDER_UNAVAILABLE", "BACKUP_UNREADABLE"]);
   }
 });
 

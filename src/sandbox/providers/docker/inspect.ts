@@ -1,5 +1,5 @@
 /**
- * docker/inspect: how a container is cut off from networks and from this host, as the engine and the kernel inside say it.
+ * docker/inspect: how a container is cut off from networks and from this host, by the word of engine and kernel.
  *
  * What the engine does not answer, or answers in another form, is a Failure, never "no port". Called by running.ts.
  */

@@ -80,7 +80,7 @@ test("code in it reaches no server of this machine, by no door, and it is seen t
   expect((await gate(server, "the source")).mismatches).toEqual([]);
 });
 
-test("where it cannot be closed it says so beforehand, reaches them all, and only code of ours passes the gate", async () => {
+test("where it cannot be closed it says so, reaches them all, and only code of ours passes the gate", async () => {
   withoutUnshare();
   expect(await localProvider({ stateDirectory: state, binaries: null }).unclosed()).toBe(
     "unshare (of util-linux) is not installed",

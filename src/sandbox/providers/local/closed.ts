@@ -53,7 +53,7 @@ export function closedWords({ account, place, programs }: Closing, command: read
   return [...unshareWords(account), "/bin/sh", "-c", CLOSE, "sh", ...words];
 }
 
-/** Why this system does not let us close a server; null where it does. Leaves nothing: the mount dies with its process. */
+/** Why this system does not let us close a server; null where it does. The mount dies with its process. */
 export async function whyNotClosable(account: Account): Promise<string | null> {
   const missing = ["unshare", "mount", "umount", "pivot_root"].find((name) => findTool(name, process.env) === null);
   if (missing !== undefined) return `${missing} (of util-linux) is not installed`;
