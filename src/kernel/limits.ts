@@ -231,6 +231,8 @@ export const limits = {
   sandboxPollMs: 5,
   /** From nothing to the first answer, and how long its end is waited for before it is killed. */
   sandboxStartTimeoutMs: 120_000,
+  /** How often production's sessions are looked at while the scenarios run. */
+  sandboxWatchMs: 250,
   sandboxStopTimeoutMs: 2_000,
   /** What is shown of the log of a server that did not start. */
   sandboxLogCharacters: 2_000,

@@ -177,7 +177,9 @@ test(
     expect(verdicts).toEqual(["PASS", "PASS", "PASS", "PASS", "PASS"]);
     expect(sandbox.gates.of("G-10")?.facts.production).toBe(identifier);
     expect(sandbox.servers.length).toBe(1);
-    expect(await sandbox.source?.seen()).toEqual([]);
+    const watch = await sandbox.source?.watch();
+    const seen = watch === undefined || watch instanceof Failure ? null : await watch.seen(["r"]);
+    expect(seen).toEqual({ sessions: [], runs: [], how: "production was not asked: a backup was restored" });
   },
   PATIENCE_MS,
 );

@@ -24,7 +24,7 @@ import { Processes } from "./processes.ts";
 import type { Passwords } from "./providers/passwords.ts";
 import type { Provider, RunningServer } from "./providers/provider.ts";
 import type { BackupOrder, LiveOrder } from "./sources/order.ts";
-import type { Source } from "./sources/source.ts";
+import type { Source, Watch } from "./sources/source.ts";
 import type { Keys, Staged } from "./stage/facts.ts";
 
 export type SandboxOrder = {
@@ -86,6 +86,7 @@ export class Sandbox {
   instances: InstanceScan | null = null;
   host: HostState | null = null;
   source: Source | null = null;
+  watch: Watch | null = null;
   server: RunningServer | null = null;
   privileges: Privileges | null = null;
   rows: readonly RowChange[] = [];
@@ -137,6 +138,7 @@ export class Sandbox {
     const record = this.record;
     this.everMade = record?.resources ?? [];
     await this.processes.endAll();
+    await this.watch?.end();
     // A start that is cut off by a signal ends what it began; removing that under its hands would leave some of it.
     await Promise.race([this.#starting, sleep(limits.sandboxStopTimeoutMs)]);
     const stopped = await Promise.all(this.servers.map((server) => server.stop()));

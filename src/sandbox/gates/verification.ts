@@ -101,21 +101,27 @@ export type Untouched = {
   readonly after: ProductionState;
   /** Names of the sessions that this command opened there itself. */
   readonly recorded: readonly string[];
-  /** Names of all sessions of this sandbox that production saw. */
+  /** Names of all sessions of this sandbox that production saw, and how it was asked. */
   readonly seen: readonly string[];
-  /** Where the connections of every generated configuration lead. */
+  readonly how: string;
+  /** Of the scenarios; and those of them that production's ledger has. */
+  readonly runs: readonly string[];
+  readonly runsThere: readonly string[];
+  /** Where the connections of the files on disk and of the command lines lead, each as a directory. */
   readonly places: readonly string[];
-  /** Where they may lead. */
-  readonly allowedPlaces: readonly string[];
+  /** Directories that the sandbox made. */
+  readonly own: readonly string[];
 };
 
 export const G17: Gate<Untouched> = {
   id: "G-17",
   claim: "production was not touched: nobody came but the recorded read-only sessions",
-  judge({ kind, before, after, recorded, seen, places, allowedPlaces }) {
+  judge({ kind, before, after, recorded, seen, how, runs, runsThere, places, own }) {
+    const asked = kind === "backup" ? how : `${kind}: ${seen.length} sessions seen, all recorded; no run is there`;
+    const foreign = places.filter((place) => !own.some((directory) => place.startsWith(`${directory}/`)));
     return {
-      summary: `${kind}: ${seen.length} sessions seen, all recorded; ${places.length} connections lead to the sandbox`,
-      facts: { kind, recorded, seen, places, started_at: after.startedAt, written: after.written },
+      summary: `${asked}; ${places.length} connections lead to the sandbox`,
+      facts: { kind, recorded, seen, how, runs, places, started_at: after.startedAt, written: after.written },
       mismatches: [
         ...(kind === "backup"
           ? unexpected("session in production", seen)
@@ -126,11 +132,9 @@ export const G17: Gate<Untouched> = {
           "a recorded one",
         ),
         ...mustHold("connections of the scenarios", places.length),
-        ...unexpected(
-          "a connection leads to",
-          places.filter((one) => !allowedPlaces.includes(one)),
-          "the sandbox",
-        ),
+        ...unexpected("a connection leads to", foreign, "the sandbox"),
+        ...mustHold("runs of the scenarios", kind === "backup" ? 1 : runs.length),
+        ...unexpected("a run of the sandbox in production's ledger", runsThere),
         ...sameState(before, after),
       ],
     };

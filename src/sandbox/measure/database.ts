@@ -8,6 +8,7 @@ import openTransactions from "../../../sql/sandbox/open-transactions.sql" with {
 import phasesSql from "../../../sql/sandbox/phases.sql" with { type: "text" };
 import preparedTransactions from "../../../sql/sandbox/prepared-transactions.sql" with { type: "text" };
 import roleLimits from "../../../sql/sandbox/role-limits.sql" with { type: "text" };
+import runsSince from "../../../sql/sandbox/runs-since.sql" with { type: "text" };
 import tablesSql from "../../../sql/sandbox/tables.sql" with { type: "text" };
 import { PHASES } from "../../flow/phase.ts";
 import { Failure } from "../../kernel/failure.ts";
@@ -38,6 +39,12 @@ async function countEach(session: Session): Promise<ReadonlyMap<string, number> 
     counts.set(relation ?? "", Number(reply.rows[0]?.rows));
   }
   return counts;
+}
+
+/** Ids of the runs that the scenarios began. */
+export async function readRuns(session: Session, since: string): Promise<readonly string[] | Failure> {
+  const reply = await session.query(runsSince, [since]);
+  return reply instanceof Failure ? reply : reply.rows.map((row) => row.run_id ?? "");
 }
 
 /** Names without their schema, as the matrix grants on them. */

@@ -43,7 +43,10 @@ export async function backupSource(sandbox: Sandbox, order: BackupOrder): Promis
       return again instanceof Failure ? again : stateOf(again);
     },
     recorded: () => [],
-    seen: async () => [],
+    watch: async () => ({
+      seen: async () => ({ sessions: [], runs: [], how: "production was not asked: a backup was restored" }),
+      end: async () => {},
+    }),
   };
 }
 

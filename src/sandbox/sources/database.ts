@@ -50,9 +50,9 @@ export type Dumped = {
 
 const READ_ONLY = "-c default_transaction_read_only=on";
 
-/** Names of the sessions on production. */
-export function sessionNames(name: string): { readonly read: string; readonly dump: string; readonly look: string } {
-  return { read: `${name} read`, dump: `${name} dump`, look: `${name} look` };
+/** Names of the sessions on production, and of those of the scenarios, which never come there. */
+export function sessionNames(name: string) {
+  return { read: `${name} read`, dump: `${name} dump`, look: `${name} look`, scenario: `${name} scenario` } as const;
 }
 
 export async function dumpDatabase(parts: DatabaseParts): Promise<Dumped | Failure> {
@@ -77,7 +77,8 @@ export async function dumpDatabase(parts: DatabaseParts): Promise<Dumped | Failu
   }
 }
 
-async function openReading({ target, journal }: Pick<DatabaseParts, "target" | "journal">, called: string) {
+/** Read-only, whatever the role may do, and under a name of the sandbox. */
+export async function openReading({ target, journal }: Pick<DatabaseParts, "target" | "journal">, called: string) {
   const end = journal.begin({ kind: "session", what: `production, read-only, as ${called}` });
   const named: Target = target.kind === "server" ? { ...target, applicationName: called } : target;
   const parameters = { default_transaction_read_only: "on" };

@@ -2,17 +2,17 @@
  * sources/live: the database that was named: read in one snapshot by a read-only session and by pg_dump, no more.
  *
  * Others write there, so what it holds is not compared; that it is the same server, that our sessions were given no
- * transaction id, and that no other session of the sandbox came, is. Called by C-03.
+ * transaction id, that no other session of the sandbox came, and that its ledger has no run of the sandbox, is. Called
+ * by C-03.
  */
-import sessionsNamed from "../../../sql/sandbox/sessions-named.sql" with { type: "text" };
 import { childEnvironment } from "../../kernel/conninfo/child-environment.ts";
 import { describeTarget } from "../../kernel/conninfo/describe.ts";
 import { Failure } from "../../kernel/failure.ts";
-import { openSession } from "../../kernel/session/open.ts";
 import type { Sandbox } from "../sandbox.ts";
-import { type DatabaseParts, dumpDatabase, sessionNames, stateOf } from "./database.ts";
+import { type DatabaseParts, dumpDatabase, openReading, sessionNames, stateOf } from "./database.ts";
 import type { LiveOrder } from "./order.ts";
 import type { Source } from "./source.ts";
+import { watchSessions } from "./watch.ts";
 
 export async function liveSource(sandbox: Sandbox, order: LiveOrder): Promise<Source | Failure> {
   const environment = childEnvironment(order.target, process.env);
@@ -37,17 +37,9 @@ export async function liveSource(sandbox: Sandbox, order: LiveOrder): Promise<So
     ...{ ...dumped, kind: "live", dump: parts.dump, before, line: describeTarget(order.target) },
     state: () => stateOf(parts, []),
     recorded: () => [names.read, names.dump, names.look],
-    seen: () => seenBy(parts),
+    watch: async () => {
+      const session = await openReading(parts, names.look);
+      return session instanceof Failure ? session : watchSessions(session, sandbox.name);
+    },
   };
-}
-
-/** At this moment: our own look is among them. */
-async function seenBy({ name, target, journal }: DatabaseParts): Promise<readonly string[] | Failure> {
-  journal.note("session", `production, read-only, as ${sessionNames(name).look}`);
-  const named = target.kind === "server" ? { ...target, applicationName: sessionNames(name).look } : target;
-  const session = await openSession(named, { label: "sandbox", parameters: { default_transaction_read_only: "on" } });
-  if (session instanceof Failure) return session;
-  const reply = await session.query(sessionsNamed, [name]);
-  await session.close();
-  return reply instanceof Failure ? reply : reply.rows.map(({ application }) => application ?? "");
 }

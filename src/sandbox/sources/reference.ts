@@ -12,8 +12,9 @@ import { installSchema } from "../../schema/install.ts";
 import { LOG_SETTINGS, loginsIn, logLength, parseLog, readLog } from "../measure/server-log.ts";
 import { FIRST_DATABASE, type RunningServer, SUPERUSER } from "../providers/provider.ts";
 import type { Sandbox } from "../sandbox.ts";
-import { type DatabaseParts, dumpDatabase, sessionNames, stateOf } from "./database.ts";
-import type { Source } from "./source.ts";
+import { type DatabaseParts, dumpDatabase, openReading, sessionNames, stateOf } from "./database.ts";
+import type { Seen, Source } from "./source.ts";
+import { askRuns } from "./watch.ts";
 
 const DATABASE = "reference";
 
@@ -56,8 +57,20 @@ export async function referenceSource(sandbox: Sandbox): Promise<Source | Failur
     line: `the reference database in a stand-in for production, PostgreSQL ${server.version}`,
     state: () => stateOf(parts, dumped.contents),
     recorded: () => [names.read, names.dump, names.look],
-    seen: async () => loginsIn(parseLog(readLog(logFile, loadedAt))).map(({ application }) => application),
+    watch: async () => ({ seen: (runIds) => seenSince(parts, { logFile, loadedAt, runIds }), end: async () => {} }),
   };
+}
+
+type Since = { readonly logFile: string; readonly loadedAt: number; readonly runIds: readonly string[] };
+
+/** By its own log: nobody who came since is missing there. */
+async function seenSince(parts: DatabaseParts, { logFile, loadedAt, runIds }: Since): Promise<Seen | Failure> {
+  const session = await openReading(parts, sessionNames(parts.name).look);
+  if (session instanceof Failure) return session;
+  const runs = await askRuns(session, runIds).finally(() => session.close());
+  if (runs instanceof Failure) return runs;
+  const sessions = loginsIn(parseLog(readLog(logFile, loadedAt))).map(({ application }) => application);
+  return { sessions, runs, how: "its own log of connections since it was loaded" };
 }
 
 async function load(server: RunningServer): Promise<Failure | null> {

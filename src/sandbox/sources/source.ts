@@ -32,6 +32,22 @@ export type Source = {
   state(): Promise<ProductionState | Failure>;
   /** Names of the sessions that this source opened. */
   recorded(): readonly string[];
-  /** Names of the sandbox's sessions that production saw. */
-  seen(): Promise<readonly string[] | Failure>;
+  /** From before the first scenario. */
+  watch(): Promise<Watch | Failure>;
+};
+
+/** What production says of the sandbox. */
+export type Seen = {
+  /** Names of the sandbox's sessions that came there. */
+  readonly sessions: readonly string[];
+  /** Those of the sandbox's runs that its ledger has. */
+  readonly runs: readonly string[];
+  /** How it was asked; of a backup, that it was not. */
+  readonly how: string;
+};
+
+export type Watch = {
+  /** `runIds`: of the sandbox's own runs. */
+  seen(runIds: readonly string[]): Promise<Seen | Failure>;
+  end(): Promise<void>;
 };

@@ -11,6 +11,7 @@ import { Failure } from "../../kernel/failure.ts";
 import { openPrivateDirectory } from "../../kernel/private-files/directory.ts";
 import type { Ended, ProcessOrder, Running } from "../processes.ts";
 import { known, type Sandbox } from "../sandbox.ts";
+import { sessionNames } from "../sources/database.ts";
 import { DATABASE } from "../words.ts";
 import { CONNECTION_ROLES, SOVEREIGN } from "./files.ts";
 
@@ -136,9 +137,11 @@ export class Desk {
     const home = openPrivateDirectory(join(known(sandbox.temporary, "temporary directory"), "h"));
     if (home instanceof Failure) throw new Error(home.message);
     const own = { PATH, HOME: home, LC_ALL: "C.UTF-8", TZ: "UTC", CUTTER_STATE_DIR: this.state, TMPDIR: home };
+    // Wherever it connects, it is known as the sandbox's.
+    const named = { PGAPPNAME: sessionNames(sandbox.name).scenario };
     return {
       command: [...sandbox.order.self, ...argv],
-      environment: { ...this.#engine(), ...own },
+      environment: { ...this.#engine(), ...own, ...named },
       directory: home,
     };
   }

@@ -99,7 +99,7 @@ export const CONNECTION_ROLES = {
 } as const;
 
 /** Where `cutter.toml` says that each connection leads. */
-export function connectionUrls(sandbox: Sandbox): Readonly<Record<keyof typeof CONNECTION_ROLES, string>> {
+function connectionUrls(sandbox: Sandbox): Readonly<Record<keyof typeof CONNECTION_ROLES, string>> {
   const server = known(sandbox.server, "server");
   const urls = Object.entries(CONNECTION_ROLES).map(([name, role]) => [name, server.url({ role, database: DATABASE })]);
   return Object.fromEntries(urls) as Record<keyof typeof CONNECTION_ROLES, string>;

@@ -3,7 +3,7 @@
  * database, production, a file or the log is not as it should be.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryFolder } from "../../../scripts/database/files.ts";
 import { Failure } from "../../kernel/failure.ts";
@@ -31,6 +31,9 @@ let predicted: Readonly<Record<string, number>>;
 
 beforeAll(async () => {
   expect(await buildSandbox(sandbox)).toBe(null);
+  const watch = await known(sandbox.source, "source").watch();
+  if (watch instanceof Failure) throw new Error(watch.message);
+  sandbox.watch = watch;
   counted = await count();
   predicted = await runScenarios(
     stage,
@@ -111,6 +114,24 @@ test(
     expect(await red()).toEqual(["G-18"]);
     expect(JSON.stringify(sandbox.gates.of("G-18")?.mismatches)).toContain("password of cutter_exec in ");
     rmSync(leak);
+    expect(await red()).toEqual([]);
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "G-17: a connection of a staged configuration that leads to production, as the file says it on disk",
+  async () => {
+    const { configuration } = known(sandbox.staged, "stage");
+    const [own, production] = [sandbox.server, sandbox.servers[0]].map((server) => server?.url(LOGIN));
+    const [ours, theirs] = [own, production].map((url) => /host=[^&]*/.exec(url ?? "")?.[0] ?? "");
+    const sound = readFileSync(configuration, "utf8");
+    writeFileSync(configuration, sound.replace(ours ?? "", theirs ?? ""));
+    expect(await red()).toEqual(["G-17"]);
+    expect(sandbox.gates.of("G-17")?.mismatches.map(({ what }) => what)).toEqual(["a connection leads to"]);
+    writeFileSync(configuration, sound.replace(/url = .*/, "service = 'icx'"));
+    expect(await red()).toEqual(["G-17"]);
+    writeFileSync(configuration, sound);
     expect(await red()).toEqual([]);
   },
   PATIENCE_MS,

@@ -19,7 +19,9 @@ import {
   readInventory,
   readOpenTransactions,
   readRoleLimits,
+  readRuns,
 } from "../measure/database.ts";
+import { placesIn, placesOfConfiguration } from "../measure/places.ts";
 import { readPrivileges } from "../measure/privileges.ts";
 import { searchTree } from "../measure/secrets.ts";
 import { parseLog, peakSessions, readLog } from "../measure/server-log.ts";
@@ -28,7 +30,6 @@ import type { RowDelta } from "../rows.ts";
 import { runScenarios } from "../run-scenarios.ts";
 import { known, type Sandbox } from "../sandbox.ts";
 import { withAdministrator } from "../sessions.ts";
-import { connectionUrls } from "../stage/files.ts";
 import { Stage } from "../stage/stage.ts";
 import { DATABASE } from "../words.ts";
 
@@ -36,6 +37,9 @@ const LOGIN = { role: SUPERUSER, database: DATABASE };
 
 /** C-10. What came of each is in the results: a scenario that fails stops nothing. */
 export async function playScenarios(sandbox: Sandbox): Promise<Failure | null> {
+  const watch = await known(sandbox.source, "source").watch();
+  if (watch instanceof Failure) return watch;
+  sandbox.watch = watch;
   const before = await withAdministrator(sandbox, LOGIN, countTables);
   if (before instanceof Failure) return before;
   const predicted = await runScenarios(new Stage(sandbox));
@@ -98,19 +102,33 @@ async function untouched(sandbox: Sandbox): Promise<Untouched | Failure> {
   const source = known(sandbox.source, "source");
   const after = await source.state();
   if (after instanceof Failure) return after;
-  const seen = await source.seen();
+  const runs = await withAdministrator(sandbox, LOGIN, (session) => readRuns(session, sandbox.startedAt));
+  if (runs instanceof Failure) return runs;
+  const seen = await known(sandbox.watch, "watch over production").seen(runs);
   if (seen instanceof Failure) return seen;
+  const places = placesOf(sandbox);
+  if (places instanceof Failure) return places;
   return {
     ...{ kind: source.kind === "reference" ? "stand-in" : source.kind, before: source.before, after },
-    ...{ recorded: source.recorded(), seen },
-    places: Object.values(connectionUrls(sandbox)).map(placeOf),
-    allowedPlaces: [placeOf(known(sandbox.server, "server").url(LOGIN) ?? "")],
+    ...{ recorded: source.recorded(), seen: seen.sessions, how: seen.how, runs, runsThere: seen.runs },
+    ...{ places, own: ownDirectories(sandbox) },
   };
 }
 
-/** The host that a connection string of the sandbox's leads to. */
-function placeOf(url: string): string {
-  return decodeURIComponent(/[?&]host=([^&]*)/.exec(url)?.[1] ?? "no place");
+/** Of the configurations as they lie on disk, and of all that the scenarios' processes were told. */
+function placesOf({ staged, processes }: Sandbox): readonly string[] | Failure {
+  const { configuration, bare } = known(staged, "stage");
+  const configured = [configuration, bare].map(placesOfConfiguration);
+  const failed = configured.find((places) => places instanceof Failure);
+  if (failed instanceof Failure) return failed;
+  return [...(configured as (readonly string[])[]).flat(), ...processes.commandLines.flatMap(placesIn)];
+}
+
+/** Not those of the stand-in for production. */
+function ownDirectories({ server, temporary }: Sandbox): readonly string[] {
+  const made = known(server, "server").owned();
+  const directories = made.flatMap((resource) => (resource.kind === "directory" ? [resource.path] : []));
+  return [...directories, known(temporary, "temporary directory")];
 }
 
 function searchSecrets(sandbox: Sandbox): SecretSearch {
