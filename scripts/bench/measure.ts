@@ -47,7 +47,8 @@ export function compare(question: Question): Ratio {
   return { what, against, ratio, reach, ours: summary(0), theirs: summary(1), runs };
 }
 
-function runOnce(command: Command): { readonly ms: number; readonly peakBytes: number } {
+/** Throws where it does not end with 0. */
+export function runOnce(command: Command): { readonly ms: number; readonly peakBytes: number } {
   const start = performance.now();
   const run = Bun.spawnSync([...command.argv], { env: { ...process.env, ...command.env }, stdin: "ignore" });
   const ms = performance.now() - start;

@@ -79,7 +79,8 @@ const run = defineCommand({
     {
       name: "allow-outbound",
       kind: "boolean",
-      description: "Run code of a live database or a backup even where the server cannot be kept from connecting out.",
+      description:
+        "Run code of a live database or a backup even where the server can connect out; then G-17 cannot pass.",
     },
     {
       name: "keep",

@@ -20,8 +20,7 @@ export const SANDBOX_RUN_FAILURES = {
   SANDBOX_NOT_CLOSED: {
     exit: 4,
     cause: "The throwaway server would run code of the database and can reach what this host reaches, production too.",
-    action:
-      "Install util-linux, or choose --provider docker; --allow-outbound says that nothing it could reach can be lost.",
+    action: "Install util-linux, or choose --provider docker. With --allow-outbound it runs, and G-17 fails.",
     data: NOTHING_MADE,
   },
   SANDBOX_NAME_TAKEN: {

@@ -58,13 +58,14 @@ export const AFTER: readonly Sample[] = [
     {
       ...{ kind: "stand-in" as "stand-in" | "backup", before: PRODUCTION, after: PRODUCTION },
       ...{ recorded: ["s read"], seen: ["s read"], how: "log", runs: ["r"], runsThere: [] as readonly string[] },
-      ...{ places: ["/s/s"], own: ["/s"] },
+      ...{ places: ["/s/s"], own: ["/s"], waysOut: [] as readonly string[] },
     },
     {
       "somebody else came": (one) => ({ ...one, seen: ["s read", "cutter/0.1.0 exec"] }),
       "a connection leads to production": (one) => ({ ...one, places: ["/s/s", "/production"] }),
       "a connection leads beside it": (one) => ({ ...one, places: ["/s/s", "/s2/s"] }),
       "production has a run of it": (one) => ({ ...one, runsThere: ["r"] }),
+      "the server had a way out": (one) => ({ ...one, waysOut: ["the socket /s"] }),
       "no run was asked for": (one) => ({ ...one, runs: [] }),
       "no connection was looked at": (one) => ({ ...one, places: [] }),
       "a row was written": (one) => ({ ...one, after: { ...PRODUCTION, written: 10 } }),

@@ -111,12 +111,14 @@ export type Untouched = {
   readonly places: readonly string[];
   /** Directories that the sandbox made. */
   readonly own: readonly string[];
+  /** What code of the source could reach, asked again; whoever answered for it does not know what it did there. */
+  readonly waysOut: readonly string[];
 };
 
 export const G17: Gate<Untouched> = {
   id: "G-17",
   claim: "production was not touched: nobody came but the recorded read-only sessions",
-  judge({ kind, before, after, recorded, seen, how, runs, runsThere, places, own }) {
+  judge({ kind, before, after, recorded, seen, how, runs, runsThere, places, own, waysOut }) {
     const asked = kind === "backup" ? how : `${kind}: ${seen.length} sessions seen, all recorded; no run is there`;
     const foreign = places.filter((place) => !own.some((directory) => place.startsWith(`${directory}/`)));
     return {
@@ -135,6 +137,7 @@ export const G17: Gate<Untouched> = {
         ...unexpected("a connection leads to", foreign, "the sandbox"),
         ...mustHold("runs of the scenarios", kind === "backup" ? 1 : runs.length),
         ...unexpected("a run of the sandbox in production's ledger", runsThere),
+        ...unexpected("what code of the source did outside is not known", waysOut, "no way out"),
         ...sameState(before, after),
       ],
     };

@@ -108,10 +108,14 @@ async function untouched(sandbox: Sandbox): Promise<Untouched | Failure> {
   if (seen instanceof Failure) return seen;
   const places = placesOf(sandbox);
   if (places instanceof Failure) return places;
+  const isolation = await known(sandbox.server, "server").isolation();
+  if (isolation instanceof Failure) return isolation;
   return {
     ...{ kind: source.kind === "reference" ? "stand-in" : source.kind, before: source.before, after },
     ...{ recorded: source.recorded(), seen: seen.sessions, how: seen.how, runs, runsThere: seen.runs },
     ...{ places, own: ownDirectories(sandbox) },
+    // Of the reference database all code is this program's.
+    waysOut: source.kind === "reference" ? [] : isolation.waysOut,
   };
 }
 
