@@ -54,8 +54,8 @@ const run = defineCommand({
   name: "run",
   summary: "Lets complete live runs commit in a throwaway database, verifies everything, and removes every trace.",
   description: [
-    "Twelve scenarios and twenty-five gates, on a server that no network reaches and that is proven not to be " +
-      "production. A local one may itself connect to others, so a copy of a database needs docker, or your word.",
+    "Twelve scenarios and twenty-five gates, on a server that no network reaches, that reaches nothing itself, " +
+      "and that is proven not to be production.",
     "It is removed after every outcome, Ctrl-C too; what a killed process left, sweep removes.",
     "Exit code 0 means 12/12, 25/25 and NET_ZERO. The evidence stays: logs, SQL traces, report, SHA256SUMS.",
   ],
