@@ -18,8 +18,8 @@ function unshareWords({ is }: Account): readonly [string, ...string[]] {
 }
 
 /**
- * $1 an empty directory, $2 and $3 what is seen besides programs; then the command. /proc is there only as long as
- * umount(8) needs it.
+ * $1 an empty directory, $2 and $3 what is seen besides programs; then the command. /proc is there as long as umount(8)
+ * needs it; below it, what the loader finds libraries by is left: the process itself, which keeps its number.
  */
 const CLOSE = `set -eu
 root=$1 home=$2 programs=$3
@@ -32,11 +32,12 @@ for path in /usr /etc /bin /sbin /lib /lib32 /lib64 /libx32; do
 done
 case $programs in /usr/*) ;; *) see "$programs" ;; esac
 see "$home"
-mkdir -p dev tmp proc old
+mkdir -p dev tmp proc/self old
 for device in null zero random urandom; do : > "dev/$device"; mount --bind "/dev/$device" "dev/$device"; done
 mkdir dev/shm
 mount -t tmpfs -o mode=1777 cutter dev/shm
 chmod 1777 tmp
+mount --bind "/proc/$$" proc/self
 mount --rbind /proc proc
 pivot_root . old
 cd /
