@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { createDatabase, psqlOn } from "../database/database.ts";
-import { TEST_PASSWORD } from "../database/server.ts";
+import { psqlProgram, TEST_PASSWORD } from "../database/server.ts";
 import { talk } from "../talk.ts";
 import { compare, type Ratio } from "./measure.ts";
 import type { BenchPlace } from "./place.ts";
@@ -30,7 +30,16 @@ export async function benchBattery(place: BenchPlace): Promise<readonly Ratio[]>
   const script = join(place.state, "battery.sql");
   await Bun.write(script, await recordBattery(database.url("cutter_exec"), place.state));
   const env = { PGPASSWORD: TEST_PASSWORD };
-  const psql = ["psql", "-X", "-q", "-o", join(place.state, "psql.out"), "-f", script, database.url("cutter_exec")];
+  const psql = [
+    psqlProgram(),
+    "-X",
+    "-q",
+    "-o",
+    join(place.state, "psql.out"),
+    "-f",
+    script,
+    database.url("cutter_exec"),
+  ];
   const proof = [place.binary, "proof", "rollback", "--quiet", "--state-dir", place.state];
   const ours = { name: "battery", argv: [...proof, "--url", database.url("cutter_exec")] };
   const what = "the whole battery with witness";

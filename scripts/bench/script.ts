@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { createDatabase } from "../database/database.ts";
-import { TEST_PASSWORD } from "../database/server.ts";
+import { psqlProgram, TEST_PASSWORD } from "../database/server.ts";
 import { compare, type Ratio } from "./measure.ts";
 import type { BenchPlace } from "./place.ts";
 
@@ -26,7 +26,7 @@ export async function benchScript(place: BenchPlace): Promise<readonly Ratio[]> 
   await Bun.write(plain, `${lines.join("\n")}\n`);
   await Bun.write(wrapped, `BEGIN;\n${lines.join("\n")}\nROLLBACK;\n`);
   const url = database.url("workflow_admin");
-  const psql = ["psql", "-X", "-q", "-o", join(place.state, "psql.out"), "-f", wrapped, url];
+  const psql = [psqlProgram(), "-X", "-q", "-o", join(place.state, "psql.out"), "-f", wrapped, url];
   const proof = [
     place.binary,
     "proof",

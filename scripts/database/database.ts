@@ -5,7 +5,16 @@
  * for this process. The template with the reference schema is made once per server. The database of a failed test is
  * kept until its server ends.
  */
-import { MAJORS, type Major, type OwnServer, type Server, SUPERUSER, startServer, TEST_PASSWORD } from "./server.ts";
+import {
+  MAJORS,
+  type Major,
+  type OwnServer,
+  psqlProgram,
+  type Server,
+  SUPERUSER,
+  startServer,
+  TEST_PASSWORD,
+} from "./server.ts";
 
 export type Template = "empty" | "reference";
 
@@ -63,7 +72,7 @@ export function psqlOn(server: Server, database: string, sql: string): string {
 
 function psqlAs(role: string, { server, database }: { server: Server; database: string }, sql: string): string {
   const settings = ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-At", "-f", "-"];
-  const run = Bun.spawnSync(["psql", ...settings], {
+  const run = Bun.spawnSync([psqlProgram(), ...settings], {
     stdin: Buffer.from(sql),
     env: {
       PATH: process.env.PATH ?? "/usr/bin:/bin",

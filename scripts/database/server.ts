@@ -63,6 +63,12 @@ function binariesOf(major: Major): string {
   return found;
 }
 
+/** Not Debian's psql in PATH: a script that looks for this one, and takes longer for that than for all else. */
+export function psqlProgram(): string {
+  const debian = "/usr/lib/postgresql/15/bin/psql";
+  return existsSync(debian) ? debian : "psql";
+}
+
 /** The packages hold their symbolic links as a list, since a registry archive carries none. */
 function hydrate(major: Major): void {
   const folder = join(PROJECT, "node_modules", `postgres-server-${major}`);

@@ -6,7 +6,7 @@
  * tests.
  */
 import { createDatabase, psqlOn, type TestDatabase, testServer } from "../database/database.ts";
-import { type Server, TEST_PASSWORD } from "../database/server.ts";
+import { psqlProgram, type Server, TEST_PASSWORD } from "../database/server.ts";
 
 export const OWNER = "fault_owner";
 const HOLDER = "holder";
@@ -81,7 +81,7 @@ function withLooks(database: TestDatabase): Stock {
 /** A transaction of another session, which has done these statements; what is answered ends it. */
 export async function holdOn(database: TestDatabase, statements: string): Promise<() => Promise<void>> {
   const script = `SET application_name = '${HOLDER}'; BEGIN; ${statements}; \\echo held\n`;
-  const psql = Bun.spawn(["psql", "-qXAt", database.socketUrl()], { stdin: "pipe", stdout: "pipe" });
+  const psql = Bun.spawn([psqlProgram(), "-qXAt", database.socketUrl()], { stdin: "pipe", stdout: "pipe" });
   psql.stdin.write(script);
   await psql.stdin.flush();
   await psql.stdout.getReader().read();

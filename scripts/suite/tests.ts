@@ -17,8 +17,8 @@ const FIRST: Major = 15;
 const TEST_TIMEOUT_MS = 30_000;
 /** They start the program again and again, and wait for it as often. */
 const PROGRAM = /^\.\/src\/cli\//;
-/** What asks the catalogs or writes: on a version between the oldest and the newest nothing else is asked again. */
-const CATALOGS = /^\.\/src\/(schema|execution|orchestrator|kernel\/rollback-only)\//;
+/** What asks the catalogs, and one whole run: between the oldest version and the newest nothing else is asked again. */
+const CATALOGS = /^\.\/src\/(schema|orchestrator\/survey|kernel\/rollback-only|execution\/production-run\.)/;
 const ASKS_FOR_SERVER = /\b(testServer|testMajor)\(/;
 
 const running = new Set<OwnServer>();

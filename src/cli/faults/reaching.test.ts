@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { chmodSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { TEST_PASSWORD } from "../../../scripts/database/server.ts";
+import { psqlProgram, TEST_PASSWORD } from "../../../scripts/database/server.ts";
 import { oldServer } from "../../../scripts/faults/old-server.ts";
 import { folderWith, WRONG_PASSWORD } from "../../../scripts/faults/program.ts";
 import { refusal } from "../../../scripts/faults/refusal.ts";
@@ -90,7 +90,7 @@ test("a role that may do nothing here", async () => {
 
 test("a role whose last but one connection slot is taken", async () => {
   stock.psql(`CREATE ROLE fault_limited LOGIN PASSWORD '${TEST_PASSWORD}' CONNECTION LIMIT 2`);
-  const holder = Bun.spawn(["psql", "-qX", stock.url("fault_limited"), "-c", "SELECT pg_sleep(60)"], {
+  const holder = Bun.spawn([psqlProgram(), "-qX", stock.url("fault_limited"), "-c", "SELECT pg_sleep(60)"], {
     stderr: "ignore",
   });
   const pid = await stock.seen("usename = 'fault_limited' AND query LIKE '%pg_sleep%'");
