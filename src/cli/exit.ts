@@ -138,7 +138,8 @@ export function unlessSignalledTerminal(terminal: Terminal): Terminal {
   return Object.assign(Object.create(terminal) as Terminal, {
     result: (text: string) => unlessSignalled().then(() => terminal.result(text)),
     document: (value: Fact) => unlessSignalled().then(() => terminal.document(value)),
-    draw: (line: string) => unlessSignalled().then(() => terminal.draw(line)),
+    draw: (lineOf: (columns: number) => string) => (ending === "no" ? terminal.draw(lineOf) : undefined),
+    tellProgress: (line: string) => (ending === "no" ? terminal.tellProgress(line) : undefined),
   });
 }
 
@@ -147,7 +148,10 @@ export function installSignals({ terminal, format, exit }: SignalHandling): void
   for (const [signal, { code, message }] of Object.entries(SIGNALS)) {
     process.on(signal, async () => {
       const { exitCode } = new Failure(code, message);
-      if (ending === "yes") return exit(exitCode);
+      if (ending === "yes") {
+        terminal.clear();
+        return exit(exitCode);
+      }
       ending = "yes";
       const cleaned = Promise.allSettled([...cleanups].map((cleanup) => cleanup()));
       await Promise.race([cleaned, sleep(limits.signalCleanupMs)]);
