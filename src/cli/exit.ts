@@ -135,11 +135,12 @@ export function unlessSignalled(): Promise<void> {
 /** The terminal of a command: once a signal came, what the command finds of its own clean-up is no result any more. */
 export function unlessSignalledTerminal(terminal: Terminal): Terminal {
   // Not a copy: what a terminal says of itself is found out when it is asked.
-  return Object.assign(Object.create(terminal) as Terminal, {
+  const signalled = Object.create(terminal) as Terminal;
+  Object.defineProperty(signalled, "progress", { get: () => (ending === "no" ? terminal.progress : "none") });
+  return Object.assign(signalled, {
     result: (text: string) => unlessSignalled().then(() => terminal.result(text)),
     document: (value: Fact) => unlessSignalled().then(() => terminal.document(value)),
     draw: (lineOf: (columns: number) => string) => (ending === "no" ? terminal.draw(lineOf) : undefined),
-    tellProgress: (line: string) => (ending === "no" ? terminal.tellProgress(line) : undefined),
   });
 }
 

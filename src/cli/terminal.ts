@@ -20,8 +20,8 @@ export type Terminal = {
   result(text: string): Promise<void>;
   /** The whole result as one JSON document, to stdout. Strings in it are redacted one by one, so it stays JSON. */
   document(value: Fact): Promise<void>;
-  /** A line to stderr; nothing under --quiet. `label` as for an alarm. */
-  talk(line: string, label?: string): Promise<void>;
+  /** A line to stderr; nothing under --quiet. */
+  talk(line: string): Promise<void>;
   /** A line to stderr under --verbose. */
   detail(line: string): Promise<void>;
   /**
@@ -34,8 +34,8 @@ export type Terminal = {
    * Nothing unless "drawn". Never waits: what a stopped terminal does not take is not shown.
    */
   draw(lineOf: (columns: number) => string): void;
-  /** A plain line of progress; nothing unless "lines". Never waits for a terminal either. */
-  tellProgress(line: string): void;
+  /** A line of progress that stays; nothing under --quiet. Never waits for a terminal either, nor loses it there. */
+  tellProgress(line: string, label?: string): void;
   /** Takes a line of progress away. */
   clear(): void;
   readonly colour: { readonly stdout: Colour; readonly stderr: Colour };
@@ -78,10 +78,10 @@ export function createTerminal(settings: TerminalSettings, environment: Environm
     draw(lineOf) {
       if (terminal.progress === "drawn") progress.draw((columns) => printable(redact(lineOf(columns))));
     },
-    tellProgress(line) {
-      if (terminal.progress !== "lines") return;
-      if (isTerminal("stderr")) progress.print(printable(redact(line)));
-      else say(line).catch(() => undefined);
+    tellProgress(line, label = "") {
+      if (terminal.progress === "none") return;
+      if (isTerminal("stderr") && progress.possible()) progress.print(fitted(label + printable(redact(line))));
+      else say(line, label).catch(() => undefined);
     },
     clear: () => progress.clear(),
     colour: {

@@ -65,7 +65,8 @@ class Shown {
   now(what: string): void {
     this.#what = what;
     this.#advance = null;
-    aside(this.#terminal.detail(what));
+    // Not waited for, and no unhandled rejection.
+    this.#terminal.detail(what).catch(() => undefined);
     // What computes for long leaves no time to a clock.
     if (this.#elapsed() > limits.progressDrawMs) this.draw();
   }
@@ -91,11 +92,12 @@ class Shown {
     this.#phase = null;
     const tookMs = this.#elapsed() - phase.sinceMs;
     const { progress, colour } = this.#terminal;
+    if (progress === "none") return;
     if (how === "done") {
       const label = progress === "drawn" ? paint(isUnicode() ? "\u2713 " : "done ", "green", colour.stderr) : "done: ";
-      aside(this.#terminal.talk(`${phase.name}  ${duration(tookMs)}`, label));
+      this.#terminal.tellProgress(`${phase.name}  ${duration(tookMs)}`, label);
     } else if (progress === "drawn" && tookMs >= limits.progressTellMs) {
-      aside(this.#terminal.talk(`${phase.name}  ${duration(tookMs)}`, "  "));
+      this.#terminal.tellProgress(`${phase.name}  ${duration(tookMs)}`, "  ");
     }
     this.#what = "";
   }
@@ -105,7 +107,8 @@ class Shown {
   }
 
   tell(): void {
-    if (this.#what !== "") this.#terminal.tellProgress(this.#line(Number.POSITIVE_INFINITY));
+    if (this.#what === "" || this.#terminal.progress !== "lines") return;
+    this.#terminal.tellProgress(this.#line(Number.POSITIVE_INFINITY));
   }
 
   #line(columns: number): string {
@@ -121,11 +124,6 @@ class Shown {
       columns,
     );
   }
-}
-
-/** Not waited for, and no unhandled rejection. */
-function aside(telling: Promise<void>): void {
-  telling.catch(() => undefined);
 }
 
 /** Whether a terminal of this locale can show more than ASCII, by the variable that libc would ask. */

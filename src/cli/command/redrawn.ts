@@ -14,14 +14,16 @@ export type RedrawnLine = {
   possible(): boolean;
   /** `lineOf` is given the columns that there are. */
   draw(lineOf: (columns: number) => string): void;
-  /** What has to be written first by whoever writes next; nothing where no line is drawn. Then none is. */
+  /** A whole line that stays; one that the terminal does not take now comes before whatever is written next. */
+  print(line: string): void;
+  /** What has to be written first by whoever writes next; nothing where there is nothing left to do. */
   wipe(): string;
   /** Takes the line away. */
   clear(): void;
-  /** A whole line that stays, where the terminal takes it. */
-  print(line: string): void;
 };
 
+/** The last one, where some terminals wrap at once; and those of the `^C` that a terminal shows itself. */
+const FREE_COLUMNS = 3;
 const WIPE_LINE = "\r\u001b[2K";
 /** A new description of the same terminal: its flags are not those of the descriptor that others write to. */
 const STDERR = "/proc/self/fd/2";
@@ -29,19 +31,22 @@ const STDERR = "/proc/self/fd/2";
 export function redrawnLine(): RedrawnLine {
   let descriptor: number | null | undefined;
   let drawn = "";
+  let owed = "";
   const open = (): number | null => {
     if (descriptor === undefined) descriptor = openUnwaiting();
     return descriptor;
   };
   // Narrower than what stands there: where a terminal broke it up nobody can tell, so it is left and gone on below.
   const wipeOf = (columns: number): string => (Bun.stringWidth(drawn) > columns ? "\r\n" : WIPE_LINE);
-  /** What it leaves as drawn is known only where the terminal took it. */
+  /** What is owed, where a line is drawn after it was taken away. */
+  const before = (): string => `${drawn === "" ? "" : wipeOf(columnsNow())}${owed}`;
+  /** What it leaves behind is known only where the terminal took it. */
   const write = (text: string, leaves: string): void => {
     const into = open();
     if (into === null) return;
     try {
-      fs.writeSync(into, drawn === "" ? text : `${wipeOf(columnsNow())}${text}`);
-      drawn = leaves;
+      fs.writeSync(into, before() + text);
+      [drawn, owed] = [leaves, ""];
     } catch {
       // Stopped, or gone: whoever works goes on, and the next line may be taken again.
     }
@@ -50,22 +55,23 @@ export function redrawnLine(): RedrawnLine {
     possible: () => open() !== null,
     draw(lineOf) {
       if (open() === null) return;
-      // The last column stays free: a terminal that wraps at once would go on in a new line.
-      const columns = columnsNow() - 1;
+      const columns = Math.max(columnsNow() - FREE_COLUMNS, 1);
       const line = fit(lineOf(columns), columns);
       // Even where nothing of ours stands: what was typed meanwhile is shown there.
       if (line !== drawn) write(drawn === "" ? `${WIPE_LINE}${line}` : line, line);
     },
     wipe() {
-      if (drawn === "") return "";
-      const before = wipeOf(columnsNow());
-      drawn = "";
-      return before;
+      const first = before();
+      [drawn, owed] = ["", ""];
+      return first;
     },
     clear() {
-      if (drawn !== "") write("", "");
+      if (drawn !== "" || owed !== "") write("", "");
     },
-    print: (line) => write(`${line}\r\n`, ""),
+    print(line) {
+      owed += `${line}\n`;
+      write("", "");
+    },
   };
 }
 
