@@ -59,7 +59,8 @@ export function createTerminal(settings: TerminalSettings, environment: Environm
   const say = async (line: string, label = ""): Promise<void> =>
     stderr.write(`${progress.wipe()}${fitted(label + printable(redact(line)))}\n`);
   const show = async (text: string): Promise<void> => {
-    progress.clear();
+    const first = progress.wipe();
+    if (first !== "") await stderr.write(first);
     await stdout.write(text);
   };
   const nothing = (): Promise<void> => Promise.resolve();

@@ -26,16 +26,16 @@ export type Progress = {
   readonly stop: () => void;
 };
 
-export function showProgress(terminal: Terminal): Progress {
+type Clock = { readonly drawMs: number; readonly lineMs: number };
+
+const CLOCK: Clock = { drawMs: limits.progressDrawMs, lineMs: limits.progressLineMs };
+
+/** The clock is another only in a test. */
+export function showProgress(terminal: Terminal, { drawMs, lineMs } = CLOCK): Progress {
   const shown = new Shown(terminal);
-  const drawn = setInterval(
-    unfailing(() => shown.draw()),
-    limits.progressDrawMs,
-  );
-  const plain = setInterval(
-    unfailing(() => shown.tell()),
-    limits.progressLineMs,
-  );
+  const draw = unfailing(() => shown.draw());
+  const tell = unfailing(() => shown.tell());
+  const [drawn, plain] = [setInterval(draw, drawMs), setInterval(tell, lineMs)];
   for (const timer of [drawn, plain]) timer.unref();
   return {
     now: unfailing((what: string) => shown.now(what)),

@@ -37,7 +37,7 @@ export function redrawnLine(): RedrawnLine {
     return descriptor;
   };
   // Narrower than what stands there: where a terminal broke it up nobody can tell, so it is left and gone on below.
-  const wipeOf = (columns: number): string => (Bun.stringWidth(drawn) > columns ? "\r\n" : WIPE_LINE);
+  const wipeOf = (columns: number): string => (Bun.stringWidth(drawn) > columns ? "\n" : WIPE_LINE);
   /** What is owed, where a line is drawn after it was taken away. */
   const before = (): string => `${drawn === "" ? "" : wipeOf(columnsNow())}${owed}`;
   /** What it leaves behind is known only where the terminal took it. */

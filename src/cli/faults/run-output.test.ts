@@ -14,9 +14,7 @@ import { type Desk, HANDBOOK, makeDesk, makeReference, runIdIn, surveying } from
 import { anyServer } from "../../../scripts/faults/stock.ts";
 import { runSchema } from "../../report/run-schema.ts";
 
-const VERBS = ["dryrun", "cut", "resume", "runs", "show", "report", "verify"] as const;
 const UNKNOWN = "ictr-20260521T042359Z-ad3d0b97";
-const COLUMNS = 80;
 
 let database: TestDatabase;
 let desk: Desk;
@@ -30,13 +28,6 @@ beforeAll(async () => {
   waiting = runIdIn(await desk.run(["cut", "HANDBOOK", "--source", source, ...surveying(database)]));
 });
 afterAll(() => database.drop());
-
-test("the help of each verb fits 80 columns", async () => {
-  for (const verb of VERBS) {
-    const { code, stdout } = await desk.run([verb, "--help"]);
-    expect([code, stdout.split("\n").filter((line) => line.length > COLUMNS)]).toEqual([0, []]);
-  }
-});
 
 describe("a run", () => {
   test("is shown by show and report alike, as text, JSON, Markdown, JUnit and TAP", async () => {
