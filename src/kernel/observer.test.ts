@@ -6,7 +6,7 @@ import { type Advance, unfailing } from "./observer.ts";
 
 const advance: Advance = { unit: "units", did: "written", done: 1, total: 2 };
 
-test("an observer that throws, rejects, is missing or answers something: none of it reaches whoever tells", async () => {
+test("an observer that throws, rejects, is missing or answers: none of it reaches whoever tells", async () => {
   const told: Advance[] = [];
   const rejections: unknown[] = [];
   const note = (reason: unknown): void => void rejections.push(reason);

@@ -25,6 +25,11 @@ export class Pace {
     this.#samples.splice(0, Math.min(old, this.#samples.length - FEWEST_SAMPLES));
   }
 
+  /** How many samples are kept. */
+  get kept(): number {
+    return this.#samples.length;
+  }
+
   /** Per second. */
   rate(nowMs: number): number | null {
     const [first, last] = [this.#samples[0], this.#samples.at(-1)];

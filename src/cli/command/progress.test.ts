@@ -20,28 +20,39 @@ const CLI = join(import.meta.dirname, "..");
 const ACT = `
   const folder = process.env.FOLDER;
   const progress = showProgress(terminal, { drawMs: 50, lineMs: 100 });
+  let signalled = false;
+  onSignal(async () => {
+    signalled = true;
+    await terminal.talk("cleaning up");
+    await new Promise((next) => setTimeout(next, 300));
+  });
   await terminal.talk("begun");
   progress.begins("first (1 of 2)");
   for (let done = 1; done <= 10; done += 1) {
     progress.advanced({ unit: "units", did: process.env.DID ?? "written", done, total: 10 });
     await new Promise((next) => setTimeout(next, Number(process.env.STEP_MS ?? 50)));
+    if (signalled) progress.stop();
   }
   progress.done();
   progress.begins("second (2 of 2)");
   progress.done();
+  progress.now("the last step");
   await Bun.write(folder + "/all-done", "yes");
   progress.stop();
   await terminal.result("the result\\n");
+  await new Promise((next) => setTimeout(next, 100));
   return 0;`;
 
 const SAMPLE = `
   const { runProgram } = await import("${CLI}/command/program.ts");
   const { defineCommand } = await import("${CLI}/command/command.ts");
+  const { onSignal } = await import("${CLI}/exit.ts");
   const { showProgress } = await import("${CLI}/command/progress.ts");
   const act = defineCommand({ name: "act", summary: "s", examples: [], positionals: [], flags: [],
     run: async (_invocation, terminal) => { ${ACT} } });
   const root = { name: "sample", summary: "s", examples: [], commands: [act] };
-  await runProgram({ root, argv: ["act", ...JSON.parse(process.env.ARGV ?? "[]")], exit: (code) => process.exit(code) });`;
+  const argv = ["act", ...JSON.parse(process.env.ARGV ?? "[]")];
+  await runProgram({ root, argv, exit: (code) => process.exit(code) });`;
 const PROGRAM = [process.execPath, "-e", SAMPLE];
 
 type Given = { readonly environment?: Record<string, string>; readonly columns?: number };
@@ -75,17 +86,18 @@ describe("on a terminal", () => {
   });
 
   test("narrow, and with wide characters: never wider than there is room, and nothing of it stays", async () => {
-    for (const columns of [44, 20, 4]) {
-      const typist = shown({ columns, environment: { DID: "\u5199\u3044\u305f\u5199\u3044\u305f\u5199\u3044\u305f" } });
-      await typist.exited;
-      const widest = Math.max(...drawnLines(typist.bytes()).map((line) => Bun.stringWidth(line)));
+    const given = [44, 20, 4];
+    const wide = "\u5199\u3044\u305f".repeat(3);
+    const typists = given.map((columns) => shown({ columns, environment: { DID: wide } }));
+    await Promise.all(typists.map(({ exited }) => exited));
+    const seen = typists.map((typist, index) => {
+      const columns = given[index] ?? 0;
+      const drawn = drawnLines(typist.bytes()).filter((line) => line !== "the result");
+      const widest = Math.max(...drawn.map((line) => Bun.stringWidth(line)));
       const left = screenOf(typist.bytes(), columns).join("").replaceAll(" ", "");
-      expect([columns, widest <= Math.max(columns - 3, 1), left.match(/of10units|,first/g)]).toEqual([
-        columns,
-        true,
-        null,
-      ]);
-    }
+      return [widest <= Math.max(columns - 3, 1), left.match(/of10units|,first/g)];
+    });
+    expect(seen).toEqual(given.map(() => [true, null]));
   });
 
   test("made narrower while a line stands there: that line is left as it is, and no other is lost", async () => {
@@ -99,19 +111,21 @@ describe("on a terminal", () => {
     expect(kept.filter((words) => !screenOf(bytes, 80).some((line) => `${line} `.includes(words)))).toEqual([]);
   });
 
-  test("Ctrl-C in the middle: the line is gone with its ^C, no mode was set, and nothing is drawn after it", async () => {
-    const typist = shown({ environment: { STEP_MS: "500" } });
+  test("Ctrl-C in the middle: the line is gone with its ^C, no mode was set, nothing is drawn after it", async () => {
+    const typist = shown({ environment: { STEP_MS: "200" } });
     await typist.shows("1 of 10 units");
     typist.type(CTRL_C);
     expect(await typist.exited).toBe(130);
     const screen = screenOf(typist.bytes(), 80);
-    expect([screen[0], screen[1], screen.at(-1)]).toEqual([
-      ...["begun", "error INTERRUPTED: interrupted (SIGINT)", ""],
+    expect([screen.slice(0, 3), screen.at(-1)]).toEqual([
+      ["begun", "cleaning up", "error INTERRUPTED: interrupted (SIGINT)"],
+      "",
     ]);
+    expect(typist.bytes().split("cleaning up")[1]).not.toContain("first");
     expect(typist.bytes()).not.toMatch(new RegExp(`${ESCAPE}\\[\\?`));
   });
 
-  test("stopped with Ctrl-S: the work goes on and ends; with Ctrl-Q all that was to stay is there, in order", async () => {
+  test("stopped with Ctrl-S: the work goes on and ends; with Ctrl-Q all that was to stay is there", async () => {
     const typist = shown();
     await typist.shows("begun");
     typist.type(CTRL_S);
@@ -154,7 +168,7 @@ describe("where no terminal is", () => {
     expect([pipe.stdout, kept.stdout]).toEqual(["the result\n", "the result\n"]);
   });
 
-  test("--quiet: nothing; a reader that is gone, a closed or a full stderr: the work is done all the same", async () => {
+  test("--quiet: nothing; a reader that is gone, a closed or a full stderr: the work is done", async () => {
     const quiet = await piped("PROGRAM", ["--quiet"]);
     expect(quiet).toMatchObject({ code: 0, stdout: "the result\n", stderr: "" });
     const ways = ["PROGRAM 2>&-", "PROGRAM 2> /dev/full", "exec 3>&1; { PROGRAM >&3; echo $? >&3; } 2>&1 | true"];
