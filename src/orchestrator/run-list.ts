@@ -88,7 +88,7 @@ function strangers(store: Store): readonly string[] | Failure {
   for (const name of names.filter((one) => one.startsWith(RUN_PREFIX)).sort()) {
     const run = isRunId(name) ? store.run(name) : null;
     if (run instanceof Failure) return run;
-    if (run === null) troubles.push(`${join(folder, name)} is of no run that this store knows`);
+    if (run === null) troubles.push(`${join("runs", name)} is of no run that this store knows`);
   }
   return troubles;
 }
