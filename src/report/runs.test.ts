@@ -74,9 +74,7 @@ test("no line is wider than 80 columns but for one name, and nothing of a name c
     listed(2, { documentId: wide, trouble: "source, survey.json, settings.json missing in its folder" }),
     listed(1, { documentId: "L".repeat(48) }),
   ];
-  const lines = runsText(listOf(runs, [`runs/${idOf(9)} is of no run that this store knows`])).split(
-    "\n",
-  );
+  const lines = runsText(listOf(runs, [`runs/${idOf(9)} is of no run that this store knows`])).split("\n");
   expect(lines.filter((line) => Bun.stringWidth(line) > 80)).toEqual([`  ${wide}`]);
   expect(lines.filter((line) => line.includes("\u001b") || line.startsWith("CUTTER_RUN"))).toEqual([]);
   expect(lines.some((line) => line.startsWith("trouble: runs/ictr-"))).toBe(true);
