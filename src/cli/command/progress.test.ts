@@ -78,7 +78,7 @@ describe("on a terminal", () => {
     const code = await typist.exited;
     expect([code, screenOf(typist.bytes(), 80).map(times)]).toEqual([
       0,
-      ["begun", "\u2713 first (1 of 2)  T", "\u2713 second (2 of 2)  T", "the result", ""],
+      ["begun", "\u2713   T  first (1 of 2)", "\u2713   T  second (2 of 2)", "the result", ""],
     ]);
     const drawn = drawnLines(typist.bytes());
     expect(drawn.length).toBeGreaterThan(3);
@@ -107,8 +107,8 @@ describe("on a terminal", () => {
     await typist.exited;
     const bytes = typist.bytes();
     expect(bytes).toMatch(/units written\r+\n/);
-    const kept = ["begun", "first (1 of 2)  ", "second (2 of 2)  ", "the result"];
-    expect(kept.filter((words) => !screenOf(bytes, 80).some((line) => `${line} `.includes(words)))).toEqual([]);
+    const kept = ["begun", " s  first (1 of 2)", " s  second (2 of 2)", "the result"];
+    expect(kept.filter((words) => !screenOf(bytes, 80).some((line) => line.includes(words)))).toEqual([]);
   });
 
   test("Ctrl-C in the middle: the line is gone with its ^C, no mode was set, nothing is drawn after it", async () => {
@@ -136,7 +136,7 @@ describe("on a terminal", () => {
     await typist.exited;
     expect(before).not.toContain("second");
     expect(screenOf(typist.bytes(), 80).map(times)).toEqual([
-      ...["begun", "\u2713 first (1 of 2)  T", "\u2713 second (2 of 2)  T", "the result", ""],
+      ...["begun", "\u2713   T  first (1 of 2)", "\u2713   T  second (2 of 2)", "the result", ""],
     ]);
   });
 
@@ -145,8 +145,8 @@ describe("on a terminal", () => {
     const typists = given.map((environment) => shown({ environment }));
     await Promise.all(typists.map(({ exited }) => exited));
     const [plain = "", ascii = "", dumb = ""] = typists.map((typist) => typist.bytes());
-    expect([plain.includes(`${ESCAPE}[3`), plain.includes("\u2713 first (1 of 2)")]).toEqual([false, true]);
-    expect([ascii.includes("\u2713"), ascii.includes(`${ESCAPE}[32mdone ${ESCAPE}[39mfirst (1 of 2)`)]).toEqual([
+    expect([plain.includes(`${ESCAPE}[3`), /\u2713 {3}0\.\d s {2}first/.test(plain)]).toEqual([false, true]);
+    expect([ascii.includes("\u2713"), ascii.includes(`${ESCAPE}[32mdone${ESCAPE}[39m   0.`)]).toEqual([
       ...[false, true],
     ]);
     expect([dumb.includes(ESCAPE), dumb.includes("done: first (1 of 2)"), dumb.includes("of 10 units")]).toEqual([
@@ -162,7 +162,7 @@ describe("where no terminal is", () => {
     for (const talk of [pipe.stderr, readFileSync(file, "utf8")]) {
       expect(talk).not.toMatch(new RegExp(`[${ESCAPE}\\r]`));
       expect(talk).toMatch(
-        /^begun\n(0 s, first \(1 of 2\): \d+ of 10 units written\n)+done: first \(1 of 2\) {2}0\.\d s\n/,
+        /^begun\n(0 s, first \(1 of 2\): \d+ of 10 units written\n)+done: first \(1 of 2\), 0\.\d s\n/,
       );
     }
     expect([pipe.stdout, kept.stdout]).toEqual(["the result\n", "the result\n"]);

@@ -50,6 +50,9 @@ export function showProgress(terminal: Terminal, { drawMs, lineMs } = CLOCK): Pr
   };
 }
 
+/** So that what took less than ten minutes stands in one column. */
+const TOOK_COLUMNS = 8;
+
 class Shown {
   readonly #terminal: Terminal;
   readonly #elapsed = stopwatch();
@@ -90,16 +93,14 @@ class Shown {
     const phase = this.#phase;
     if (phase === null) return;
     this.#phase = null;
+    this.#what = "";
     const tookMs = this.#elapsed() - phase.sinceMs;
     const { progress, colour } = this.#terminal;
-    if (progress === "none") return;
-    if (how === "done") {
-      const label = progress === "drawn" ? paint(isUnicode() ? "\u2713 " : "done ", "green", colour.stderr) : "done: ";
-      this.#terminal.tellProgress(`${phase.name}  ${duration(tookMs)}`, label);
-    } else if (progress === "drawn" && tookMs >= limits.progressTellMs) {
-      this.#terminal.tellProgress(`${phase.name}  ${duration(tookMs)}`, "  ");
-    }
-    this.#what = "";
+    const took = duration(tookMs);
+    if (progress === "lines" && how === "done") this.#terminal.tellProgress(`${phase.name}, ${took}`, "done: ");
+    if (progress !== "drawn" || (how === "not told" && tookMs < limits.progressTellMs)) return;
+    const tick = how === "done" ? paint(isUnicode() ? "\u2713" : "done", "green", colour.stderr) : " ";
+    this.#terminal.tellProgress(`${took.padStart(TOOK_COLUMNS)}  ${phase.name}`, tick);
   }
 
   draw(): void {

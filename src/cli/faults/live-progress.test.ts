@@ -35,7 +35,7 @@ test(
     stage.database.psql("DROP TRIGGER test_pause ON public.unit_version; DROP FUNCTION public.test_pause()");
     const screen = screenOf(typist.bytes(), 80);
     expect(screen.filter((line) => /^\d+ s, |\^C/.test(line))).toEqual([]);
-    expect(screen.map(times)).toContain("done pre_write_backup (1 of 4)  T");
+    expect(screen.map(times)).toContain("done   T  pre_write_backup (1 of 4)");
     expect(drawnLines(typist.bytes()).map(times)).toContain("T, cut_leg_a (2 of 4)^C");
     expect(typist.bytes()).not.toMatch(new RegExp(`${ESCAPE}\\[\\?`));
   },
@@ -55,8 +55,8 @@ test(
     const told = ended.stderr.split("\n").filter((line) => /^(to do|done): /.test(line));
     expect(told.map(times)).toEqual([
       "to do: lifecycle_enact, closeout",
-      "done: lifecycle_enact (1 of 2)  T",
-      "done: closeout (2 of 2)  T",
+      "done: lifecycle_enact (1 of 2), T",
+      "done: closeout (2 of 2), T",
     ]);
   },
   PATIENCE_MS,
