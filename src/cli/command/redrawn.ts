@@ -6,7 +6,6 @@
  * terminal does not take is not drawn. Hides no cursor and sets no mode, so there is nothing to restore but the line.
  * Made by terminal.ts, which writes `wipe()` before anything else that it writes.
  */
-import * as fs from "node:fs";
 import { COLUMNS } from "./fill.ts";
 
 export type RedrawnLine = {
@@ -45,7 +44,7 @@ export function redrawnLine(): RedrawnLine {
     const into = open();
     if (into === null) return;
     try {
-      fs.writeSync(into, before() + text);
+      process.getBuiltinModule("node:fs").writeSync(into, before() + text);
       [drawn, owed] = [leaves, ""];
     } catch {
       // Stopped, or gone: whoever works goes on, and the next line may be taken again.
@@ -75,10 +74,12 @@ export function redrawnLine(): RedrawnLine {
   };
 }
 
+/** The file system is loaded here and not above: most commands draw nothing, and start sooner so. */
 function openUnwaiting(): number | null {
-  const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = fs.constants;
+  const { openSync, constants } = process.getBuiltinModule("node:fs");
+  const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants;
   try {
-    return fs.openSync(STDERR, O_WRONLY | O_NONBLOCK | O_NOCTTY);
+    return openSync(STDERR, O_WRONLY | O_NONBLOCK | O_NOCTTY);
   } catch {
     // Somebody else's terminal, after su; or a system without /proc.
     return null;
