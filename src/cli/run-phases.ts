@@ -20,8 +20,9 @@ function phasesAhead(state: RunState): { readonly phases: readonly Phase[]; read
 }
 
 /** `to do: pre_write_backup, cut_leg_a, leg_b_record, write_verify; then SG2`. */
-export function tellAhead(state: RunState, terminal: Terminal): Promise<void> {
+export async function tellAhead(state: RunState, terminal: Terminal): Promise<void> {
   const { phases, gate } = phasesAhead(state);
+  if (phases.length === 0) return;
   return terminal.talk(`to do: ${phases.join(", ")}${gate === null ? "" : `; then ${gate}`}`);
 }
 
