@@ -143,7 +143,7 @@ describe("colour", () => {
 
 describe("what is said on stderr", () => {
   const long = `${"word ".repeat(20)}end`;
-  const act = sample(`await terminal.draw("working"); await terminal.alarm("${long}"); return 0;`);
+  const act = sample(`terminal.draw(() => "working"); await terminal.alarm("${long}"); return 0;`);
   const environment = { CODE: act, TERM: "xterm" };
 
   test("on a terminal: progress gives way to it, and it is folded at spaces", async () => {

@@ -5,6 +5,7 @@
  */
 import { readFile } from "node:fs/promises";
 import type { Globals } from "../../src/cli/command/command.ts";
+import { showProgress } from "../../src/cli/command/progress.ts";
 import { EXIT, tellFailure } from "../../src/cli/exit.ts";
 import { paint, type Terminal } from "../../src/cli/terminal.ts";
 import { stopwatch, timestamp } from "../../src/kernel/clock.ts";
@@ -22,6 +23,7 @@ import type { CountOptions, CountRequest } from "../../src/kernel/counts/request
 import { userRelations } from "../../src/kernel/counts/user-relations.ts";
 import { Failure } from "../../src/kernel/failure.ts";
 import { limits } from "../../src/kernel/limits.ts";
+import { type Observer, unfailing } from "../../src/kernel/observer.ts";
 import { writePrivateFile } from "../../src/kernel/private-files/file.ts";
 import type { Session } from "../../src/kernel/session/session.ts";
 import { COMMIT, VERSION } from "../../src/kernel/version.ts";
@@ -62,7 +64,10 @@ export async function counts({ flags, globals }: Invocation, terminal: Terminal)
   }
   const earlier = flags.compare === undefined ? null : await readCounts(flags.compare);
   if (earlier instanceof Failure) return earlier;
-  const taken = await take(named.target, { flags, filters, relations, earlier });
+  const progress = showProgress(terminal);
+  progress.now("counting");
+  const observe = unfailing(progress.advanced);
+  const taken = await take(named.target, { flags, filters, relations, earlier, observe }).finally(progress.stop);
   if (taken instanceof Failure) return taken;
   const missing = earlier === null ? taken.relations.find((count) => count.how === "missing") : undefined;
   if (missing !== undefined) return new Failure("OBJECT_MISSING", `there is no relation ${missing.relation} to count`);
@@ -109,6 +114,7 @@ type CountOrder = {
   /** Those named; all where there are none. */
   readonly relations: readonly string[];
   readonly earlier: CountsReport | null;
+  readonly observe: Observer;
 };
 
 async function take(target: Target, order: CountOrder): Promise<CountsReport | Failure> {
@@ -117,6 +123,7 @@ async function take(target: Target, order: CountOrder): Promise<CountsReport | F
     mode: flags.mode,
     digest: flags.digest ? "content" : "none",
     budgetMs: flags.mode === "exact" ? limits.statementTimeoutMs : limits.exactCountBudgetMs,
+    ...(flags.mode === "exact" ? { observe: order.observe } : {}),
   };
   const connections = connect({ target, witnessTarget: null, embeddedRole: "cutter_exec", counts: options });
   const witness = await connections.witness();

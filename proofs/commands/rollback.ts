@@ -23,7 +23,7 @@ import { evidenceFiles, renderBattery } from "../render.ts";
 import { runProofs } from "../run.ts";
 import type { TargetFlags } from "../target-choice.ts";
 import { type NamingFlags, nameTargets, remarksOn } from "./naming.ts";
-import { showProgress } from "./progress.ts";
+import { showProofs } from "./progress.ts";
 
 export type RollbackFlags = NamingFlags &
   TargetFlags & {
@@ -53,7 +53,7 @@ export async function rollback({ flags, globals }: Invocation, terminal: Termina
   const id = runId("proof");
   const options = optionsOf(flags);
   const detail = globals.talk === "verbose" ? "full" : "short";
-  const progress = showProgress(terminal);
+  const progress = showProofs(terminal);
   const found = await runProofs({
     runId: id,
     command: commandLine(globals.program, process.argv.slice(2)),

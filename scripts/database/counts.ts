@@ -22,9 +22,10 @@ export type Printed = { readonly exit: number; readonly text: string };
 export async function runCounts({ url, stateDir, format = "json", ...flags }: CountsOrder): Promise<Printed | Failure> {
   const out: string[] = [];
   const quiet = async () => {};
+  const nothing = () => {};
   const terminal: Terminal = {
     result: async (text) => void out.push(text),
-    draw: quiet,
+    ...{ draw: nothing, tellProgress: nothing, clear: nothing },
     document: quiet,
     talk: quiet,
     detail: quiet,

@@ -12,27 +12,40 @@ import { environmentOf, expectNoSecret, programWords } from "./program.ts";
 export type Typist = {
   /** All that was shown so far, without colours and with single spaces. */
   text(): string;
+  /** All that the terminal was sent, byte for byte. */
+  bytes(): string;
   /** Resolves when it was shown; throws with what was, where the program ends before. */
   shows(words: string): Promise<void>;
   type(keys: string): void;
+  resize(columns: number): void;
   readonly exited: Promise<number>;
 };
 
 const POLL_MS = 20;
+const [COLUMNS, ROWS] = [100, 40];
 /** ECMA-48 control sequences. */
 const SEQUENCES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]`, "g");
 
-export function onTerminal(argv: readonly string[], stateDirectory: string, program?: string): Typist {
+export type Setting = {
+  /** Instead of the program under test: what is started, with `argv` behind it. */
+  readonly program?: readonly string[];
+  readonly columns?: number;
+  readonly environment?: Readonly<Record<string, string>>;
+};
+
+export function onTerminal(argv: readonly string[], stateDirectory: string, setting: Setting = {}): Typist {
+  const { program = programWords(), columns = COLUMNS, environment = {} } = setting;
   const home = mkdtempSync(join(tmpdir(), "cutter-fault-"));
   let shown = "";
-  const child = Bun.spawn([...programWords(program), ...argv], {
+  const decoder = new TextDecoder();
+  const child = Bun.spawn([...program, ...argv], {
     cwd: home,
-    env: { ...environmentOf(home), CUTTER_STATE_DIR: stateDirectory, TERM: "xterm" },
+    env: { ...environmentOf(home), CUTTER_STATE_DIR: stateDirectory, TERM: "xterm", ...environment },
     terminal: {
-      cols: 100,
-      rows: 40,
+      cols: columns,
+      rows: ROWS,
       data: (_terminal, bytes) => {
-        shown += new TextDecoder().decode(bytes);
+        shown += decoder.decode(bytes, { stream: true });
       },
     },
   });
@@ -44,6 +57,7 @@ export function onTerminal(argv: readonly string[], stateDirectory: string, prog
   });
   return {
     text,
+    bytes: () => shown,
     exited,
     async shows(words) {
       while (!text().includes(words)) {
@@ -51,6 +65,7 @@ export function onTerminal(argv: readonly string[], stateDirectory: string, prog
         await Bun.sleep(POLL_MS);
       }
     },
+    resize: (wide) => void child.terminal?.resize(wide, ROWS),
     type: (keys) => void child.terminal?.write(keys),
   };
 }

@@ -174,13 +174,6 @@ test("without ssh-keygen nothing is signed and nothing is believed", async () =>
   expect([existsSync(other), existsSync(`${other}.sig`)]).toEqual([false, false]);
 });
 
-test("the help of both verbs fits 80 columns", async () => {
-  for (const verb of [["approve"], ["approval", "verify"]]) {
-    const { code, stdout } = await desk.run([...verb, "--help"]);
-    expect([code, stdout.split("\n").filter((line) => line.length > 80)]).toEqual([0, []]);
-  }
-});
-
 test("a rejection is signed as an approval is, says why, and lets nothing pass", async () => {
   const file = newFile();
   const no = [...anna, "--reject", "--sign-with", keys.anna.path, "--out", file];

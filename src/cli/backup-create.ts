@@ -17,9 +17,9 @@ import type { Target } from "../kernel/conninfo/target.ts";
 import { Failure } from "../kernel/failure.ts";
 import { stateDirectory } from "../kernel/private-files/state-directory.ts";
 import type { Globals } from "./command/command.ts";
+import { showProgress } from "./command/progress.ts";
 import { EXIT } from "./exit.ts";
 import { roleTarget } from "./live-connections.ts";
-import { showProgress } from "./progress.ts";
 import { findRun, withStore } from "./run-store.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -45,8 +45,10 @@ export async function backupCreate({ flags, globals }: Invocation, terminal: Ter
   if (left instanceof Failure) return left;
   for (const sentence of left) await terminal.alarm(sentence);
   const progress = showProgress(terminal);
-  progress.now("counting, dumping, encrypting and reading back");
-  const artifact = await makeBackup({ target, settings, runId, expected }).finally(() => progress.stop());
+  progress.now("backup");
+  const artifact = await makeBackup({ target, settings, runId, expected, observe: progress.advanced }).finally(
+    progress.stop,
+  );
   if (artifact instanceof Failure) return artifact;
   const file = join(settings.directory, artifact.fileName);
   if (globals.format === "json") await terminal.document(document(artifact, { database, file }));

@@ -14,8 +14,8 @@ import type { ServerTarget } from "../kernel/conninfo/target.ts";
 import { Failure } from "../kernel/failure.ts";
 import { readVouchers, type VoucherFlags } from "./backup-vouchers.ts";
 import type { Globals } from "./command/command.ts";
+import { showProgress } from "./command/progress.ts";
 import { EXIT } from "./exit.ts";
-import { showProgress } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
 
 type Invocation = {
@@ -55,6 +55,7 @@ export async function backupVerify(
     pgRestore: backup?.pgRestore ?? ["pg_restore"],
     ...{ vouchers, unvouched: flags.unvouched ? "allowed" : "refused" },
     tell: (sentence) => terminal.talk(sentence),
+    observe: progress.advanced,
   }).finally(() => progress.stop());
   if (verified instanceof Failure) return verified;
   if (globals.format === "json") await terminal.document(document(file, verified));

@@ -9,7 +9,7 @@ import { runId } from "../kernel/evidence/run-id.ts";
 import { Failure } from "../kernel/failure.ts";
 import { beginRun } from "../orchestrator/begin.ts";
 import type { Globals } from "./command/command.ts";
-import { showProgress } from "./progress.ts";
+import { showProgress } from "./command/progress.ts";
 import { showAndTell } from "./resume.ts";
 import { withStore } from "./run-store.ts";
 import { readSource } from "./source-file.ts";

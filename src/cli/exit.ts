@@ -135,10 +135,12 @@ export function unlessSignalled(): Promise<void> {
 /** The terminal of a command: once a signal came, what the command finds of its own clean-up is no result any more. */
 export function unlessSignalledTerminal(terminal: Terminal): Terminal {
   // Not a copy: what a terminal says of itself is found out when it is asked.
-  return Object.assign(Object.create(terminal) as Terminal, {
+  const signalled = Object.create(terminal) as Terminal;
+  Object.defineProperty(signalled, "progress", { get: () => (ending === "no" ? terminal.progress : "none") });
+  return Object.assign(signalled, {
     result: (text: string) => unlessSignalled().then(() => terminal.result(text)),
     document: (value: Fact) => unlessSignalled().then(() => terminal.document(value)),
-    draw: (line: string) => unlessSignalled().then(() => terminal.draw(line)),
+    draw: (lineOf: (columns: number) => string) => (ending === "no" ? terminal.draw(lineOf) : undefined),
   });
 }
 
@@ -147,7 +149,10 @@ export function installSignals({ terminal, format, exit }: SignalHandling): void
   for (const [signal, { code, message }] of Object.entries(SIGNALS)) {
     process.on(signal, async () => {
       const { exitCode } = new Failure(code, message);
-      if (ending === "yes") return exit(exitCode);
+      if (ending === "yes") {
+        terminal.clear();
+        return exit(exitCode);
+      }
       ending = "yes";
       const cleaned = Promise.allSettled([...cleanups].map((cleanup) => cleanup()));
       await Promise.race([cleaned, sleep(limits.signalCleanupMs)]);

@@ -14,6 +14,7 @@ import { timestamp } from "../kernel/clock.ts";
 import { readConfiguration } from "../kernel/conninfo/configuration.ts";
 import { describeTarget } from "../kernel/conninfo/describe.ts";
 import { Failure } from "../kernel/failure.ts";
+import type { Observer } from "../kernel/observer.ts";
 import { liveWork } from "../orchestrator/live/adapter.ts";
 import { planAgain } from "../orchestrator/prepare.ts";
 import { keepRehearsal } from "../orchestrator/rehearsal-file.ts";
@@ -22,8 +23,8 @@ import type { RunRecord } from "../orchestrator/store/run-record.ts";
 import type { Store } from "../orchestrator/store/store.ts";
 import { REHEARSAL_EXIT, renderRehearsal } from "../report/rehearsal.ts";
 import type { Globals } from "./command/command.ts";
+import { showProgress } from "./command/progress.ts";
 import { openRole, type RoleUrls, roleTarget } from "./live-connections.ts";
-import { showProgress } from "./progress.ts";
 import { findRun, withStore } from "./run-store.ts";
 import { paint, type Terminal } from "./terminal.ts";
 
@@ -37,7 +38,8 @@ export function rehearse({ positionals, flags, globals }: Invocation, terminal: 
   return withStore(globals, async (store) => {
     const run = findRun(store, positionals.RUN);
     if (run instanceof Failure) return run;
-    const work = workOf(store, run);
+    const progress = showProgress(terminal);
+    const work = workOf(store, run, progress.advanced);
     if (work instanceof Failure) return work;
     const configuration = await readConfiguration(globals.config, process.env);
     if (configuration instanceof Failure) return configuration;
@@ -54,7 +56,6 @@ export function rehearse({ positionals, flags, globals }: Invocation, terminal: 
       await session.close();
       return compensate;
     }
-    const progress = showProgress(terminal);
     const report = await rehearseRun({
       ...{ session, work, compensate, database, at: timestamp() },
       progress: (phase) => progress.now(`rehearsing ${phase}`),
@@ -69,7 +70,7 @@ export function rehearse({ positionals, flags, globals }: Invocation, terminal: 
 }
 
 /** With the run's own plan; approvals are stubs, and the keys are made for this rehearsal and forgotten. */
-function workOf(store: Store, run: RunRecord): LiveWork | Failure {
+function workOf(store: Store, run: RunRecord, observe: Observer): LiveWork | Failure {
   if (run.mode !== "live") {
     return new Failure("USAGE", `run ${run.runId} is a ${run.mode}: what is rehearsed is a run that is to write`, {
       hint: "Begin one with cutter cut DOCUMENT --source FILE --survey --live.",
@@ -87,7 +88,7 @@ function workOf(store: Store, run: RunRecord): LiveWork | Failure {
   const gates = ["SG1", "SG2", "REVERT"] as const;
   const grants = Object.fromEntries(gates.map((gate) => [gate, stubGrant(run.runId, gate)]));
   const keys = { exec: passingSigner("exec"), verify: passingSigner("verify") };
-  const work = liveWork({ run, planned, survey, settings, fence: run.fence, done }, { grants, keys });
+  const work = liveWork({ run, planned, survey, settings, fence: run.fence, done }, { grants, keys, observe });
   return { ...work, mode: "rehearsal" };
 }
 

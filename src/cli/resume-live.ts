@@ -30,8 +30,9 @@ import { type RunParts, resumeRun, type Standing } from "../orchestrator/run.ts"
 import type { RunRecord } from "../orchestrator/store/run-record.ts";
 import type { Store } from "../orchestrator/store/store.ts";
 import type { Globals } from "./command/command.ts";
+import { type Progress, showProgress } from "./command/progress.ts";
 import { openRole, type RoleUrls, roleTargets } from "./live-connections.ts";
-import { type Progress, showProgress } from "./progress.ts";
+import { showPhases, tellAhead } from "./run-phases.ts";
 import { type SurveyFlags, type SurveySource, surveySource } from "./survey-source.ts";
 import type { Terminal } from "./terminal.ts";
 import { confirmTyped } from "./typed.ts";
@@ -60,6 +61,8 @@ export async function goOnLive(store: Store, run: RunRecord, asked: Asked): Prom
   if (desk instanceof Failure) return desk;
   const unconfirmed = await confirmPlan(run, asked);
   if (unconfirmed !== null) return unconfirmed;
+  const settled = run.openPhase === null;
+  if (waitsAt(run.state) === null || signed.approval !== null || !settled) await tellAhead(run.state, asked.terminal);
   const progress = showProgress(asked.terminal);
   try {
     return await resumeRun(run.runId, partsOf(store, run, { ...asked, ...desk, signed, progress }));
@@ -141,7 +144,14 @@ function partsOf(store: Store, run: RunRecord, working: Working): RunParts {
     }),
     adapterFor: (work) =>
       liveAdapter(work, {
-        ...{ store, connect, grants, keys, backupDirectory: backupDirectory(configuration, store.directory) },
+        ...{
+          store,
+          connect,
+          grants,
+          keys,
+          observe: progress.advanced,
+          backupDirectory: backupDirectory(configuration, store.directory),
+        },
         backUp: () => backUp(store, run, working),
         compensate: null,
         lookAfter: () => lookAfter(store, run, connect),
@@ -155,7 +165,7 @@ function partsOf(store: Store, run: RunRecord, working: Working): RunParts {
       const sight = await survey(documentId);
       return sight instanceof Failure ? sight : sight.document;
     },
-    progress: (phase) => progress.now(`${run.runId}: ${phase} done`),
+    progress: showPhases(run.state, progress),
   };
 }
 
@@ -167,7 +177,11 @@ async function tellRemark(store: Store, { text, ...owned }: Remark, terminal: Te
   remark(store, owned, text);
 }
 
-function backUp(store: Store, run: RunRecord, { targets, configuration }: Working): Promise<BackupArtifact | Failure> {
+function backUp(
+  store: Store,
+  run: RunRecord,
+  { targets, configuration, progress }: Working,
+): Promise<BackupArtifact | Failure> {
   const settings = backupSettings(configuration, store.directory);
   if (settings instanceof Failure) return Promise.resolve(settings);
   const { backup } = targets;
@@ -177,5 +191,5 @@ function backUp(store: Store, run: RunRecord, { targets, configuration }: Workin
   const off = () => {
     return executionEnabled(readKillSwitch({ stateDirectory: store.directory })) ? null : "execution was switched off";
   };
-  return makeBackup({ target: backup, settings, runId: run.runId, expected, off });
+  return makeBackup({ target: backup, settings, runId: run.runId, expected, off, observe: progress.advanced });
 }

@@ -16,9 +16,9 @@ import { readSmokeApproval } from "../orchestrator/smoke-approvals.ts";
 import type { RunRecord } from "../orchestrator/store/run-record.ts";
 import type { Store } from "../orchestrator/store/store.ts";
 import type { Globals } from "./command/command.ts";
+import { showProgress } from "./command/progress.ts";
 import { tellFailure } from "./exit.ts";
 import { evidenceKeys, finishEvidence } from "./finish-evidence.ts";
-import { showProgress } from "./progress.ts";
 import { goOnLive, type LiveFlags } from "./resume-live.ts";
 import { findRun, withStore } from "./run-store.ts";
 import { showStanding } from "./show.ts";
@@ -91,7 +91,9 @@ async function goOnSimulated(store: Store, run: RunRecord, order: Order): Promis
       await opened.surveyor.close();
       return sight instanceof Failure ? sight : sight.document;
     },
-    progress: (phase) => progress.now(`${run.runId}: ${phase} done`),
+    progress: (phase, what) => {
+      if (what === "begins") progress.now(`${run.runId}: ${phase}`);
+    },
   };
   try {
     return await resumeRun(run.runId, parts);

@@ -27,6 +27,7 @@ import type { RunRecord } from "../orchestrator/store/run-record.ts";
 import type { Store } from "../orchestrator/store/store.ts";
 import { REHEARSAL_EXIT, type RehearsalReport, renderRehearsal } from "../report/rehearsal.ts";
 import type { Globals } from "./command/command.ts";
+import { showProgress } from "./command/progress.ts";
 import { finishEvidence } from "./finish-evidence.ts";
 import { openRole, type RoleUrls, roleTarget, roleTargets } from "./live-connections.ts";
 import { findRun, withStore } from "./run-store.ts";
@@ -98,7 +99,10 @@ async function showRehearsed(store: Store, run: RunRecord, working: Working): Pr
     await session.close();
     return refused;
   }
-  const { failure, durationMs, effects } = await rehearseTakingBack(session, { ...work, fence: run.fence + 1 }, plan);
+  const progress = showProgress(terminal);
+  progress.now("rehearsing the revert");
+  const taking = { ...work, fence: run.fence + 1, observe: progress.advanced };
+  const { failure, durationMs, effects } = await rehearseTakingBack(session, taking, plan).finally(progress.stop);
   await session.close();
   const report: RehearsalReport = {
     ...{ schema: "cutter.rehearsal/v1", runId: run.runId, documentId: run.documentId, at: timestamp(), database },
@@ -147,7 +151,13 @@ async function doIt(store: Store, run: RunRecord, working: Working): Promise<num
   const connect = (role: LedgerRole) => openRole(role, places[role]);
   const keys = readSealKeys(configuration, process.env);
   if (keys instanceof Failure) return keys;
-  const taken = await takeBack({ store, run, work, plan, approvals, connect, tell: (text) => terminal.alarm(text) });
+  const progress = showProgress(terminal);
+  progress.begins("compensate");
+  const tell = (text: string) => terminal.alarm(text);
+  const observed = { ...work, observe: progress.advanced };
+  const taken = await takeBack({ store, run, work: observed, plan, approvals, connect, tell });
+  if (!(taken instanceof Failure)) progress.done();
+  progress.stop();
   if (taken instanceof Failure) return taken;
   const unkept = await finishEvidence(store, taken, { keys, terminal });
   const shown = await showStanding(store, taken, { globals, terminal });

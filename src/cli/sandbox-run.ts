@@ -14,8 +14,8 @@ import { runSandbox } from "../sandbox/run.ts";
 import { Sandbox, type SandboxOrder } from "../sandbox/sandbox.ts";
 import type { Globals } from "./command/command.ts";
 import { commandLine } from "./command/command-line.ts";
+import { showProgress } from "./command/progress.ts";
 import { EXIT, onSignal, tellFailure } from "./exit.ts";
-import { showProgress } from "./progress.ts";
 import { type Ordered, orderOf, type SandboxFlags } from "./sandbox-order.ts";
 import { readSource } from "./source-file.ts";
 import { paint, type Terminal } from "./terminal.ts";
@@ -27,6 +27,9 @@ type Flags = SandboxFlags & {
   readonly "allow-outbound": boolean;
 };
 type Invocation = { readonly flags: Flags; readonly globals: Globals };
+
+/** `S3: a run is resumed that has ended`: one of those that are played one after the other. */
+const SCENARIO = /^S\d+: /;
 
 export async function sandboxRun({ flags, globals }: Invocation, terminal: Terminal): Promise<number | Failure> {
   const ordered = await orderOf(flags, globals);
@@ -43,7 +46,7 @@ export async function sandboxRun({ flags, globals }: Invocation, terminal: Termi
   const sandbox = new Sandbox({
     ...{ ...order, document, environment: process.env, self: selfWords() },
     ...{ afterwards: flags.keep ? "keep" : "remove", outbound: flags["allow-outbound"] ? "allowed" : "refused" },
-    tell: async (sentence) => progress.now(sentence),
+    tell: async (sentence) => (SCENARIO.test(sentence) ? progress.begins(sentence) : progress.now(sentence)),
   });
   onSignal(async () => {
     await terminal.talk(`removing ${sandbox.name}; a second signal would leave it to cutter sandbox sweep`);
@@ -52,7 +55,7 @@ export async function sandboxRun({ flags, globals }: Invocation, terminal: Termi
     if (left.length === 0) await terminal.talk(`nothing of ${sandbox.name} is left`);
   });
   const command = commandLine("cutter", process.argv.slice(2));
-  const outcome = await runSandbox(sandbox, { command, begins: (what) => progress.now(what) });
+  const outcome = await runSandbox(sandbox, { command, begins: progress.begins });
   progress.stop();
   const { stdout } = terminal.colour;
   const palette = (text: string, style: Parameters<typeof paint>[1]): string => paint(text, style, stdout);

@@ -10,6 +10,7 @@ import { printable } from "../kernel/evidence/printable.ts";
 import { redact, redactFact } from "../kernel/evidence/redaction.ts";
 import { type Fact, Failure } from "../kernel/failure.ts";
 import { COLUMNS, fill } from "./command/fill.ts";
+import { columnsNow, redrawnLine } from "./command/redrawn.ts";
 
 export type Talk = "quiet" | "normal" | "verbose";
 export type Colour = "on" | "off";
@@ -28,8 +29,15 @@ export type Terminal = {
    * colour: our own words only.
    */
   alarm(line: string, label?: string): Promise<void>;
-  /** Shows a line of progress, over the last one; whatever is written next takes its place. Nothing unless "drawn". */
-  draw(line: string): Promise<void>;
+  /**
+   * Shows a line of progress, made for so many columns, over the last one; whatever is written next takes its place.
+   * Nothing unless "drawn". Never waits: what a stopped terminal does not take is not shown.
+   */
+  draw(lineOf: (columns: number) => string): void;
+  /** A line of progress that stays; nothing under --quiet. Never waits for a terminal either, nor loses it there. */
+  tellProgress(line: string, label?: string): void;
+  /** Takes a line of progress away. */
+  clear(): void;
   readonly colour: { readonly stdout: Colour; readonly stderr: Colour };
   /** Whether progress may be drawn over itself on stderr. */
   readonly progress: "drawn" | "lines" | "none";
@@ -39,40 +47,44 @@ export type Terminal = {
 
 export type TerminalSettings = { readonly talk: Talk; readonly color: "auto" | "always" | "never" };
 
-const WIPE_LINE = "\r\u001b[2K";
-const LONG_LINE = new RegExp(`^.{${COLUMNS + 1},}$`, "gm");
+/** Shorter lines are let be on any terminal. */
+const NARROW = 40;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export function createTerminal(settings: TerminalSettings, environment: Environment = process.env): Terminal {
   const stdout = openStream("stdout");
   const stderr = openStream("stderr");
-  let drawn: "nothing" | "a line" = "nothing";
-  const wipe = async (): Promise<void> => {
-    if (drawn === "nothing") return;
-    drawn = "nothing";
-    await stderr.write(WIPE_LINE);
+  const progress = redrawnLine();
+  const say = async (line: string, label = ""): Promise<void> =>
+    stderr.write(`${progress.wipe()}${fitted(label + printable(redact(line)))}\n`);
+  const show = async (text: string): Promise<void> => {
+    const first = progress.wipe();
+    if (first !== "") await stderr.write(first);
+    await stdout.write(text);
   };
-  const say = (line: string, label = ""): Promise<void> =>
-    wipe().then(() => stderr.write(`${fitted(label + printable(redact(line)))}\n`));
   const nothing = (): Promise<void> => Promise.resolve();
   const isTerminal = (name: StreamName): boolean => process.getBuiltinModule("node:tty").isatty(DESCRIPTORS[name]);
   /** In a file or pipe a line stays one line, for grep. */
   const fitted = (text: string): string =>
-    text.length > COLUMNS && isTerminal("stderr") ? text.replaceAll(LONG_LINE, (line) => fill(line, "  ")) : text;
+    text.length > NARROW && isTerminal("stderr") ? fill(text, "  ", Math.min(columnsNow(), COLUMNS)) : text;
   const colourOf = (stream: StreamName): Colour =>
     decideColour({ color: settings.color, environment, device: isTerminal(stream) ? "terminal" : "other" });
   const terminal: Terminal = {
-    result: (text) => wipe().then(() => stdout.write(redact(text))),
-    document: (value) => wipe().then(() => stdout.write(`${JSON.stringify(redactFact(value), null, 2)}\n`)),
+    result: async (text) => show(redact(text)),
+    document: async (value) => show(`${JSON.stringify(redactFact(value), null, 2)}\n`),
     talk: settings.talk === "quiet" ? nothing : say,
     detail: settings.talk === "verbose" ? say : nothing,
     alarm: say,
-    async draw(line) {
-      if (terminal.progress !== "drawn") return;
-      drawn = "a line";
-      await stderr.write(`${WIPE_LINE}${printable(redact(line)).slice(0, COLUMNS - 1)}`);
+    draw(lineOf) {
+      if (terminal.progress === "drawn") progress.draw((columns) => printable(redact(lineOf(columns))));
     },
+    tellProgress(line, label = "") {
+      if (terminal.progress === "none") return;
+      if (isTerminal("stderr") && progress.possible()) progress.print(fitted(label + printable(redact(line))));
+      else say(line, label).catch(() => undefined);
+    },
+    clear: () => progress.clear(),
     colour: {
       get stdout() {
         return colourOf("stdout");
@@ -83,7 +95,7 @@ export function createTerminal(settings: TerminalSettings, environment: Environm
     },
     get progress() {
       if (settings.talk === "quiet") return "none";
-      return isTerminal("stderr") && environment.TERM !== "dumb" ? "drawn" : "lines";
+      return isTerminal("stderr") && environment.TERM !== "dumb" && progress.possible() ? "drawn" : "lines";
     },
     lost: () => stdout.lost(),
   };

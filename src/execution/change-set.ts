@@ -80,10 +80,12 @@ const KEYS = ["action", "canonical_address", "content_sha256", "information_unit
 type Parts = {
   readonly part: (after: number) => Promise<{ readonly rows: readonly Row[] } | Failure>;
   readonly row: (row: Row) => void;
+  /** After each part: how many rows were read so far. */
+  readonly read?: (done: number) => void;
 };
 
 /** Every row of a change set, in order. PHASE_REFUSED where an ordinal is missing. */
-export async function eachPart({ rowCount }: ChangeSet, { part, row }: Parts): Promise<null | Failure> {
+export async function eachPart({ rowCount }: ChangeSet, { part, row, read }: Parts): Promise<null | Failure> {
   let after = 0;
   while (after < rowCount) {
     const reply = await part(after);
@@ -96,6 +98,7 @@ export async function eachPart({ rowCount }: ChangeSet, { part, row }: Parts): P
       after += 1;
     }
     if (reply.rows.length === 0) return new Failure("PHASE_REFUSED", `row ${after + 1} of the change set is missing`);
+    read?.(after);
   }
   return null;
 }

@@ -35,9 +35,9 @@ export async function cutLegA(transaction: StatementRunner, work: LiveWork): Pro
   const changeSetId = made.rows[0]?.id ?? "";
   const recorded = await recordApproved(transaction, grant, { runId, changeSetId });
   if (recorded !== null) return recorded;
-  const created = await writeRows(transaction, work, { changeSetId, action: "create" });
+  const created = await writeRows(transaction, work, { changeSetId, action: "create", already: 0 });
   if (created instanceof Failure) return created;
-  const revised = await writeRows(transaction, work, { changeSetId, action: "revise" });
+  const revised = await writeRows(transaction, work, { changeSetId, action: "revise", already: created });
   if (revised instanceof Failure) return revised;
   const drifted = await refuseDrifted(transaction, { changeSetId, rows: revised, surveyed: work.surveyed });
   if (drifted !== null) return drifted;
@@ -50,13 +50,18 @@ async function refuseWithoutBackup(transaction: StatementRunner, runId: string):
   return new Failure("STOP_BACKUP_REFUSED", `the ledger has no backup of run ${runId} that was read back`);
 }
 
-type Writing = { readonly changeSetId: string; readonly action: PlannedRow["action"] };
+type Writing = {
+  readonly changeSetId: string;
+  readonly action: PlannedRow["action"];
+  /** Rows that were written before. */
+  readonly already: number;
+};
 
 /** How many were written: all of that action, or a Failure. */
 async function writeRows(
   transaction: StatementRunner,
-  { cutplan, document }: LiveWork,
-  { changeSetId, action }: Writing,
+  { cutplan, document, observe }: LiveWork,
+  { changeSetId, action, already }: Writing,
 ): Promise<number | Failure> {
   const rows = cutplan.rows.filter((row) => row.action === action);
   const statement = action === "create" ? cutRows : reviseRows;
@@ -73,6 +78,7 @@ async function writeRows(
     const [counted, ...refused] = reply.rows;
     if (refused.length > 0 || Number(counted?.detail) !== batch.rows) return rejected(batch, refused);
     written += batch.rows;
+    observe?.({ unit: "units", did: "written", done: already + written, total: cutplan.rows.length });
     crashPoint("phase-batch-written");
   }
   return written;

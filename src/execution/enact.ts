@@ -31,7 +31,7 @@ export async function enactUnits(transaction: StatementRunner, work: LiveWork): 
   if (grant instanceof Failure) return grant;
   const recorded = await recordApproved(transaction, grant, { runId: work.runId, changeSetId: changeSet.id });
   if (recorded !== null) return recorded;
-  const enacted = await enactAll(transaction, changeSet, work.actor);
+  const enacted = await enactAll(transaction, changeSet, work);
   if (enacted !== null) return enacted;
   const changed =
     (await refuseUnguarded(transaction)) ??
@@ -86,7 +86,11 @@ function refuseSignature(rows: Rows, made: { readonly signer: DotSigner | null; 
   );
 }
 
-async function enactAll(transaction: StatementRunner, changeSet: ChangeSet, actor: string): Promise<null | Failure> {
+async function enactAll(
+  transaction: StatementRunner,
+  changeSet: ChangeSet,
+  { actor, observe }: LiveWork,
+): Promise<null | Failure> {
   const { id, rowCount } = changeSet;
   for (let from = 0; from < rowCount; from += limits.rowsPerBatch) {
     const to = Math.min(from + limits.rowsPerBatch, rowCount);
@@ -100,6 +104,7 @@ async function enactAll(transaction: StatementRunner, changeSet: ChangeSet, acto
         facts: { problems },
       });
     }
+    observe?.({ unit: "units", did: "enacted", done: to, total: rowCount });
     crashPoint("phase-batch-enacted");
   }
   return null;
@@ -108,7 +113,7 @@ async function enactAll(transaction: StatementRunner, changeSet: ChangeSet, acto
 /** Every field that write_verify compared, once more: the units are enacted and so locked, and nobody can mend them. */
 async function refuseOther(
   transaction: StatementRunner,
-  { cutplan }: LiveWork,
+  { cutplan, observe }: LiveWork,
   changeSet: ChangeSet,
 ): Promise<null | Failure> {
   const findings: string[] = [];
@@ -120,6 +125,7 @@ async function refuseOther(
       if (planned === undefined) findings.push(`row ${row.ordinal} is not planned`);
       else findings.push(...differencesOf(planned, { ...row, lifecycle_status: status }));
     },
+    read: (done) => observe?.({ unit: "units", did: "compared", done, total: changeSet.rowCount }),
   });
   if (read !== null || findings.length === 0) return read;
   const shown = findings.slice(0, limits.namedInRemark).join("; ");

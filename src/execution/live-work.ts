@@ -9,6 +9,7 @@ import type { SourceDocument } from "../flow/document.ts";
 import type { Manifest } from "../flow/manifest.ts";
 import type { Gate } from "../flow/phase.ts";
 import type { SurveyedUnit, TargetIdentity } from "../flow/survey.ts";
+import type { Observer } from "../kernel/observer.ts";
 import type { DotSigner } from "./dot-signer.ts";
 
 /** An approval that was verified: what goes into `approval_grant` when it is consumed. */
@@ -52,4 +53,6 @@ export type LiveWork = {
   readonly planning: readonly PlanningPhase[];
   readonly grants: { readonly [gate in Grant["gate"]]?: Grant };
   readonly signers: { readonly exec: DotSigner | null; readonly verify: DotSigner | null };
+  /** Told how far a phase is, in its transaction: `unfailing`. Absent: nobody looks. */
+  readonly observe?: Observer;
 };

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { createDatabase, type TestDatabase, testServer } from "../../scripts/database/database.ts";
 import { DOCUMENT_ID, liveAdapter, planLive, smallLaw } from "../../scripts/database/live.ts";
 import { failed, openRoleSession, succeed } from "../../scripts/database/target.ts";
+import type { Advance } from "../kernel/observer.ts";
 import type { Method } from "./adapter.ts";
 import type { LiveWork } from "./live-work.ts";
 import { preparePhaseSession } from "./production/phase-session.ts";
@@ -32,7 +33,9 @@ async function run(work: LiveWork, methods: readonly Method[]): Promise<void> {
 }
 
 test("a whole run writes what was planned, row by row, and leaves one row for each phase", async () => {
-  const work = await planLive(database, smallLaw(ARTICLES));
+  const planned = await planLive(database, smallLaw(ARTICLES));
+  const told: string[] = [];
+  const work = { ...planned, observe: ({ did, done, total }: Advance) => void told.push(`${did} ${done} of ${total}`) };
   const { adapter, asked } = liveAdapter(database, work);
   for (const method of FORWARD) {
     expect(succeed(await adapter[method]({ runId: work.runId, attempt: 1 }))).toMatchObject({
@@ -45,6 +48,8 @@ test("a whole run writes what was planned, row by row, and leaves one row for ea
   expect(database.psql(COUNTS)).toBe(
     "units 163, versions 170, log 65, sets 3, affected 66, blocks 66, signatures 6, grants 5, done 19",
   );
+  const steps = ["written", "recorded", "compared", "enacted", "compared"];
+  expect(told).toEqual(steps.map((did) => `${did} 5 of 5`));
   const bodies = database.psql(`SELECT string_agg(v.body, '' ORDER BY r.ordinal)
     FROM cutter_governance.cut_change_set_affected_row r
     JOIN cutter_governance.cut_change_set s ON s.id = r.change_set_id

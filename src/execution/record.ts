@@ -77,22 +77,29 @@ async function recordSource(transaction: StatementRunner, work: LiveWork): Promi
 
 /** How many blocks the ledger has now. */
 async function recordManifest(transaction: StatementRunner, work: LiveWork): Promise<number | Failure> {
-  const { manifest, cutplan } = work;
+  const { manifest, cutplan, observe } = work;
   const { manifestSha256, profile, profileVersion, units } = manifest;
   const reply = await transaction.query(insertManifest, [
     ...[manifestSha256, cutplan.sourceVersionId, profile, profileVersion, `${units.length}`],
   ]);
   if (reply instanceof Failure) return reply;
   const isNew = reply.rows.length === 1;
-  const written = isNew ? await writeBlocks(transaction, manifest) : await compareBlocks(transaction, manifest);
+  const written = isNew
+    ? await writeBlocks(transaction, manifest, observe)
+    : await compareBlocks(transaction, manifest);
   return written ?? units.length;
 }
 
-async function writeBlocks(transaction: StatementRunner, { manifestSha256, units }: Manifest): Promise<null | Failure> {
+async function writeBlocks(
+  transaction: StatementRunner,
+  { manifestSha256, units }: Manifest,
+  observe: LiveWork["observe"],
+): Promise<null | Failure> {
   for (let from = 0; from < units.length; from += limits.ledgerRowsPerFetch) {
     const part = units.slice(from, from + limits.ledgerRowsPerFetch).map(blockOf);
     const reply = await transaction.query(insertBlocks, [manifestSha256, JSON.stringify(part)]);
     if (reply instanceof Failure) return reply;
+    observe?.({ unit: "units", did: "recorded", done: from + part.length, total: units.length });
   }
   return null;
 }

@@ -49,7 +49,7 @@ export async function verifyWritten(
 
 async function findDifferences(
   transaction: StatementRunner,
-  { cutplan }: LiveWork,
+  { cutplan, observe }: LiveWork,
   changeSet: ChangeSet,
 ): Promise<string[] | Failure> {
   const findings: string[] = [];
@@ -60,6 +60,7 @@ async function findDifferences(
       if (planned === undefined) findings.push(`row ${row.ordinal}: ${row.canonical_address} is not planned`);
       else findings.push(...differencesOf(planned, row));
     },
+    read: (done) => observe?.({ unit: "units", did: "compared", done, total: changeSet.rowCount }),
   });
   return read instanceof Failure ? read : findings;
 }

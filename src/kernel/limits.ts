@@ -76,6 +76,8 @@ export const limits = {
   /** Relations up to this many bytes together are counted exactly under --mode auto; larger ones are estimated. */
   exactCountBytes: 16 * 1024 * 1024,
   countsPerStatement: 100,
+  /** Of relations that one statement counts where its progress is shown; about a tenth of a second. */
+  countedBytesPerStatement: 64 * 1024 * 1024,
   /** Blocks counted between two looks at the clock, when rows are counted inside a proof's transaction. */
   netCountPartBlocks: 256,
   /** Below deadlock_timeout (1 s), so that a look never makes the server look for a deadlock. */
@@ -198,7 +200,14 @@ export const limits = {
   reportRows: 40,
   /** Progress of long work: how often it is drawn on a terminal, and told where there is none. */
   progressDrawMs: 500,
-  progressLineMs: 15_000,
+  progressLineMs: 10_000,
+  /** Steps that were over sooner get no line of their own. */
+  progressTellMs: 100,
+  /** A pace is of the last so long, is told after so long, and not once nothing more has come for so long. */
+  paceWindowMs: 20_000,
+  paceBasisMs: 3_000,
+  paceStillMs: 5_000,
+  paceSampleMs: 250,
   suggestionDistance: 3,
   /** How long a write into the run store waits for another process's write, a few milliseconds each. */
   storeBusyTimeoutMs: 5_000,

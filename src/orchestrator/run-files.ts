@@ -55,6 +55,9 @@ export function runFolder({ stateDirectory, runId, sessionId }: Place): string {
   return join(stateDirectory, "runs", ...ids);
 }
 
+/** What a run goes on from, by name. */
+export const RUN_FILES = ["source", "survey.json", "settings.json"] as const;
+
 type NewFiles = Omit<RunFiles, "settings"> & {
   readonly settings: Omit<RunSettings, "schema" | "sourceSha256" | "surveySha256">;
 };

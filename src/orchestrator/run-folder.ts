@@ -18,7 +18,7 @@ import { approvalName, pendingName } from "./gates.ts";
 import { notedSignatures, signatureNames } from "./live/signature-files.ts";
 import { settingsDigest } from "./prepare.ts";
 import { REHEARSAL_FILE, REHEARSAL_PENDING, REHEARSED_NOTE } from "./rehearsal-file.ts";
-import { readRunFiles, runFolder } from "./run-files.ts";
+import { RUN_FILES, readRunFiles, runFolder } from "./run-files.ts";
 import { smokeApprovalName, smokeApprovalText } from "./smoke-approvals.ts";
 import type { PhaseRecord } from "./store/phase-record.ts";
 import type { RunRecord } from "./store/run-record.ts";
@@ -37,7 +37,7 @@ export function verifyRunFiles(store: Store, run: RunRecord): readonly string[] 
   const files = readRunFiles({ stateDirectory: store.directory, ...run }, settingsDigest(phases));
   if (files instanceof Failure) return files;
   const present = readdirSync(folder).sort();
-  const checked = ["source", "survey.json", "settings.json"];
+  const checked: string[] = [...RUN_FILES];
   for (const gate of GATES) {
     const wrong = verifySmoke({ store, run, phases }, { folder, present, gate });
     if (wrong !== null) return wrong;

@@ -3,12 +3,11 @@
  *
  * Gathers, and decides nothing about the run. Called by the verbs that show one.
  */
-import { nextStep, waitsAt } from "../flow/phase.ts";
 import type { TargetIdentity } from "../flow/survey.ts";
 import { type Fact, Failure } from "../kernel/failure.ts";
 import { FAILURES } from "../kernel/failure-table.ts";
 import type { RunReport } from "../report/run.ts";
-import { stopsInPlanning } from "./record-plan.ts";
+import { nextActions } from "./next-actions.ts";
 import { remarksOf } from "./remarks.ts";
 import { runFolder } from "./run-files.ts";
 import { runSteps } from "./run-steps.ts";
@@ -54,24 +53,4 @@ function factsOf(payload: Fact): { readonly [name: string]: Fact } {
   return payload !== null && typeof payload === "object" && !Array.isArray(payload)
     ? (payload as { readonly [name: string]: Fact })
     : {};
-}
-
-function nextActions(run: RunRecord, phases: readonly PhaseRecord[]): readonly string[] {
-  const gate = waitsAt(run.state);
-  if (gate !== null && run.mode === "dryrun") {
-    return [`cutter resume ${run.runId} (with the approval for ${gate} that the dry run wrote)`];
-  }
-  if (gate !== null) {
-    return [
-      ...(gate === "SG1" ? [`cutter rehearse ${run.runId}, which shows what it would do and writes nothing`] : []),
-      `cutter approve ${run.runId} --gate ${gate}, which shows the plan and writes the approval to be signed`,
-      `cutter resume ${run.runId} --approval FILE --live, with the signed approval for ${gate}`,
-    ];
-  }
-  if (run.stopCode !== null) return [FAILURES[run.stopCode].action];
-  const step = nextStep(run.state);
-  if (step === null) return ["nothing: the run has ended"];
-  if (stopsInPlanning(run, phases)) return [`cutter resume ${run.runId} goes on with its plan`];
-  if (run.state === "PLANNED") return ["nothing: there is nothing to write"];
-  return [`cutter resume ${run.runId} goes on with ${step.name}, which ${step.does}`];
 }

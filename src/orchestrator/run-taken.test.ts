@@ -96,6 +96,24 @@ test("a run that was seen while its owner worked is not gone on with from there"
   expect(succeed(store.run(waiting.runId))?.state).toBe("AWAITING_LIFECYCLE_AUTHORIZATION");
 });
 
+test("told as each phase begins and is done; one who is told and throws harms no run", async () => {
+  const waiting = await begin();
+  const told: string[] = [];
+  const throwing: RunParts = {
+    ...parts(waiting),
+    progress: (phase, what) => {
+      told.push(`${phase} ${what}`);
+      throw new Error("the terminal is gone");
+    },
+  };
+  const { run, did } = succeed(await resumeRun(waiting.runId, throwing));
+  expect([run.state, did.flatMap((phase) => [`${phase} begins`, `${phase} done`])]).toEqual([
+    "AWAITING_LIFECYCLE_AUTHORIZATION",
+    told,
+  ]);
+  expect(told.length).toBe(8);
+});
+
 test("an approval that was used and is changed, or gone, stops the run before the next gate", async () => {
   for (const spoil of [(path: string) => appendFileSync(path, " "), (path: string) => unlinkSync(path)]) {
     const waiting = await begin();

@@ -11,6 +11,7 @@ import { isStopCode, type StopCode } from "../flow/stop-code.ts";
 import { crashPoint } from "../kernel/crash-point.ts";
 import { canonicalJson } from "../kernel/digest.ts";
 import { type Facts, Failure, joinFailure } from "../kernel/failure.ts";
+import { unfailing } from "../kernel/observer.ts";
 import { nextAttempt } from "./attempts.ts";
 import { type Conduct, DRY_RUN_CONDUCT } from "./conduct.ts";
 import { type Prepared, type Preparing, planAgain, prepareRun } from "./prepare.ts";
@@ -31,8 +32,8 @@ export type RunParts = Preparing & {
   readonly conduct?: Conduct;
   /** The run as it was when the approval was chosen; absent: as it is now. */
   readonly seen?: RunRecord;
-  /** Called as each phase ends, for progress. */
-  readonly progress?: (phase: Phase) => void;
+  /** Called as each phase begins and when it is done, for progress. */
+  readonly progress?: (phase: Phase, what: "begins" | "done") => void;
 };
 
 export type Standing = {
@@ -102,6 +103,7 @@ class Walk {
   readonly #parts: RunParts;
   readonly #fence: number;
   readonly #conduct: Conduct;
+  readonly #tell: (phase: Phase, what: "begins" | "done") => void;
   readonly #did: Phase[] = [];
   #approval: Uint8Array | null;
   #prepared: Prepared | null = null;
@@ -110,6 +112,7 @@ class Walk {
     this.#parts = parts;
     this.#fence = fence;
     this.#conduct = parts.conduct ?? DRY_RUN_CONDUCT;
+    this.#tell = unfailing(parts.progress);
     this.#approval = parts.approval;
   }
 
@@ -146,12 +149,13 @@ class Walk {
       const ready = await this.#makeReady(run, step.name);
       if (ready instanceof Failure) return this.#refuse(run, ready);
       if (ready.state === "STOPPED") return { run: ready, did: this.#did, stop: stopOf(ready) };
+      this.#tell(step.name, "begins");
       const done = await this.#perform(ready, step.name, step.after);
       if (done instanceof Failure) return done;
       run = done;
       if (done.state !== step.after) break;
       this.#did.push(step.name);
-      this.#parts.progress?.(step.name);
+      this.#tell(step.name, "done");
     }
     return { run, did: this.#did, stop: stopOf(run) };
   }

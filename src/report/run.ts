@@ -35,6 +35,7 @@ export function runResult(report: RunReport): TestResult {
 
 function page(report: RunReport): Page {
   const { target } = report;
+  const ahead = report.steps.filter(({ standing }) => standing === "waiting" || standing === "to come").map(stepName);
   const where = `${target.database}, system identifier ${target.systemIdentifier ?? "not readable"}`;
   return {
     title: `Run ${report.runId}`,
@@ -45,6 +46,7 @@ function page(report: RunReport): Page {
       ["begun", report.createdAt],
       ["plan", report.cutplanSha256 ?? "none yet"],
       ["folder", report.folder],
+      ...(ahead.length === 0 ? [] : [["to come", ahead.join(", ")] as const]),
       ...(report.sessionId === null ? [] : [["session", report.sessionId] as const]),
       ...(report.stop === null ? [] : [["stopped", `${report.stop.code}: ${report.stop.message}`] as const]),
     ],
@@ -62,6 +64,10 @@ function page(report: RunReport): Page {
     last: `CUTTER_RUN ${report.state}`,
     outcome: report.exit === 0 ? "good" : "bad",
   };
+}
+
+function stepName({ name, standing }: RunReport["steps"][number]): string {
+  return standing === "waiting" ? `${name} (it waits for this)` : name;
 }
 
 function suite(report: RunReport): Suite {

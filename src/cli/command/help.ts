@@ -6,7 +6,7 @@
  */
 import type { Command, Flag, Group, Leaf } from "./command.ts";
 import { GLOBAL_FLAGS } from "./command.ts";
-import { fill } from "./fill.ts";
+import { COLUMNS, fill } from "./fill.ts";
 
 const WIDEST_TERM = 26;
 
@@ -74,9 +74,20 @@ function examples(command: Command, path: readonly string[]): string {
   if (command.examples.length === 0) return "";
   const blocks = command.examples.map((example) => {
     const line = [...path, example.arguments].filter((word) => word !== "").join(" ");
-    return `  ${line}\n${fill(`      ${example.explanation}`, "      ")}`;
+    return `${pasteable(line)}\n${fill(`      ${example.explanation}`, "      ")}`;
   });
   return `Examples:\n${blocks.join("\n")}`;
+}
+
+/** Broken before an option, as a shell goes on: what is copied from a terminal is still the command. */
+function pasteable(line: string): string {
+  const lines: string[] = [];
+  for (const part of line.split(/ (?=--)/)) {
+    const longer = `${lines.at(-1)} ${part}`;
+    if (lines.length > 0 && longer.length + " \\".length <= COLUMNS) lines.splice(-1, 1, longer);
+    else lines.push(`${lines.length === 0 ? "  " : "    "}${part}`);
+  }
+  return lines.join(" \\\n");
 }
 
 function exitCodes(path: readonly string[]): string {

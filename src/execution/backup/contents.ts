@@ -9,6 +9,7 @@ import backupRelations from "../../../sql/execution/backup-relations.sql" with {
 import { LineDigest } from "../../kernel/digest.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
+import type { Observer } from "../../kernel/observer.ts";
 import type { Reply, Session } from "../../kernel/session/session.ts";
 import { refuseBackup } from "./refusal.ts";
 
@@ -31,17 +32,22 @@ export async function findRelations(session: Session): Promise<readonly string[]
 export async function readContents(
   session: Session,
   relations: readonly string[],
+  observe?: Observer,
 ): Promise<readonly RelationContent[] | Failure> {
   const contents: RelationContent[] = [];
   for (const relation of relations) {
-    const content = await readContent(session, relation);
+    const content = await readContent(session, relation, observe);
     if (content instanceof Failure) return content;
     contents.push(content);
   }
   return contents;
 }
 
-async function readContent(session: Session, relation: string): Promise<RelationContent | Failure> {
+async function readContent(
+  session: Session,
+  relation: string,
+  observe: Observer | undefined,
+): Promise<RelationContent | Failure> {
   const ask = (text: string): Promise<Reply | Failure> =>
     session.query(text, [], { wallClockMs: limits.backupTimeoutMs });
   const counted = await ask(`SELECT pg_catalog.count(*) AS rows FROM ONLY ${relation}`);
@@ -59,6 +65,7 @@ async function readContent(session: Session, relation: string): Promise<Relation
     if (batch instanceof Failure) return batch;
     for (const row of batch.rows) digest.add(row.digest ?? "");
     read += batch.rows.length;
+    observe?.({ unit: "rows", did: `of ${relation} digested`, done: read, total: rows });
     if (batch.rows.length === 0) return refuseBackup(`${relation}: ${rows} rows were counted, and ${read} read`);
   }
   const closed = await ask("CLOSE contents");

@@ -13,6 +13,8 @@ const PREFIX_CHARACTERS = 1024;
 export class CopyRows {
   readonly #rows: Record<string, number> = {};
   #relation: string | null = null;
+  /** So far, of all relations together. */
+  seen = 0;
   #complete: "yes" | "no" = "no";
   #prefix = "";
 
@@ -36,10 +38,15 @@ export class CopyRows {
     return room <= 0 ? this.#prefix : this.#prefix + piece.toString("latin1", start, Math.min(end, start + room));
   }
 
+  #count(relation: string): void {
+    this.#rows[relation] = (this.#rows[relation] ?? 0) + 1;
+    this.seen += 1;
+  }
+
   #line(line: string): void {
     if (this.#relation !== null) {
       if (line === "\\.") this.#relation = null;
-      else this.#rows[this.#relation] = (this.#rows[this.#relation] ?? 0) + 1;
+      else this.#count(this.#relation);
       return;
     }
     if (line === COMPLETE) this.#complete = "yes";

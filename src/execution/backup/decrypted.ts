@@ -9,6 +9,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
+import type { Observer } from "../../kernel/observer.ts";
 import { failedCall } from "../../kernel/private-files/errno.ts";
 import { beforeEnd } from "../../kernel/session/registry.ts";
 import type { Keyring } from "./keyring.ts";
@@ -23,6 +24,8 @@ export type Encrypted = {
   readonly keyring: Keyring;
   /** A private directory on a disk that has room. */
   readonly directory: string;
+  /** Told how far it is: `unfailing`. */
+  readonly observe?: Observer | undefined;
 };
 
 /** Whether the keyring has the secret key that the backup is encrypted for; BACKUP_TOOL_FAILED. */
@@ -49,16 +52,19 @@ export async function withDecrypted<T>(
   }
 }
 
-async function decryptTo(plain: PlainFile, { path, manifest, keyring }: Encrypted): Promise<Failure | null> {
+async function decryptTo(plain: PlainFile, { path, manifest, keyring, observe }: Encrypted): Promise<Failure | null> {
   const command = [...keyring.gpg, "--output", "-", "--decrypt", path];
   const gpg = startTool({ command, environment: keyring.environment });
   const late = setTimeout(gpg.kill, limits.backupTimeoutMs);
   gpg.end();
   const lost: Failure[] = [];
+  let bytes = 0;
   await readOutput(gpg, (piece) => {
     if (lost.length > 0) return;
     try {
       plain.add(piece);
+      bytes += piece.byteLength;
+      observe?.({ unit: "bytes", did: "decrypted", done: bytes, total: manifest.plain.bytes });
     } catch (cause) {
       const data = "Nothing of the archive was executed, and no database was changed.";
       lost.push(new Failure("FILE_WRITE_FAILED", failedCall("keep what is decrypted", cause), { data, cause }));

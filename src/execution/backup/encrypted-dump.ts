@@ -26,6 +26,8 @@ export type DumpOrder = {
   readonly stallMs: number;
   /** Why it must not go on, asked again and again; null while it may. */
   readonly off: () => string | null;
+  /** Told how many rows were read back, and of how many bytes of a dump, each time that some were. */
+  readonly moved: (rows: number, bytes: number) => void;
 };
 
 export type Digested = { readonly sha256: string; readonly bytes: number };
@@ -46,7 +48,10 @@ export async function dumpEncrypted(order: DumpOrder): Promise<Dumped | Failure>
   const rows = new CopyRows();
   const cipher = collect(gpg, (piece) => writeAll(file, piece), watch);
   const reading = collect(pgRestore, (piece) => rows.add(piece), watch);
-  const plain = await pump(pgDump, [gpg, pgRestore], watch);
+  const plain = await pump(pgDump, [gpg, pgRestore], (bytes) => {
+    watch.moved();
+    order.moved(rows.seen, bytes);
+  });
   const stopped = "stopped" in plain ? await whyStopped(plain.stopped) : null;
   if (stopped !== null) pgDump.kill();
   // Only a dump that says that it is whole may become a file that looks whole.
@@ -111,7 +116,11 @@ function watchOver(tools: readonly Tool[], { stallMs, off }: Pick<DumpOrder, "st
 }
 
 /** Each piece to both, and no further before both have taken it; `stopped` is the first that reads no more. */
-async function pump(from: Tool, into: readonly Tool[], watch: Watch): Promise<Digested | { readonly stopped: Tool }> {
+async function pump(
+  from: Tool,
+  into: readonly Tool[],
+  moved: (bytes: number) => void,
+): Promise<Digested | { readonly stopped: Tool }> {
   const hash = createHash("sha256");
   let bytes = 0;
   try {
@@ -119,7 +128,7 @@ async function pump(from: Tool, into: readonly Tool[], watch: Watch): Promise<Di
       hash.update(piece);
       bytes += piece.byteLength;
       const answers = await Promise.all(into.map((tool) => tool.write(piece)));
-      watch.moved();
+      moved(bytes);
       const stopped = into[answers.indexOf("ended")];
       if (stopped !== undefined) return { stopped };
     }

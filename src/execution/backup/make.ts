@@ -14,6 +14,7 @@ import { childEnvironment, scrubEnvironment } from "../../kernel/conninfo/child-
 import type { ServerTarget } from "../../kernel/conninfo/target.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
+import type { Observer } from "../../kernel/observer.ts";
 import { openPrivateDirectory } from "../../kernel/private-files/directory.ts";
 import { failedCall } from "../../kernel/private-files/errno.ts";
 import { removeQuietly, syncDirectory } from "../../kernel/private-files/file.ts";
@@ -48,6 +49,8 @@ export type BackupOrder = {
   readonly stallMs?: number;
   /** Why it must not go on, asked while it is made; absent: nothing keeps it. */
   readonly off?: () => string | null;
+  /** Told how far it is: `unfailing`. Absent: nobody looks. */
+  readonly observe?: Observer;
 };
 
 /** STOP_BACKUP_REFUSED, STOP_TARGET_CHANGED, or why the server could not be reached; then no file is left. */
@@ -87,7 +90,7 @@ async function backUp(session: Session, making: Making): Promise<BackupArtifact 
   if (other !== null) return other;
   const identity = await inspectSession(session);
   if (identity instanceof Failure) return identity;
-  const snapshot = await takeSnapshot(session);
+  const snapshot = await takeSnapshot(session, order.observe);
   if (snapshot instanceof Failure) return snapshot;
   const fileName = `cutter-${compactTimestamp()}-${randomBytes(4).toString("hex")}.dump.gpg`;
   const path = join(directory, fileName);
@@ -146,9 +149,11 @@ function dumpInto(file: number, { order, keyring, snapshot }: Writing): Promise<
     ...["--format=custom", "--no-password", "--strict-names", `--lock-wait-timeout=${limits.lockTimeoutMs}`],
     ...[`--snapshot=${snapshot.name}`, ...tables],
   ];
+  const rows = snapshot.contents.reduce((sum, content) => sum + content.rows, 0);
   const encryptWords = ["--no-autostart", "--compress-algo", "none", "--encrypt", "--recipient", settings.key];
   return dumpEncrypted({
     ...{ file, stallMs: order.stallMs ?? limits.backupStallMs, off: order.off ?? (() => null) },
+    moved: (done, bytes) => order.observe?.({ unit: "rows", did: "dumped", done, total: rows, bytes }),
     dump: { command: [...settings.pgDump, ...dumpWords], environment: childEnvironment(target, process.env) },
     encrypt: { command: [...keyring.gpg, ...encryptWords], environment: keyring.environment },
     readBack: { command: [...settings.pgRestore, "--file=-"], environment: scrubEnvironment(process.env) },

@@ -10,6 +10,7 @@ import { describeTarget } from "../../kernel/conninfo/describe.ts";
 import type { ServerTarget } from "../../kernel/conninfo/target.ts";
 import { Failure, joinFailure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
+import type { Observer } from "../../kernel/observer.ts";
 import { openSession } from "../../kernel/session/open.ts";
 import type { Session } from "../../kernel/session/session.ts";
 import { readContents } from "./contents.ts";
@@ -28,6 +29,8 @@ export type Restoring = {
   readonly pgRestore: readonly string[];
   /** Told the name of the database before it is made: a process that is killed leaves it. */
   readonly tell: (sentence: string) => Promise<void>;
+  /** Told how far the comparison is: `unfailing`. */
+  readonly observe?: Observer | undefined;
 };
 
 /** null where each relation holds as many rows as when it was dumped, and the same. */
@@ -99,12 +102,12 @@ async function restore({ target, plain, pgRestore }: Restoring): Promise<Failure
   return new Failure("BACKUP_NOT_RESTORED", `${whole}; it could not be restored here: ${reason}`);
 }
 
-async function compare(session: Session, { manifest }: Restoring): Promise<Failure | null> {
+async function compare(session: Session, { manifest, observe }: Restoring): Promise<Failure | null> {
   const begun = await beginReading(session);
   if (begun !== null) return begun;
   const relations = manifest.relations.map(({ relation }) => relation);
   if (relations.some((relation) => !RELATION.test(relation))) return damaged("the manifest names no relation");
-  const contents = await readContents(session, relations);
+  const contents = await readContents(session, relations, observe);
   if (contents instanceof Failure) return contents;
   for (const [index, { relation, rows, contentSha256 }] of contents.entries()) {
     const dumped = manifest.relations[index];

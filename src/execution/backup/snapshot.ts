@@ -7,6 +7,7 @@
 import backupSettingsQuery from "../../../sql/execution/backup-settings.sql" with { type: "text" };
 import { Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
+import type { Observer } from "../../kernel/observer.ts";
 import type { Session } from "../../kernel/session/session.ts";
 import { findRelations, type RelationContent, readContents } from "./contents.ts";
 
@@ -21,7 +22,7 @@ export type BackupSnapshot = {
 };
 
 /** Leaves the transaction open; closing the session ends it. */
-export async function takeSnapshot(session: Session): Promise<BackupSnapshot | Failure> {
+export async function takeSnapshot(session: Session, observe?: Observer): Promise<BackupSnapshot | Failure> {
   const begun = await beginReading(session);
   if (begun instanceof Failure) return begun;
   const exported = await session.query(EXPORT);
@@ -29,7 +30,7 @@ export async function takeSnapshot(session: Session): Promise<BackupSnapshot | F
   const { name, taken_at: takenAt, encoding } = exported.rows[0] ?? {};
   const relations = await findRelations(session);
   if (relations instanceof Failure) return relations;
-  const contents = await readContents(session, relations);
+  const contents = await readContents(session, relations, observe);
   if (contents instanceof Failure) return contents;
   return { name: name ?? "", takenAt: takenAt ?? "", encoding: encoding ?? "", contents };
 }

@@ -12,6 +12,7 @@ import { scrubEnvironment } from "../../kernel/conninfo/child-environment.ts";
 import type { ServerTarget } from "../../kernel/conninfo/target.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
+import type { Observer } from "../../kernel/observer.ts";
 import { checkPrivateDirectory } from "../../kernel/private-files/directory.ts";
 import { withAgent } from "./agent.ts";
 import { CopyRows, rowsDiffer } from "./copy-rows.ts";
@@ -41,6 +42,8 @@ export type VerifyOrder = {
   readonly unvouched: "refused" | "allowed";
   /** What a person has to know while it goes on. */
   readonly tell: (sentence: string) => Promise<void>;
+  /** Told how far it is: `unfailing`. */
+  readonly observe?: Observer;
 };
 
 export type VerifiedBackup = {
@@ -86,7 +89,8 @@ async function verifyContents(order: VerifyOrder, keyring: Keyring, known: Known
   const directory = dirname(order.path);
   const open = checkPrivateDirectory(directory);
   if (open !== null) return open;
-  return withDecrypted({ path: order.path, manifest, keyring, directory }, async (plain) => {
+  const { observe } = order;
+  return withDecrypted({ path: order.path, manifest, keyring, directory, observe }, async (plain) => {
     checked.push("it was decrypted, gpg's integrity check passed, and the dump has the digest it was made with");
     const unread = await readWhole(plain, { ...order, manifest });
     if (unread !== null) return unread;
@@ -94,7 +98,7 @@ async function verifyContents(order: VerifyOrder, keyring: Keyring, known: Known
     const { restoreTo: target, pgRestore, tell } = order;
     if (target === null) remarks.push("it was not restored: that is done with --restore");
     if (target === null) return known;
-    const unrestored = await restoreIntoScratch({ target, plain, manifest, pgRestore, tell });
+    const unrestored = await restoreIntoScratch({ target, plain, manifest, pgRestore, tell, observe });
     if (unrestored !== null) return unrestored;
     checked.push(
       "it was restored into a scratch database: rows and contents of each relation are those of its snapshot",
@@ -124,16 +128,21 @@ function withoutKey(
   return new Failure("BACKUP_UNREADABLE", remark);
 }
 
-type Reading = { readonly manifest: BackupManifest; readonly pgRestore: readonly string[] };
+type Reading = Pick<VerifyOrder, "pgRestore" | "observe"> & { readonly manifest: BackupManifest };
 
-async function readWhole(plain: PlainFile, { manifest, pgRestore }: Reading): Promise<Failure | null> {
+async function readWhole(plain: PlainFile, { manifest, pgRestore, observe }: Reading): Promise<Failure | null> {
   const tool = startTool({
     command: [...pgRestore, "--file=-"],
     environment: scrubEnvironment(process.env),
   });
   const late = setTimeout(tool.kill, limits.backupTimeoutMs);
   const rows = new CopyRows();
-  const [unfed] = await Promise.all([plain.feed(tool), readOutput(tool, (piece) => rows.add(piece))]);
+  const total = manifest.relations.reduce((sum, relation) => sum + relation.rows, 0);
+  const reading = readOutput(tool, (piece) => {
+    rows.add(piece);
+    observe?.({ unit: "rows", did: "read back", done: rows.seen, total });
+  });
+  const [unfed] = await Promise.all([plain.feed(tool), reading]);
   const reason = await tool.ended;
   clearTimeout(late);
   if (unfed !== null) return unfed;

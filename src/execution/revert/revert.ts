@@ -81,8 +81,8 @@ async function takeBack(
   if (deletion instanceof Failure) return deletion;
   const units =
     plan.how === "hard"
-      ? await deleteUnits(transaction, changeSet)
-      : await withdrawUnits(transaction, changeSet, work.actor);
+      ? await deleteUnits(transaction, changeSet, work)
+      : await withdrawUnits(transaction, changeSet, work);
   if (units instanceof Failure) return units;
   for (const [index, authority] of grant.authorities.entries()) {
     const reply = await transaction.query(insertDecision, [

@@ -11,8 +11,11 @@ import { Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
 import type { ChangeSet } from "../change-set.ts";
 import type { StatementRunner } from "../leg-a.ts";
+import type { LiveWork } from "../live-work.ts";
 import { listOf } from "./guard.ts";
 import type { RevertCounts } from "./plan.ts";
+
+type Working = Pick<LiveWork, "actor" | "observe">;
 
 type Batch = { readonly from: number; readonly to: number };
 
@@ -20,7 +23,7 @@ type Batch = { readonly from: number; readonly to: number };
 export async function withdrawUnits(
   transaction: StatementRunner,
   changeSet: ChangeSet,
-  actor: string,
+  { actor, observe }: Working,
 ): Promise<RevertCounts | Failure> {
   for (const { from, to } of batchesOf(changeSet)) {
     const reply = await transaction.query(withdrawRows, [changeSet.id, `${from}`, `${to}`, actor]);
@@ -32,12 +35,17 @@ export async function withdrawUnits(
         facts: { problems },
       });
     }
+    observe?.({ unit: "units", did: "withdrawn", done: to, total: changeSet.rowCount });
     crashPoint("phase-batch-withdrawn");
   }
   return { "public.iu_lifecycle_log": changeSet.rowCount };
 }
 
-export async function deleteUnits(transaction: StatementRunner, changeSet: ChangeSet): Promise<RevertCounts | Failure> {
+export async function deleteUnits(
+  transaction: StatementRunner,
+  changeSet: ChangeSet,
+  { observe }: Working,
+): Promise<RevertCounts | Failure> {
   for (const { from, to } of batchesOf(changeSet)) {
     const reply = await transaction.query(deleteRows, [changeSet.id, `${from}`, `${to}`]);
     if (reply instanceof Failure) return reply;
@@ -51,6 +59,7 @@ export async function deleteUnits(transaction: StatementRunner, changeSet: Chang
         `of rows ${from + 1} to ${to} ${found} were deleted, not ${expected} of each`,
       );
     }
+    observe?.({ unit: "units", did: "deleted", done: to, total: changeSet.rowCount });
     crashPoint("phase-batch-deleted");
   }
   return { "public.information_unit": -changeSet.rowCount, "public.unit_version": -changeSet.rowCount };

@@ -87,12 +87,12 @@ export async function countTogether(
   const counted: Counted = new Map();
   const plain = steps.filter((step) => step.request.filter === null);
   const filtered = steps.filter((step) => step.request.filter !== null);
-  for (let start = 0; start < plain.length; start += limits.countsPerStatement) {
-    const chunk = plain.slice(start, start + limits.countsPerStatement);
+  for (const chunk of chunksOf(plain, options)) {
     const text = chunk.map((step, index) => countStatement(step, index, options)).join("\nUNION ALL\n");
     const reply = await session.query(text);
     if (reply instanceof Failure) return reply;
     for (const row of reply.rows) record(counted, chunk[Number(row.ordinal)], row);
+    options.observe?.({ unit: "relations", did: "counted", done: counted.size, total: steps.length });
   }
   for (const step of filtered) {
     const reply = await countAlone(session, step, options);
@@ -100,6 +100,22 @@ export async function countTogether(
     record(counted, step, reply.rows[0]);
   }
   return counted;
+}
+
+/** As many as go into one statement; where somebody looks on, no more than are counted in a moment. */
+function chunksOf(steps: readonly Step[], { observe }: CountOptions): readonly (readonly Step[])[] {
+  const chunks: Step[][] = [];
+  let bytes = 0;
+  for (const step of steps) {
+    const last = chunks.at(-1);
+    bytes += step.bytes;
+    const isFull = observe !== undefined && bytes > limits.countedBytesPerStatement;
+    if (last === undefined || last.length === limits.countsPerStatement || isFull) {
+      chunks.push([step]);
+      bytes = step.bytes;
+    } else last.push(step);
+  }
+  return chunks;
 }
 
 /** One after another. The first that takes too long is the last: asked once more it would take as long again. */

@@ -25,6 +25,7 @@ export async function plannedCounts(
 export type Step = {
   readonly request: CountRequest;
   readonly relation: string;
+  readonly bytes: number;
   readonly how: RelationCount["how"];
   /** Note of a count whose rows were read. */
   readonly note: string | null;
@@ -62,7 +63,8 @@ function planOne(request: CountRequest, facts: RelationFacts | undefined, afford
   const base = { filter: request.filter?.label ?? null, rows: null, digest: null, note: null };
   const relation = facts?.relation ?? request.relation;
   const step = (how: RelationCount["how"], details: Partial<RelationCount> = {}): Step => {
-    return { request, relation, how, note: details.note ?? null, otherwise: { relation, ...base, how, ...details } };
+    const otherwise = { relation, ...base, how, ...details };
+    return { request, relation, bytes: facts?.bytes ?? 0, how, note: details.note ?? null, otherwise };
   };
   if (facts === undefined || facts.relation === null) return step("missing", { note: "no such relation" });
   if (!facts.readable) return step("unreadable", { note: unreadableNote(facts) });

@@ -5,6 +5,7 @@
  * everything that counts.
  */
 import { limits } from "../limits.ts";
+import type { Observer } from "../observer.ts";
 
 export type CountMode = "exact" | "estimate" | "auto";
 
@@ -36,6 +37,8 @@ export type CountOptions = {
   readonly digest: "none" | "content";
   /** Longest wait for a lock and for all exact counts together, in milliseconds. */
   readonly budgetMs: number;
+  /** Told how many relations were counted; then each statement counts few, and has the budget for itself. */
+  readonly observe?: Observer;
 };
 
 export const defaultCountOptions: CountOptions = { mode: "auto", digest: "none", budgetMs: limits.exactCountBudgetMs };

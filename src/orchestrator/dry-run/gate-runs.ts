@@ -132,7 +132,9 @@ async function resume(context: DryRunContext, id: string, approval: Uint8Array |
       return sight instanceof Failure ? sight : sight.document;
     },
     closeOut: async (_run, adapter) => ({ simulated: true, counts: "counts" in adapter ? countsOf(adapter) : null }),
-    progress: (phase) => context.progress(`${id}: ${phase}`),
+    progress: (phase, what) => {
+      if (what === "begins") context.progress(`${id}: ${phase}`);
+    },
   });
   // What failed may have come further than where it began.
   const run = standing instanceof Failure ? store.run(id) : standing.run;

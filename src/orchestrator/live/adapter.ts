@@ -14,6 +14,7 @@ import {
 import { canonicalJson } from "../../kernel/digest.ts";
 import { type Facts, Failure } from "../../kernel/failure.ts";
 import { readKillSwitch } from "../../kernel/kill-switch.ts";
+import { type Observer, unfailing } from "../../kernel/observer.ts";
 import type { AdapterWork } from "../prepare.ts";
 import type { PhaseRecord } from "../store/phase-record.ts";
 import type { Store } from "../store/store.ts";
@@ -26,6 +27,8 @@ export type AdapterParts = {
   readonly connect: Connect;
   readonly grants: Grants;
   readonly keys: SigningKeys;
+  /** Told how far a phase is; whatever it does, it does not harm the phase. */
+  readonly observe?: Observer;
   readonly backUp: (work: LiveWork) => Promise<BackupArtifact | Failure>;
   readonly backupDirectory: string;
   readonly compensate: MethodParts["compensate"];
@@ -56,16 +59,22 @@ export async function liveAdapter(work: AdapterWork, parts: AdapterParts): Promi
   });
 }
 
+type WorkParts = Pick<AdapterParts, "observe"> & {
+  readonly grants: LiveWork["grants"];
+  readonly keys: LiveWork["signers"];
+};
+
 /** Planned again from files that are as they were written. */
 export function liveWork(
   { run, planned, survey, settings, fence, done }: AdapterWork,
-  { grants, keys }: { readonly grants: LiveWork["grants"]; readonly keys: LiveWork["signers"] },
+  { grants, keys, observe }: WorkParts,
 ): LiveWork {
   const { document, manifest, cutplan } = planned;
   return {
     ...{ runId: run.runId, mode: run.mode === "live" ? "live" : "rehearsal", fence, target: survey.target },
     ...{ document, manifest, cutplan, surveyed: survey.units, actor: settings.actor, grants, signers: keys },
     planning: done.filter(({ phase }) => PLANNING.has(phase)).map(planningPhase),
+    observe: unfailing(observe),
   };
 }
 

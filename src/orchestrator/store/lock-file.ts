@@ -16,6 +16,11 @@ import { checkPrivateFile } from "./database-file.ts";
 const FOLDER = "locks";
 const ENDING = ".lock";
 
+/** Where the lock of a run is taken; whether the file is there or not. */
+export function lockPath(stateDirectory: string, runId: string): string {
+  return join(stateDirectory, FOLDER, `${runId}${ENDING}`);
+}
+
 /** The file, made if it was not there: empty, 0600, and never written. */
 export function openLockFile(stateDirectory: string, runId: string): string | Failure {
   const locks = openPrivateDirectory(join(stateDirectory, FOLDER));
