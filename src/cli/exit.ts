@@ -103,7 +103,8 @@ function framesOf(stack: string): readonly string[] {
   return first === -1 ? [stack] : [lines.slice(0, first).join("\n"), ...lines.slice(first)];
 }
 
-type Cleanup = () => Promise<void>;
+/** Is told of the signal, as the failure that it will be reported as. */
+type Cleanup = (signal: Failure) => Promise<void>;
 const cleanups = new Set<Cleanup>();
 
 /** Registers what must happen before a signal ends the process, e.g. a rollback. The answer takes it back. */
@@ -146,10 +147,11 @@ export function unlessSignalledTerminal(terminal: Terminal): Terminal {
 export function installSignals({ terminal, format, exit }: SignalHandling): void {
   for (const [signal, { code, message }] of Object.entries(SIGNALS)) {
     process.on(signal, async () => {
-      const { exitCode } = new Failure(code, message);
+      const told = new Failure(code, message);
+      const { exitCode } = told;
       if (ending === "yes") return exit(exitCode);
       ending = "yes";
-      const cleaned = Promise.allSettled([...cleanups].map((cleanup) => cleanup()));
+      const cleaned = Promise.allSettled([...cleanups].map((cleanup) => cleanup(told)));
       await Promise.race([cleaned, sleep(limits.signalCleanupMs)]);
       const words = endingWords();
       const failure = new Failure(code, message, words.length === 0 ? {} : { data: words.join(" ") });

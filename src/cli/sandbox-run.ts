@@ -1,8 +1,8 @@
 /**
  * sandbox-run: `cutter sandbox run`: one whole sandbox, its report, and after a signal at least its removal.
  *
- * The result is the report; a first signal removes everything and ends, a second one ends at once and leaves the rest
- * to `cutter sandbox sweep`. Called by sandbox.ts.
+ * The result is the report; a first signal removes everything, leaves the evidence of what was done until then and
+ * ends, a second one ends at once and leaves the rest to `cutter sandbox sweep`. Called by sandbox.ts.
  */
 import { sleep } from "../kernel/clock.ts";
 import { Failure } from "../kernel/failure.ts";
@@ -10,7 +10,7 @@ import { readKillSwitch } from "../kernel/kill-switch.ts";
 import { limits } from "../kernel/limits.ts";
 import { processEnding } from "../kernel/session/registry.ts";
 import { renderSandbox } from "../report/sandbox.ts";
-import { runSandbox } from "../sandbox/run.ts";
+import { runSandbox, type SandboxOutcome } from "../sandbox/run.ts";
 import { Sandbox, type SandboxOrder } from "../sandbox/sandbox.ts";
 import type { Globals } from "./command/command.ts";
 import { commandLine } from "./command/command-line.ts";
@@ -44,14 +44,18 @@ export async function sandboxRun({ flags, globals }: Invocation, terminal: Termi
     ...{ ...order, document, environment: process.env, afterwards: flags.keep ? "keep" : "remove", self: selfWords() },
     tell: async (sentence) => progress.now(sentence),
   });
-  onSignal(async () => {
+  const reported = Promise.withResolvers<SandboxOutcome>();
+  onSignal(async (signal) => {
     await terminal.talk(`removing ${sandbox.name}; a second signal would leave it to cutter sandbox sweep`);
-    const { left } = await sandbox.takeDown();
+    const { left } = await sandbox.interrupt(signal);
     for (const one of left) await terminal.alarm(`left: ${one}`);
     if (left.length === 0) await terminal.talk(`nothing of ${sandbox.name} is left`);
+    const { report } = await reported.promise;
+    await terminal.talk(`${report.verdictLine}; evidence: ${report.folder}`);
   });
   const command = commandLine("cutter", process.argv.slice(2));
   const outcome = await runSandbox(sandbox, { command, begins: (what) => progress.now(what) });
+  reported.resolve(outcome);
   progress.stop();
   const { stdout } = terminal.colour;
   const palette = (text: string, style: Parameters<typeof paint>[1]): string => paint(text, style, stdout);

@@ -52,7 +52,7 @@ export const G03: Gate<InstanceScan> = {
       facts: { host, protected: protectedLines(scan), how, unknown },
       mismatches: [
         ...mustHold("the host's own identity", host === "" ? 0 : 1),
-        ...unexpected("server that could not be identified", unknown),
+        ...unexpected("what could not be identified or asked", unknown),
       ],
     };
   },
@@ -60,7 +60,7 @@ export const G03: Gate<InstanceScan> = {
 
 export type PrivateEntry = {
   readonly path: string;
-  readonly kind: "directory" | "file" | "other";
+  readonly kind: "directory" | "file" | "socket" | "other";
   readonly mode: number;
   readonly owner: number;
 };
@@ -75,7 +75,7 @@ export type Privacy = {
   readonly printed: readonly string[];
 };
 
-const MODES = { directory: 0o700, file: 0o600, other: -1 } as const;
+const MODES = { directory: 0o700, file: 0o600, socket: 0o700, other: -1 } as const;
 
 export const G04: Gate<Privacy> = {
   id: "G-04",

@@ -35,6 +35,7 @@ export const BUILD: readonly Sample[] = [
   ),
   sample(G03, SCAN, {
     "a server could not be identified": (one) => ({ ...one, unknown: ["process 8"] }),
+    "docker did not answer": (one) => ({ ...one, containers: [], unknown: ["containers: docker did not answer"] }),
     "the host does not say who it is": (one) => ({ ...one, host: "" }),
   }),
   sample(
@@ -43,6 +44,7 @@ export const BUILD: readonly Sample[] = [
     {
       "a directory is open to others": (one) => ({ ...one, entries: [{ ...PRIVATE, mode: 0o755 }] }),
       "a file is": (one) => ({ ...one, entries: [{ ...PRIVATE, kind: "file" as const, mode: 0o644 }] as never }),
+      "a socket is": (one) => ({ ...one, entries: [{ ...PRIVATE, kind: "socket" as const, mode: 0o755 }] as never }),
       "it belongs to somebody else": (one) => ({ ...one, entries: [{ ...PRIVATE, owner: 5 }] as never }),
       "a link lies in it": (one) => ({ ...one, entries: [{ ...PRIVATE, kind: "other" as const }] as never }),
       "it lies in a git work tree": (one) => ({ ...one, gitTree: "/src" }),

@@ -3,9 +3,10 @@
  * database, production, a file or the log is not as it should be.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryFolder } from "../../../scripts/database/files.ts";
+import { counted } from "../../kernel/child-process.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { openSession } from "../../kernel/session/open.ts";
 import { GateLedger } from "../gate-ledger.ts";
@@ -18,6 +19,7 @@ import { SCENARIOS } from "../scenarios/list.ts";
 import { withAdministrator } from "../sessions.ts";
 import { Stage } from "../stage/stage.ts";
 import { DATABASE } from "../words.ts";
+import { directoriesOf } from "./before.ts";
 import { changes, verifyAll } from "./verify.ts";
 
 const PATIENCE_MS = 120_000;
@@ -26,12 +28,12 @@ const PROVEN = ["G-14", "G-15", "G-16", "G-17", "G-18", "G-19", "G-20", "G-21", 
 
 const sandbox = sampleSandbox({ stateDirectory: join(temporaryFolder(), "state") });
 const stage = new Stage(sandbox);
-let counted: ReadonlyMap<string, number>;
+let before: ReadonlyMap<string, number>;
 let predicted: Readonly<Record<string, number>>;
 
 beforeAll(async () => {
   expect(await buildSandbox(sandbox)).toBe(null);
-  counted = await count();
+  before = await count();
   predicted = await runScenarios(
     stage,
     SCENARIOS.filter(({ id }) => id === "S2"),
@@ -55,7 +57,7 @@ async function count(): Promise<ReadonlyMap<string, number>> {
 /** Those of the nine that are not PASS, judged anew. */
 async function red(): Promise<readonly string[]> {
   Object.assign(sandbox, { gates: new GateLedger() });
-  sandbox.rows = changes(counted, await count(), predicted);
+  sandbox.rows = changes(before, await count(), predicted);
   expect(await verifyAll(sandbox)).toBe(null);
   return PROVEN.filter((id) => sandbox.gates.of(id)?.verdict !== "PASS");
 }
@@ -104,13 +106,19 @@ test.each([
 );
 
 test(
-  "G-18: a password in a file of the sandbox is found, and its own file is not searched",
+  "G-18: a copy of the passwords is found in each directory of the sandbox, its servers' data too",
   async () => {
-    const leak = sandbox.path("states", "leak.txt");
-    writeFileSync(leak, `x${known(sandbox.passwords, "passwords").of("cutter_exec")}y`, { mode: 0o600 });
-    expect(await red()).toEqual(["G-18"]);
-    expect(JSON.stringify(sandbox.gates.of("G-18")?.mismatches)).toContain("password of cutter_exec in ");
-    rmSync(leak);
+    const { file } = known(sandbox.passwords, "passwords");
+    const homes = directoriesOf(sandbox);
+    const data = homes.map((path) => join(path, "data", "base")).filter((path) => existsSync(path));
+    expect([homes.length, data.length]).toEqual([4, 2]);
+    const places = [sandbox.path("passwords"), sandbox.path("states"), ...homes, ...data];
+    for (const place of places) copyFileSync(file, join(place, "leak"));
+    const copied = await red();
+    const found = sandbox.gates.of("G-18")?.mismatches.map(({ seen }) => seen) ?? [];
+    for (const place of places) rmSync(join(place, "leak"));
+    expect(copied).toEqual(["G-18"]);
+    for (const place of places) expect(found).toContain(`password of cutter_exec in ${join(place, "leak")}`);
     expect(await red()).toEqual([]);
   },
   PATIENCE_MS,
@@ -130,6 +138,17 @@ test(
 );
 
 test(
+  "G-20: a transaction that was prepared and forgotten is seen",
+  async () => {
+    await sql("BEGIN", "CREATE TABLE public.forgotten (i int)", "PREPARE TRANSACTION 'forgotten'");
+    const forgotten = await red();
+    await sql("ROLLBACK PREPARED 'forgotten'");
+    expect([forgotten, await red()]).toEqual([["G-20"], []]);
+  },
+  PATIENCE_MS,
+);
+
+test(
   "G-21: a third session of a role, where its limit was lifted, is in the server's log for ever",
   async () => {
     await sql("ALTER ROLE cutter_verify CONNECTION LIMIT 9");
@@ -142,10 +161,27 @@ test(
 );
 
 test(
-  "G-19: a process that the log does not have is missed",
+  "G-19: an entry that is cut out of the log's file is missed, whatever the program remembers",
   async () => {
-    sandbox.journal.countProcess();
+    const file = sandbox.path("journal.jsonl");
+    const lines = readFileSync(file, "utf8").split("\n");
+    writeFileSync(file, lines.filter((line) => !line.includes("initdb")).join("\n"));
     expect(await red()).toEqual(["G-19", "G-21"]);
+    const programs = sandbox.gates.of("G-19")?.mismatches.map(({ what }) => what.split(" ").at(-1));
+    expect(programs).toContain("setpriv");
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "G-19: a process that was started past the log is missed, by its number",
+  async () => {
+    sandbox.forgetProcesses();
+    const child = counted(Bun.spawn(["true"]), ["true"]);
+    await child.exited;
+    expect(await red()).toEqual(["G-19", "G-21"]);
+    const missed = sandbox.gates.of("G-19")?.mismatches.map(({ what }) => what);
+    expect(missed).toContain(`process ${child.pid} true`);
   },
   PATIENCE_MS,
 );

@@ -9,7 +9,7 @@
 import { timestamp } from "../../kernel/clock.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { COMMANDS } from "../commands.ts";
-import { G19, G20, G21, G22 } from "../gates/conduct.ts";
+import { G19, G20, G21, G22, type Logged } from "../gates/conduct.ts";
 import { matrixSize } from "../gates/list.ts";
 import { G14, G15, G16, G17, G18, type RowChange, type SecretSearch, type Untouched } from "../gates/verification.ts";
 import {
@@ -22,7 +22,7 @@ import {
 } from "../measure/database.ts";
 import { readPrivileges } from "../measure/privileges.ts";
 import { searchTree } from "../measure/secrets.ts";
-import { parseLog, peakSessions, readLog } from "../measure/server-log.ts";
+import { peakSessions } from "../measure/server-log.ts";
 import { SUPERUSER } from "../providers/provider.ts";
 import type { RowDelta } from "../rows.ts";
 import { runScenarios } from "../run-scenarios.ts";
@@ -31,6 +31,7 @@ import { withAdministrator } from "../sessions.ts";
 import { connectionUrls } from "../stage/files.ts";
 import { Stage } from "../stage/stage.ts";
 import { DATABASE } from "../words.ts";
+import { directoriesOf } from "./before.ts";
 
 const LOGIN = { role: SUPERUSER, database: DATABASE };
 
@@ -59,6 +60,7 @@ export function changes(before: Counts, after: Counts, predicted: RowDelta): rea
 /** C-11. */
 export async function verifyAll(sandbox: Sandbox): Promise<Failure | null> {
   const { gates, rows, results, journal } = sandbox;
+  sandbox.reached = "verification";
   journal.note("look", "catalog, rows, privileges, sessions, logs, secrets; production, read-only");
   const asked = <T>(work: Parameters<typeof withAdministrator<T>>[2]) => withAdministrator(sandbox, LOGIN, work);
   await gates.judge(G14, () => asked(readInventory));
@@ -83,15 +85,17 @@ export async function verifyAll(sandbox: Sandbox): Promise<Failure | null> {
   return null;
 }
 
-function logged({ journal, results }: Sandbox) {
+function logged({ journal, results, started }: Sandbox): Logged | Failure {
+  const entries = journal.readBack();
+  if (entries instanceof Failure) return entries;
   const commands = COMMANDS.map(({ id }) => id).filter((id) => id < "C-12");
   const run = results.filter(({ judged }) => judged.verdict !== "NOT RUN").map(({ judged }) => judged.id);
-  return { entries: journal.entries, wanted: [...commands, ...run], started: journal.started };
+  return { entries, wanted: [...commands, ...run], started };
 }
 
 function peaksOf(sandbox: Sandbox): ReadonlyMap<string, number> {
   const { logFile } = known(sandbox.server, "server");
-  return logFile === null ? new Map() : peakSessions(parseLog(readLog(logFile)));
+  return logFile === null ? new Map() : peakSessions(logFile);
 }
 
 async function untouched(sandbox: Sandbox): Promise<Untouched | Failure> {
@@ -114,17 +118,22 @@ function placeOf(url: string): string {
 }
 
 function searchSecrets(sandbox: Sandbox): SecretSearch {
-  const { secrets, processes } = sandbox;
-  const homes = new Set([...known(sandbox.keys, "keys").homes, known(sandbox.passwords, "passwords").file]);
-  const tree = searchTree(sandbox.workDirectory, secrets, homes);
+  const { secrets, processes, homes } = sandbox;
+  const roots = directoriesOf(sandbox);
+  const trees = roots.map((root) => searchTree(root, secrets, new Set(homes)));
   const lines = processes.commandLines;
   const told = lines.flatMap((line) =>
     secrets.in(line).map((name) => `${name} in the words or the environment of a process`),
   );
   return {
     planted: secrets.count,
-    searched: [`${tree.files} files`, `${lines.length} command lines with their environments`],
-    bytes: tree.bytes + lines.reduce((sum, line) => sum + line.length, 0),
-    found: [...tree.found, ...told],
+    searched: [
+      ...roots.map((root, index) => `${trees[index]?.files} files below ${root}`),
+      `${lines.length} command lines with their environments`,
+    ],
+    bytes: [...trees.map(({ bytes }) => bytes), ...lines.map((line) => line.length)].reduce((sum, one) => sum + one, 0),
+    found: [...trees.flatMap(({ found }) => found), ...told],
+    unread: trees.flatMap(({ unread }) => unread),
+    homes,
   };
 }
