@@ -57,12 +57,13 @@ export const BUILD: readonly Sample[] = [
     G05,
     {
       ...{ from: "server" as const, transactionReadOnly: "on", transactionIds: [] as readonly string[] },
-      dumpOptions: "-c default_transaction_read_only=on",
+      dump: { looks: 3, transactionIds: [] as readonly string[] },
     },
     {
       "the session may write": (one) => ({ ...one, transactionReadOnly: "off" }),
       "a transaction id was given to it": (one) => ({ ...one, transactionIds: ["700"] }),
-      "pg_dump may write": (one) => ({ ...one, dumpOptions: "" }),
+      "a transaction id was given to pg_dump": (one) => ({ ...one, dump: { looks: 3, transactionIds: ["700"] } }),
+      "nobody saw pg_dump read": (one) => ({ ...one, dump: { looks: 0, transactionIds: [] } }),
       "nothing of a backup was verified": () => ({ from: "file", checked: [] }) as never,
     },
   ),
