@@ -90,7 +90,7 @@ function attempt<T>(path: string, unread: string[], look: () => T): T | null {
 }
 
 /** More than the longest form of a secret, so that none is cut in two between pieces. */
-const OVERLAP = 1_024;
+export const OVERLAP = 1_024;
 
 /** A file that grows is read to its size now. */
 function searchFile(path: string, secrets: Secrets): { readonly bytes: number; readonly found: ReadonlySet<string> } {

@@ -94,7 +94,8 @@ export async function makeWorkDirectory(sandbox: Sandbox): Promise<Failure | nul
   return null;
 }
 
-function privacyOf(sandbox: Sandbox): Privacy | Failure {
+/** What G-04 judges: all that it has made by now. */
+export function privacyOf(sandbox: Sandbox): Privacy | Failure {
   try {
     const said = [...sandbox.journal.entries.map(({ what }) => what), ...sandbox.processes.commandLines];
     const roots = directoriesOf(sandbox).map((path) => fs.realpathSync(path));

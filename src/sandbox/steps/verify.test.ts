@@ -3,7 +3,7 @@
  * database, production, a file or the log is not as it should be.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryFolder } from "../../../scripts/database/files.ts";
 import { counted } from "../../kernel/child-process.ts";
@@ -11,6 +11,7 @@ import { Failure } from "../../kernel/failure.ts";
 import { openSession } from "../../kernel/session/open.ts";
 import { GateLedger } from "../gate-ledger.ts";
 import { countTables } from "../measure/database.ts";
+import { searchServer } from "../measure/server-files.ts";
 import { SUPERUSER } from "../providers/provider.ts";
 import { runScenarios } from "../run-scenarios.ts";
 import { buildSandbox, sampleSandbox } from "../sample.ts";
@@ -120,6 +121,30 @@ test(
     expect(copied).toEqual(["G-18"]);
     for (const place of places) expect(found).toContain(`password of cutter_exec in ${join(place, "leak")}`);
     expect(await red()).toEqual([]);
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "G-18: where the data is in a container the server itself is asked, and a copy of the passwords is found so, too",
+  async () => {
+    const { file } = known(sandbox.passwords, "passwords");
+    const [data = ""] = directoriesOf(sandbox).filter(
+      (path) => path.endsWith(sandbox.name) && path !== sandbox.workDirectory,
+    );
+    const search = async () => {
+      const found = await withAdministrator(sandbox, LOGIN, (session) => searchServer(session, sandbox.secrets));
+      if (found instanceof Failure) throw new Error(found.message);
+      return found;
+    };
+    const clean = await search();
+    expect([clean.found, clean.files > 900, clean.bytes > 10_000_000]).toEqual([[], true, true]);
+    const leak = join(data, "data", "base", "leak");
+    copyFileSync(file, leak);
+    chmodSync(leak, 0o644);
+    const { found } = await search();
+    rmSync(leak);
+    expect(found).toContain("password of cutter_exec in base/leak of the server");
   },
   PATIENCE_MS,
 );

@@ -8,6 +8,7 @@
 
 import { timestamp } from "../../kernel/clock.ts";
 import { Failure } from "../../kernel/failure.ts";
+import { openSession } from "../../kernel/session/open.ts";
 import { COMMANDS } from "../commands.ts";
 import { G19, G20, G21, G22, type Logged } from "../gates/conduct.ts";
 import { matrixSize } from "../gates/list.ts";
@@ -21,13 +22,15 @@ import {
   readRoleLimits,
 } from "../measure/database.ts";
 import { readPrivileges } from "../measure/privileges.ts";
-import { searchTree } from "../measure/secrets.ts";
+import { type Searched, searchTree } from "../measure/secrets.ts";
+import { searchServer } from "../measure/server-files.ts";
 import { peakSessions } from "../measure/server-log.ts";
-import { SUPERUSER } from "../providers/provider.ts";
+import { FIRST_DATABASE, SUPERUSER } from "../providers/provider.ts";
 import type { RowDelta } from "../rows.ts";
 import { runScenarios } from "../run-scenarios.ts";
 import { known, type Sandbox } from "../sandbox.ts";
 import { withAdministrator } from "../sessions.ts";
+import { sessionNames } from "../sources/database.ts";
 import { connectionUrls } from "../stage/files.ts";
 import { Stage } from "../stage/stage.ts";
 import { DATABASE } from "../words.ts";
@@ -117,10 +120,12 @@ function placeOf(url: string): string {
   return decodeURIComponent(/[?&]host=([^&]*)/.exec(url)?.[1] ?? "no place");
 }
 
-function searchSecrets(sandbox: Sandbox): SecretSearch {
+async function searchSecrets(sandbox: Sandbox): Promise<SecretSearch | Failure> {
   const { secrets, processes, homes } = sandbox;
+  const within = await searchContainers(sandbox);
+  if (within instanceof Failure) return within;
   const roots = directoriesOf(sandbox);
-  const trees = roots.map((root) => searchTree(root, secrets, new Set(homes)));
+  const trees = [...roots.map((root) => searchTree(root, secrets, new Set(homes))), ...within];
   const lines = processes.commandLines;
   const told = lines.flatMap((line) =>
     secrets.in(line).map((name) => `${name} in the words or the environment of a process`),
@@ -129,6 +134,7 @@ function searchSecrets(sandbox: Sandbox): SecretSearch {
     planted: secrets.count,
     searched: [
       ...roots.map((root, index) => `${trees[index]?.files} files below ${root}`),
+      ...within.map(({ files }) => `${files} files of a server in a container`),
       `${lines.length} command lines with their environments`,
     ],
     bytes: [...trees.map(({ bytes }) => bytes), ...lines.map((line) => line.length)].reduce((sum, one) => sum + one, 0),
@@ -136,4 +142,19 @@ function searchSecrets(sandbox: Sandbox): SecretSearch {
     unread: trees.flatMap(({ unread }) => unread),
     homes,
   };
+}
+
+/** One in a container has its data in the container's memory: it is asked itself, under a name that is recorded. */
+async function searchContainers({ servers, secrets, name }: Sandbox): Promise<readonly Searched[] | Failure> {
+  const searched: Searched[] = [];
+  for (const server of servers.filter(({ provider }) => provider === "docker")) {
+    const target = server.target({ role: SUPERUSER, database: FIRST_DATABASE });
+    const named = target.kind === "server" ? { ...target, applicationName: sessionNames(name).look } : target;
+    const session = await openSession(named, { label: "sandbox" });
+    if (session instanceof Failure) return session;
+    const found = await searchServer(session, secrets).finally(() => session.close());
+    if (found instanceof Failure) return found;
+    searched.push(found);
+  }
+  return searched;
 }
