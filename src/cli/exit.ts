@@ -107,7 +107,7 @@ function framesOf(stack: string): readonly string[] {
 type Cleanup = (signal: Failure) => Promise<void>;
 const cleanups = new Set<Cleanup>();
 
-/** Registers what must happen before a signal ends the process, e.g. a rollback. The answer takes it back. */
+/** Registers what must happen before a signal or a bug ends the process, e.g. a rollback. The answer takes it back. */
 export function onSignal(cleanup: Cleanup): () => void {
   cleanups.add(cleanup);
   return () => cleanups.delete(cleanup);
@@ -143,6 +143,18 @@ export function unlessSignalledTerminal(terminal: Terminal): Terminal {
   });
 }
 
+/** Before a bug ends the process: what was registered for a signal, within limits.signalCleanupMs. Only once. */
+export async function cleanUp(): Promise<void> {
+  if (ending === "yes") return;
+  ending = "yes";
+  await cleanUpFor(new Failure("INTERRUPTED", "a mistake in cutter itself ended it"));
+}
+
+async function cleanUpFor(reason: Failure): Promise<void> {
+  const cleaned = Promise.allSettled([...cleanups].map((cleanup) => cleanup(reason)));
+  await Promise.race([cleaned, sleep(limits.signalCleanupMs)]);
+}
+
 /** First signal: clean up within limits.signalCleanupMs, report, end. A second one ends at once. */
 export function installSignals({ terminal, format, exit }: SignalHandling): void {
   for (const [signal, { code, message }] of Object.entries(SIGNALS)) {
@@ -151,8 +163,7 @@ export function installSignals({ terminal, format, exit }: SignalHandling): void
       const { exitCode } = told;
       if (ending === "yes") return exit(exitCode);
       ending = "yes";
-      const cleaned = Promise.allSettled([...cleanups].map((cleanup) => cleanup(told)));
-      await Promise.race([cleaned, sleep(limits.signalCleanupMs)]);
+      await cleanUpFor(told);
       const words = endingWords();
       const failure = new Failure(code, message, words.length === 0 ? {} : { data: words.join(" ") });
       const reported = reportFailure(failure, { terminal, format });

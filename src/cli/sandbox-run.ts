@@ -44,18 +44,17 @@ export async function sandboxRun({ flags, globals }: Invocation, terminal: Termi
     ...{ ...order, document, environment: process.env, afterwards: flags.keep ? "keep" : "remove", self: selfWords() },
     tell: async (sentence) => progress.now(sentence),
   });
-  const reported = Promise.withResolvers<SandboxOutcome>();
   onSignal(async (signal) => {
     await terminal.talk(`removing ${sandbox.name}; a second signal would leave it to cutter sandbox sweep`);
     const { left } = await sandbox.interrupt(signal);
     for (const one of left) await terminal.alarm(`left: ${one}`);
     if (left.length === 0) await terminal.talk(`nothing of ${sandbox.name} is left`);
-    const { report } = await reported.promise;
-    await terminal.talk(`${report.verdictLine}; evidence: ${report.folder}`);
+    const told = await running.catch(() => null);
+    if (told !== null && sandbox.record !== null) await terminal.talk(evidenceLine(told));
   });
   const command = commandLine("cutter", process.argv.slice(2));
-  const outcome = await runSandbox(sandbox, { command, begins: (what) => progress.now(what) });
-  reported.resolve(outcome);
+  const running = runSandbox(sandbox, { command, begins: (what) => progress.now(what) });
+  const outcome = await running;
   progress.stop();
   const { stdout } = terminal.colour;
   const palette = (text: string, style: Parameters<typeof paint>[1]): string => paint(text, style, stdout);
@@ -63,6 +62,10 @@ export async function sandboxRun({ flags, globals }: Invocation, terminal: Termi
   await terminal.result(renderSandbox(outcome.report, globals.format, { palette, detail }));
   if (outcome.report.kept.length > 0) await stay(sandbox, terminal);
   return outcome.failure === null ? EXIT.done : tellFailure(outcome.failure, terminal);
+}
+
+function evidenceLine({ report }: SandboxOutcome): string {
+  return `${report.verdictLine}; evidence: ${report.folder}`;
 }
 
 /** A function, a trigger or a foreign server of somebody's database connects to what it connects to there. */
