@@ -242,8 +242,10 @@ test(
   "killed with SIGKILL it leaves what it wrote down, its servers die with it, and sweep removes the rest",
   async () => {
     const running = startCutter(["sandbox", "run", ...LOCAL, ...newName()], { stateDirectory: state });
-    await running.catches(2);
-    await Bun.sleep(5_000);
+    const record = join(state, "sandbox", `${name}.json`);
+    const processes = () => (existsSync(record) ? readFileSync(record, "utf8").split('"process"').length - 2 : 0);
+    // Of the stand-in, and of the server itself; its own stands there, too.
+    for (let waited = 0; processes() < 2 && waited < PATIENCE_MS; waited += 50) await Bun.sleep(50);
     const sweep = () => cutter(["sandbox", "sweep"], { stateDirectory: state });
     expect((await sweep()).stdout).toContain(`${name}: in use`);
     running.kill("SIGKILL");

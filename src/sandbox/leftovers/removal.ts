@@ -38,7 +38,7 @@ export async function removeAll(removals: readonly Removal[], record: LeftoverRe
     else left.push({ resource, reason });
     if (reason === null || reason === GONE) trouble = record.drop(resource) ?? trouble;
   }
-  return { removed, left, gone, trouble };
+  return { removed, left, ...(gone.length === 0 ? {} : { gone }), trouble };
 }
 
 /** The failure of a start, which also tells what could not be taken back. */

@@ -58,8 +58,8 @@ export function scanInstances(own: readonly Resource[], table: ProcessTable = pr
     const process = identifyProcess(pid);
     if (process !== null && isOwn(process, own)) return [];
     if (process !== null) return [{ pid, startTime: process.startTime, directory: directory ?? "an unknown place" }];
-    // It may have ended while we looked.
-    if (table.words(pid) !== null) unknown.push(`process ${pid}`);
+    // It may have ended while we looked: then it has no words any more, or none of a server.
+    if (isPostmaster(table.words(pid))) unknown.push(`process ${pid}`);
     return [];
   });
   const boot = identifyProcess(globalThis.process.pid)?.bootId;

@@ -186,6 +186,14 @@ test("where docker is not there it is told that nobody was asked; where it is si
   expect(await scanContainers(environment, [])).toEqual({ lines: [], how: expect.any(String), unknown });
 });
 
+test("a server that ends while it is looked at, and waits to be asked for, is no unknown one", () => {
+  const gone = 2 ** 22 + 1;
+  let looks = 0;
+  const ending = table({ [gone]: ["postgres"] });
+  const words = () => (looks++ === 0 ? ["postgres"] : [""]);
+  expect(scanInstances([], { ...ending, words }).unknown).toEqual([]);
+});
+
 test("a server that cannot be identified is told, and not left out", () => {
   const gone = 2 ** 22 + 1;
   expect(scanInstances([], table({ [gone]: ["postgres", "-D", "/data"] })).unknown).toEqual([`process ${gone}`]);
