@@ -14,7 +14,7 @@ const TOP_LEVEL = new Set([
 
 const KERNEL = [
   ...["session", "rollback-only", "witness", "conninfo", "counts", "evidence", "digest", "failure", "limits", "clock"],
-  ...["kill-switch", "embedded", "private-files", "version", "crash-point", "observer"],
+  ...["kill-switch", "embedded", "private-files", "version", "crash-point", "observer", "child-process"],
 ];
 
 const SOURCE_FOLDERS = new Set([

@@ -10,7 +10,15 @@ import { usedFailures } from "./failures.ts";
 import { armingImport, driverImport, importCycle, importDirection, importExtension, sqlAsText } from "./imports.ts";
 import { asciiSql, foreignPlaces, kernelFiles, oneVersion, sourceFolders, topLevel } from "./layout.ts";
 import { fileLines, functionLines, lineColumns, positionalParameters } from "./sizes.ts";
-import { anyType, booleanParameter, consoleUse, endlessLoop, hiddenTest, processExit } from "./statements.ts";
+import {
+  anyType,
+  booleanParameter,
+  consoleUse,
+  countedProcess,
+  endlessLoop,
+  hiddenTest,
+  processExit,
+} from "./statements.ts";
 import type { Rule } from "./tree.ts";
 
 export const RULES: readonly Rule[] = [
@@ -19,5 +27,5 @@ export const RULES: readonly Rule[] = [
   ...[header, sqlHeader, promise],
   ...[importDirection, driverImport, armingImport, sqlAsText, importExtension, importCycle],
   ...[barrel, defaultExport, unusedExport, usedFailures],
-  ...[processExit, consoleUse, endlessLoop, anyType, booleanParameter, hiddenTest],
+  ...[processExit, countedProcess, consoleUse, endlessLoop, anyType, booleanParameter, hiddenTest],
 ];

@@ -28,6 +28,34 @@ export const processExit: Rule = {
   }),
 };
 
+const SPAWNS = /^(?:Bun\.spawn(?:Sync)?|(?:\w+\.)?(?:spawn|spawnSync|exec|execSync|execFile|execFileSync|fork))$/;
+
+/** A sandbox compares its log with what was counted: what is started past that would be seen by nobody. */
+export const countedProcess: Rule = {
+  name: "counted-process",
+  check: finds((program, source) => {
+    if (!/^(src|proofs)\//.test(source.path) || isTest(source) || SAMPLE.test(source.path)) return [];
+    const calls = nodesOf(program, "CallExpression").filter(({ callee }) => isNode(callee));
+    const named = (node: Node): string => calleeName(node);
+    const handed = calls
+      .filter((node) => named(node) === "counted")
+      .map((node) => (node.arguments as Node[])[0]?.start);
+    return calls
+      .filter((node) => SPAWNS.test(named(node)) && !REGULAR.test(named(node)) && !handed.includes(node.start))
+      .map((node) => ({ node, message: "hand the child to counted(), of kernel/child-process" }));
+  }),
+};
+
+/** What only tests use. */
+const SAMPLE = /\/sample-[a-z-]+\.ts$/;
+/** Of an expression or a database, not of the system. */
+const REGULAR = /^\w+\.exec$/;
+
+function calleeName({ callee }: Node): string {
+  if (!isNode(callee)) return "";
+  return callee.type === "Identifier" ? String(callee.name) : dotted(callee);
+}
+
 export const consoleUse: Rule = {
   name: "console",
   check: finds((program) =>

@@ -88,6 +88,14 @@ const BAD: readonly Sample[] = [
   ],
   ["process-exit", { "src/cli/a.ts": "process.exit(1);\n", "src/main.ts": "process.exit(1);\n" }, ["src/cli/a.ts:6"]],
   ["process-exit", { "proofs/a.ts": "process.exitCode = 1;\n" }, ["proofs/a.ts:6"]],
+  [
+    "counted-process",
+    {
+      "src/a.ts": `Bun.spawn(["ls"]);\ncounted(Bun.spawn(["ls"]), ["ls"]);\nspawn("ls");\n/x/.exec("x");\n`,
+      "src/a.test.ts": `Bun.spawn(["ls"]);\n`,
+    },
+    ["src/a.ts:6", "src/a.ts:8"],
+  ],
   ["console", { "src/a.ts": "console.log(1);\n" }, ["src/a.ts:6"]],
   [
     "endless-loop",

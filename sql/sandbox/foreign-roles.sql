@@ -1,5 +1,6 @@
 -- Purpose: the roles of a server with their attributes and memberships, so that a restored dump finds its owners.
--- Parameters: none. Locks: none on a relation of users. Roles of the system (pg_*) and the cluster's own are left out.
+-- Parameters: $1 the role that a sandbox's server has from its beginning. Locks: none on a relation of users.
+-- Roles of the system (pg_*) and that one are left out; who owns the cluster there may be called otherwise, and is not.
 SELECT r.rolname AS role,
   pg_catalog.concat_ws(' ',
     CASE WHEN r.rolsuper THEN 'SUPERUSER' ELSE 'NOSUPERUSER' END,
@@ -16,5 +17,5 @@ SELECT r.rolname AS role,
     JOIN pg_catalog.pg_roles AS p ON p.oid OPERATOR(pg_catalog.=) m.roleid
     WHERE m.member OPERATOR(pg_catalog.=) r.oid AND p.rolname !~ '^pg_') AS parents
 FROM pg_catalog.pg_roles AS r
-WHERE r.rolname !~ '^pg_' AND r.oid OPERATOR(pg_catalog.<>) 10
+WHERE r.rolname !~ '^pg_' AND r.rolname OPERATOR(pg_catalog.<>) $1
 ORDER BY r.rolname COLLATE "C"

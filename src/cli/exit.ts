@@ -103,10 +103,11 @@ function framesOf(stack: string): readonly string[] {
   return first === -1 ? [stack] : [lines.slice(0, first).join("\n"), ...lines.slice(first)];
 }
 
-type Cleanup = () => Promise<void>;
+/** Is told of the signal, as the failure that it will be reported as. */
+type Cleanup = (signal: Failure) => Promise<void>;
 const cleanups = new Set<Cleanup>();
 
-/** Registers what must happen before a signal ends the process, e.g. a rollback. The answer takes it back. */
+/** Registers what must happen before a signal or a bug ends the process, e.g. a rollback. The answer takes it back. */
 export function onSignal(cleanup: Cleanup): () => void {
   cleanups.add(cleanup);
   return () => cleanups.delete(cleanup);
@@ -144,18 +145,30 @@ export function unlessSignalledTerminal(terminal: Terminal): Terminal {
   });
 }
 
+/** Before a bug ends the process: what was registered for a signal, within limits.signalCleanupMs. Only once. */
+export async function cleanUp(): Promise<void> {
+  if (ending === "yes") return;
+  ending = "yes";
+  await cleanUpFor(new Failure("INTERRUPTED", "a mistake in cutter itself ended it"));
+}
+
+async function cleanUpFor(reason: Failure): Promise<void> {
+  const cleaned = Promise.allSettled([...cleanups].map((cleanup) => cleanup(reason)));
+  await Promise.race([cleaned, sleep(limits.signalCleanupMs)]);
+}
+
 /** First signal: clean up within limits.signalCleanupMs, report, end. A second one ends at once. */
 export function installSignals({ terminal, format, exit }: SignalHandling): void {
   for (const [signal, { code, message }] of Object.entries(SIGNALS)) {
     process.on(signal, async () => {
-      const { exitCode } = new Failure(code, message);
+      const told = new Failure(code, message);
+      const { exitCode } = told;
       if (ending === "yes") {
         terminal.clear();
         return exit(exitCode);
       }
       ending = "yes";
-      const cleaned = Promise.allSettled([...cleanups].map((cleanup) => cleanup()));
-      await Promise.race([cleaned, sleep(limits.signalCleanupMs)]);
+      await cleanUpFor(told);
       const words = endingWords();
       const failure = new Failure(code, message, words.length === 0 ? {} : { data: words.join(" ") });
       const reported = reportFailure(failure, { terminal, format });

@@ -12,7 +12,7 @@ import { resolveTarget } from "../kernel/conninfo/resolve.ts";
 import type { Target } from "../kernel/conninfo/target.ts";
 import { Failure } from "../kernel/failure.ts";
 import { stateDirectory } from "../kernel/private-files/state-directory.ts";
-import { isSandboxName } from "../sandbox/leftovers/record.ts";
+import { canNameSandbox } from "../sandbox/leftovers/record.ts";
 import { dockerProvider } from "../sandbox/providers/docker/docker.ts";
 import { embeddedProvider } from "../sandbox/providers/embedded.ts";
 import { localProvider } from "../sandbox/providers/local/local.ts";
@@ -42,7 +42,7 @@ const GIB = 1024 ** 3;
 
 export async function orderOf(flags: SandboxFlags, globals: Globals): Promise<Ordered | Failure> {
   const name = flags.name ?? `cutter-sandbox-${randomBytes(4).toString("hex")}`;
-  if (!isSandboxName(name)) {
+  if (!canNameSandbox(name)) {
     return new Failure("USAGE", `--name ${name} cannot be the name of a sandbox`, {
       hint: "cutter-sandbox- and up to 30 small letters, digits or hyphens.",
     });

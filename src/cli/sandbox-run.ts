@@ -1,8 +1,8 @@
 /**
  * sandbox-run: `cutter sandbox run`: one whole sandbox, its report, and after a signal at least its removal.
  *
- * The result is the report; a first signal removes everything and ends, a second one ends at once and leaves the rest
- * to `cutter sandbox sweep`. Called by sandbox.ts.
+ * The result is the report; a first signal removes everything, leaves the evidence of what was done until then and
+ * ends, a second one ends at once and leaves the rest to `cutter sandbox sweep`. Called by sandbox.ts.
  */
 import { sleep } from "../kernel/clock.ts";
 import { Failure } from "../kernel/failure.ts";
@@ -10,7 +10,7 @@ import { readKillSwitch } from "../kernel/kill-switch.ts";
 import { limits } from "../kernel/limits.ts";
 import { processEnding } from "../kernel/session/registry.ts";
 import { renderSandbox } from "../report/sandbox.ts";
-import { runSandbox } from "../sandbox/run.ts";
+import { runSandbox, type SandboxOutcome } from "../sandbox/run.ts";
 import { Sandbox, type SandboxOrder } from "../sandbox/sandbox.ts";
 import type { Globals } from "./command/command.ts";
 import { commandLine } from "./command/command-line.ts";
@@ -48,14 +48,17 @@ export async function sandboxRun({ flags, globals }: Invocation, terminal: Termi
     ...{ afterwards: flags.keep ? "keep" : "remove", outbound: flags["allow-outbound"] ? "allowed" : "refused" },
     tell: async (sentence) => (SCENARIO.test(sentence) ? progress.begins(sentence) : progress.now(sentence)),
   });
-  onSignal(async () => {
+  onSignal(async (signal) => {
     await terminal.talk(`removing ${sandbox.name}; a second signal would leave it to cutter sandbox sweep`);
-    const { left } = await sandbox.takeDown();
+    const { left } = await sandbox.interrupt(signal);
     for (const one of left) await terminal.alarm(`left: ${one}`);
     if (left.length === 0) await terminal.talk(`nothing of ${sandbox.name} is left`);
+    const told = await running.catch(() => null);
+    if (told !== null && sandbox.record !== null) await terminal.talk(evidenceLine(told));
   });
   const command = commandLine("cutter", process.argv.slice(2));
-  const outcome = await runSandbox(sandbox, { command, begins: progress.begins });
+  const running = runSandbox(sandbox, { command, begins: progress.begins });
+  const outcome = await running;
   progress.stop();
   const { stdout } = terminal.colour;
   const palette = (text: string, style: Parameters<typeof paint>[1]): string => paint(text, style, stdout);
@@ -63,6 +66,10 @@ export async function sandboxRun({ flags, globals }: Invocation, terminal: Termi
   await terminal.result(renderSandbox(outcome.report, globals.format, { palette, detail }));
   if (outcome.report.kept.length > 0) await stay(sandbox, terminal);
   return outcome.failure === null ? EXIT.done : tellFailure(outcome.failure, terminal);
+}
+
+function evidenceLine({ report }: SandboxOutcome): string {
+  return `${report.verdictLine}; evidence: ${report.folder}`;
 }
 
 /** A function, a trigger or a foreign server of somebody's database connects to what it connects to there. */

@@ -11,7 +11,7 @@ import type { Globals } from "./command/command.ts";
 import { EXIT, tellFailure } from "./exit.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** `cutter.sandbox-sweep/v1`: `{ schema, sandboxes: [{ sandbox, is, removed, left, trouble }], verdict }`. */
+/** `cutter.sandbox-sweep/v1`: `{ schema, sandboxes: [{ sandbox, is, removed, gone, left, trouble }], verdict }`. */
 export async function sandboxSweep({ globals }: { readonly globals: Globals }, terminal: Terminal) {
   const state = stateDirectory(process.env, { flag: globals.stateDir });
   if (state instanceof Failure) return state;
@@ -29,18 +29,20 @@ export async function sandboxSweep({ globals }: { readonly globals: Globals }, t
 
 type Told = ReturnType<typeof told>;
 
-function told({ sandbox, is, removed, left, trouble }: Swept) {
+function told({ sandbox, is, removed, left, gone = [], trouble }: Swept) {
   return {
     ...{ sandbox, is, removed: removed.map(describeResource) },
+    gone: gone.map(describeResource),
     left: left.map(({ resource, reason }) => ({ what: describeResource(resource), why: reason })),
     trouble: trouble?.message ?? null,
   };
 }
 
-function lines({ sandbox, is, removed, left, trouble }: Told): readonly string[] {
+function lines({ sandbox, is, removed, gone, left, trouble }: Told): readonly string[] {
   return [
     `${sandbox}: ${is}`,
     ...removed.map((one) => `  removed ${one}`),
+    ...gone.map((one) => `  ${one} was gone already`),
     ...left.map(({ what, why }) => `  left ${what}: ${why}`),
     ...(trouble === null ? [] : [`  ${trouble}`]),
   ];

@@ -57,7 +57,8 @@ const run = defineCommand({
     "Twelve scenarios and twenty-five gates, on a server that no network reaches, that reaches nothing itself, " +
       "and that is proven not to be production.",
     "It is removed after every outcome, Ctrl-C too; what a killed process left, sweep removes.",
-    "Exit code 0 means 12/12, 25/25 and NET_ZERO. The evidence stays: logs, SQL traces, report, SHA256SUMS.",
+    "Exit code 0 means 12/12, 25/25 and NET_ZERO. The evidence stays: logs, SQL traces, report, SHA256SUMS. With " +
+      "--keep it is 12/12, 24/25 and KEPT, and the exit code is that of the signal which ends it.",
   ],
   examples: [
     { arguments: "", explanation: "On the reference database: needs PostgreSQL's server programs, or docker." },

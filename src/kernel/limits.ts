@@ -255,6 +255,8 @@ export const limits = {
   sandboxFreeGib: 5,
   /** What a scenario waits for at most: a row, a process that should be stopped by something. */
   sandboxPatienceMs: 60_000,
+  /** GnuPG's directory: behind it comes `/S.gpg-agent.browser`, and all of it has to fit into a socket's address. */
+  gnupgHomeBytes: 87,
   /** The file that names what a sandbox made. */
   leftoverRecordBytes: 256 * 1024,
   /** The oldest server that the rollback-only transaction was tested on. */

@@ -1,9 +1,12 @@
 /**
  * sandbox-plan: the commands of a sandbox as text: what `cutter sandbox plan` prints.
  *
- * `SandboxPlan` is the document `cutter.sandbox-plan/v1`. Pure: plan in, text out.
+ * `SandboxPlan` is the document `cutter.sandbox-plan/v1`. A long command goes on behind a backslash, so that a shell
+ * reads it as one. Pure: plan in, text out.
  */
 import { printable } from "../kernel/evidence/printable.ts";
+import { hanging, wrap } from "./lines.ts";
+import { COLUMNS } from "./page.ts";
 
 export type SandboxPlan = {
   readonly schema: "cutter.sandbox-plan/v1";
@@ -23,9 +26,20 @@ export function sandboxPlanText({ name, provider, source, commands }: SandboxPla
   const lines = commands.flatMap(({ id, action, lines: words, gates }) => [
     "",
     `${id} ${action}`,
-    ...words.map((line) => `  ${line}`),
-    ...gates.map((gate) => `  ${gate.id}: ${gate.claim}`),
+    ...words.flatMap(planLines),
+    ...gates.flatMap((gate) => hanging(`  ${gate.id}: `, printable(gate.claim), COLUMNS)),
   ]);
-  const head = [`sandbox ${name}, provider ${provider}`, `source: ${source.line}`, "nothing of this was run"];
-  return `${[...head, ...lines].map(printable).join("\n")}\n`;
+  const about = hanging("source: ", printable(source.line), COLUMNS);
+  const head = [printable(`sandbox ${name}, provider ${provider}`), ...about, "nothing of this was run"];
+  return `${[...head, ...lines].join("\n")}\n`;
 }
+
+function planLines(line: string): readonly string[] {
+  const text = printable(line);
+  if (text.startsWith("#")) return hanging("  # ", text.slice(1).trimStart(), COLUMNS);
+  const [first = "", ...rest] = wrap(text, COLUMNS - CONTINUED);
+  return [first, ...rest.map((one) => `  ${one}`)].map((one, index) => `  ${one}${index < rest.length ? " \\" : ""}`);
+}
+
+/** Two columns before each line, two more before what goes on, and two for the backslash. */
+const CONTINUED = 6;

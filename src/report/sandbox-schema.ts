@@ -46,6 +46,7 @@ export const sandboxSchema = v.strictObject({
   removed: field(v.array(v.string()), "What was removed, by exact name."),
   left: field(v.array(v.string()), "What is there still, and why; empty unless it was kept."),
   kept: field(v.array(v.string()), "With --keep: how to use the server, and how to remove it; else empty."),
+  remarks: field(v.optional(v.array(v.string()), []), "What else a reader has to know."),
   evidence: field(v.array(v.string()), "Files of the evidence but for this document and its other forms."),
   folder: field(v.string(), "Where the evidence lies."),
   verdictLine: field(v.string(), "The first line of the text report."),

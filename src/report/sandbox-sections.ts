@@ -47,6 +47,7 @@ export function sandboxSections(report: SandboxReport): readonly Section[] {
       remarks: [],
       empty: "nothing was counted",
     },
+    ...(report.remarks.length === 0 ? [] : [listSection("Remarks", report.remarks)]),
     listSection("Removed, by exact name", report.removed),
     ...(report.left.length === 0 ? [] : [listSection("Left", report.left)]),
   ];

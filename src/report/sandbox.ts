@@ -19,7 +19,7 @@ import { judgedPoint, type Suite, withVerdict } from "./test-point.ts";
 
 type Options = { readonly palette?: Palette; readonly detail?: "short" | "full" };
 
-export type Ending = "NET_ZERO" | "KEPT" | "LEFTOVERS" | "NOT_PROVEN";
+export type Ending = "NET_ZERO" | "KEPT" | "LEFTOVERS" | "NOT_PROVEN" | "INTERRUPTED";
 
 /** The first line: `CUTTER_SANDBOX 12/12 SCENARIOS 25/25 GATES NET_ZERO`. */
 export function sandboxVerdict(scenarios: readonly Judged[], gates: readonly Judged[], ending: Ending): string {

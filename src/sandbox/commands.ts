@@ -37,6 +37,8 @@ export const COMMANDS: readonly CommandRow[] = [
       `# statfs ${workDirectory}: at least ${minFreeBytes} bytes free`,
       `# nothing is called ${name}: no directory, process, container, volume or network, and no record`,
       "# each PostgreSQL server of this host: its process, when it was begun, its data directory (from /proc)",
+      "docker ps --no-trunc",
+      "docker container inspect CONTAINER",
       `systemctl show --type=service --state=running ${SERVICE_PROPERTIES} '*'`,
     ],
   },
@@ -146,7 +148,10 @@ function dumpLines(names: PlanNames): readonly string[] {
   const dump = `pg_dump ${DUMP_WORDS.join(" ")} --snapshot=SNAPSHOT > ${work}/dump`;
   if (source === "backup") {
     return [
+      "gpg-connect-agent --homedir GNUPG_HOME --no-autostart 'getinfo pid' /bye",
+      "gpg --homedir GNUPG_HOME --list-secret-keys FINGERPRINT",
       `gpg --homedir GNUPG_HOME --output ${work}/dump --decrypt ${sourceLine}`,
+      "gpgconf --homedir GNUPG_HOME --kill gpg-agent",
       `pg_restore --file=- ${work}/dump`,
       "# digests and rows, compared with its manifest (as cutter backup verify does it)",
     ];
@@ -170,7 +175,10 @@ function startLines({ provider }: PlanNames, server: string, cluster: "fresh" | 
     return [`docker run --name ${server} ${hardened} postgres`];
   }
   return [
-    cluster === "fresh" ? "# initdb into DATA" : "# initdb into DATA, or a copy of a cached template",
-    `setpriv --no-new-privs --pdeathsig QUIT postgres -D DATA -c listen_addresses= -c unix_socket_directories=SOCKET`,
+    "setpriv --no-new-privs --pdeathsig QUIT postgres --version",
+    ...(cluster === "fresh" ? [] : ["# or a copy of a cluster that was made before and never started:"]),
+    "setpriv --no-new-privs --pdeathsig QUIT initdb --auth=reject --pgdata DATA",
+    ...(cluster === "fresh" ? [] : ["setpriv --pdeathsig KILL cp --archive TEMPLATE DATA"]),
+    "setpriv --no-new-privs --pdeathsig QUIT postgres -D DATA -c listen_addresses= -c unix_socket_directories=SOCKET",
   ];
 }

@@ -10,8 +10,10 @@ import { temporaryFolder } from "../../scripts/database/files.ts";
 import { dockerProvider } from "./providers/docker/docker.ts";
 import { runScenarios } from "./run-scenarios.ts";
 import { buildSandbox, sampleSandbox } from "./sample.ts";
+import { known } from "./sandbox.ts";
 import { SCENARIOS } from "./scenarios/list.ts";
 import { Stage } from "./stage/stage.ts";
+import { verifyAll } from "./steps/verify.ts";
 
 const PATIENCE_MS = 240_000;
 
@@ -40,6 +42,11 @@ test(
       ["S8", "PASS", []],
     ]);
     expect(sandbox.gates.of("G-07")?.verdict).toBe("PASS");
+    expect(await verifyAll(sandbox)).toBe(null);
+    const { verdict, summary, mismatches } = known(sandbox.gates.of("G-18") ?? null, "verdict of G-18");
+    expect({ verdict, mismatches }).toEqual({ verdict: "PASS", mismatches: [] });
+    expect(summary.match(/\d+ files of a server in a container/g)?.length).toBe(2);
+    expect(sandbox.gates.of("G-17")?.mismatches).toEqual([]);
     expect((await sandbox.takeDown()).left).toEqual([]);
     expect(started.docker("ps", "--all", "--quiet")).toBe("");
   },

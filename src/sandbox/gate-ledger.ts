@@ -10,16 +10,24 @@ import { failureDocument, type Judged } from "../report/battery.ts";
 import { failed, type Judgement, judge } from "../report/judgement.ts";
 import type { Gate } from "./gates/gate.ts";
 import { ALL_GATES } from "./gates/list.ts";
+import { caught } from "./thrown.ts";
 
 export class GateLedger {
   readonly #judged = new Map<string, Judged>();
 
-  /** Measures, judges and keeps. A measurement that failed is a gate that failed. */
+  /** Measures, judges and keeps. A measurement that failed, or that threw, is a gate that failed. */
   async judge<M>(gate: Gate<M>, measure: () => M | Failure | Promise<M | Failure>): Promise<Judged> {
     const elapsed = stopwatch();
-    const measured = await measure();
-    const judgement = isFailure(measured) ? failed(measured) : judge(gate.judge(measured));
-    return this.#keep(gate, judgement, elapsed());
+    const judgement = await caught(gate.id, async () => {
+      const measured = await measure();
+      return isFailure(measured) ? measured : judge(gate.judge(measured));
+    });
+    return this.#keep(gate, judgement instanceof Failure ? failed(judgement) : judgement, elapsed());
+  }
+
+  /** Says why a gate is not judged, and what was seen all the same: it stays NOT RUN. */
+  leave({ id, claim }: Named, { summary, facts }: Pick<Judgement, "summary" | "facts">): void {
+    if (!this.#judged.has(id)) this.#judged.set(id, { ...notRun(id, claim), summary, facts });
   }
 
   of(id: string): Judged | undefined {
@@ -39,6 +47,8 @@ export class GateLedger {
     return now;
   }
 }
+
+type Named = Pick<Judged, "id" | "claim">;
 
 function isFailure<M>(measured: M | Failure): measured is Failure {
   return measured instanceof Failure;

@@ -2,14 +2,16 @@
  * processes: every process that a sandbox starts beside its servers: client programs, keys, and our own program.
  *
  * Without a shell, in a group of its own, with nothing of our environment but what is handed in; it dies with us, and
- * `endAll` ends what still runs. Each is in the journal. Output goes to memory, bounded, or to a file. Called by the
+ * `endAll` ends what still runs, with what that started. Output goes to memory, bounded, or to a file. Called by the
  * steps and the scenarios.
  */
+import { counted } from "../kernel/child-process.ts";
 import { sleep } from "../kernel/clock.ts";
 import { limits } from "../kernel/limits.ts";
 import { errnoOf } from "../kernel/private-files/errno.ts";
 import { findTool } from "../readiness/service-state/tool.ts";
 import type { Journal } from "./journal.ts";
+import { descendantsOf, signalProcess } from "./leftovers/process-identity.ts";
 
 export type ProcessOrder = {
   readonly command: readonly string[];
@@ -41,6 +43,7 @@ export type Running = {
 export class Processes {
   readonly #journal: Journal;
   readonly #running = new Set<Running>();
+  #barred: "no" | "yes" = "no";
   /** Words of all that were started: they are searched for secrets. */
   readonly commandLines: string[] = [];
 
@@ -56,22 +59,14 @@ export class Processes {
   /** null where it cannot be started, which the journal says. */
   start(order: ProcessOrder): Running | null {
     const { command, timeoutMs = limits.sandboxProcessTimeoutMs } = order;
+    if (this.#barred === "yes") return null;
     this.commandLines.push([...command, ...Object.entries(order.environment).map((pair) => pair.join("="))].join(" "));
-    const end = this.#journal.begin({ kind: "process", what: command.join(" ") });
-    this.#journal.countProcess();
     const begun = performance.now();
     let child: Bun.Subprocess;
     try {
-      child = Bun.spawn([...dyingWithUs(), ...command], {
-        cwd: order.directory ?? "/",
-        env: { ...order.environment },
-        stdin: order.input === undefined ? "ignore" : Bun.file(order.input),
-        stdout: order.output === undefined ? "pipe" : Bun.file(order.output),
-        stderr: "pipe",
-        detached: true,
-      });
+      child = counted(Bun.spawn([...dyingWithUs(), ...command], optionsOf(order)), command);
     } catch (error) {
-      end(`not started: ${errnoOf(error)}`);
+      this.#journal.note("look", `not started, ${errnoOf(error)}: ${command.join(" ")}`);
       return null;
     }
     const kill = (signal: "SIGKILL" | "SIGTERM" | "SIGINT"): void => killGroup(child.pid, signal);
@@ -84,7 +79,6 @@ export class Processes {
         clearTimeout(late);
         this.#running.delete(running);
         const signal = child.signalCode === null ? null : String(child.signalCode);
-        end(signal === null ? `exit ${code}` : signal);
         return { code: signal === null ? code : null, signal, stdout, stderr, elapsedMs: performance.now() - begun };
       }),
     };
@@ -92,12 +86,28 @@ export class Processes {
     return running;
   }
 
-  /** Ends what still runs, and waits until it has ended. */
+  /** From now on none is started: the end of the sandbox has begun. */
+  bar(): void {
+    this.#barred = "yes";
+  }
+
+  /** Ends what still runs, and waits until it has ended. What it started may be in a group of its own. */
   async endAll(): Promise<void> {
     const all = [...this.#running];
+    const below = all.flatMap(({ pid }) => descendantsOf(pid));
     for (const running of all) running.kill("SIGKILL");
+    for (const one of below) signalProcess(one, "SIGKILL");
     await Promise.race([Promise.all(all.map(({ ended }) => ended)), sleep(limits.closeTimeoutMs)]);
   }
+}
+
+function optionsOf({ directory = "/", environment, input, output }: ProcessOrder) {
+  return {
+    ...{ cwd: directory, env: { ...environment }, detached: true },
+    stdin: input === undefined ? "ignore" : Bun.file(input),
+    stdout: output === undefined ? "pipe" : Bun.file(output),
+    stderr: "pipe",
+  } as const;
 }
 
 const UNSTARTED: Ended = { code: null, signal: null, stdout: "", stderr: "it could not be started", elapsedMs: 0 };
@@ -116,14 +126,18 @@ function killGroup(pid: number, signal: "SIGKILL" | "SIGTERM" | "SIGINT"): void 
   }
 }
 
-/** The first part; the rest is read and not kept. */
+/** The first part; the rest is read and not kept. Where it breaks off, how the process ended says why. */
 async function bounded(stream: Bun.Subprocess["stdout"]): Promise<string> {
   if (!(stream instanceof ReadableStream)) return "";
   const pieces: Uint8Array[] = [];
   let bytes = 0;
-  for await (const piece of stream) {
-    if (bytes < limits.sandboxOutputBytes) pieces.push(piece);
-    bytes += piece.byteLength;
+  try {
+    for await (const piece of stream) {
+      if (bytes < limits.sandboxOutputBytes) pieces.push(piece);
+      bytes += piece.byteLength;
+    }
+  } catch (error) {
+    errnoOf(error);
   }
   return Buffer.concat(pieces).toString("utf8");
 }

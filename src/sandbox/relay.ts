@@ -6,6 +6,7 @@
  */
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
+import { caught } from "./thrown.ts";
 
 export type Relay = {
   /** For a connection string. */
@@ -55,9 +56,10 @@ export async function openRelay({ directory, upstream, committed }: RelayOrder):
       if (!answer.includes(COMMIT)) return;
       commits += 1;
       behind.pause();
-      const verdict = await committed();
+      // Nobody waits for what is thrown here: it would be the end of the whole program.
+      const verdict = await caught("the look behind a COMMIT", committed);
       held = null;
-      if (verdict === "pass it on") client.write(answer);
+      if (verdict !== "keep it") client.write(answer);
       behind.resume();
     });
   });

@@ -1,8 +1,9 @@
 /**
  * run-scenarios: C-10: the scenarios one after the other, each with its log, its SQL trace and its verdict.
  *
- * One that fails does not keep the next from being run: they are the result, not the way to it. One that the server
- * cannot carry is NOT RUN, which is no pass. The trace is the server's own log between two places. Called by run.ts.
+ * One that fails, or that throws, does not keep the next from being run: they are the result, not the way to it. One
+ * that the server cannot carry is NOT RUN, which is no pass. The trace is the server's own log between two places.
+ * Called by the step C-10.
  */
 import { stopwatch } from "../kernel/clock.ts";
 import { redact } from "../kernel/evidence/redaction.ts";
@@ -15,6 +16,7 @@ import { known } from "./sandbox.ts";
 import { SCENARIOS } from "./scenarios/list.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
 import type { Stage } from "./stage/stage.ts";
+import { caught } from "./thrown.ts";
 
 /** What all of them predicted together. */
 export async function runScenarios(stage: Stage, scenarios: readonly Scenario[] = SCENARIOS): Promise<RowDelta> {
@@ -26,11 +28,12 @@ export async function runScenarios(stage: Stage, scenarios: readonly Scenario[] 
     await sandbox.tell(`${scenario.id}: ${scenario.title}`);
     sandbox.journal.note("look", scenario.title);
     const { logFile } = server;
-    const [from, startedMs] = [logFile === null ? 0 : logLength(logFile), sandbox.journal.nowMs()];
+    const startedMs = sandbox.journal.nowMs();
+    const from = logFile === null ? 0 : await caught(`the log before ${scenario.id}`, () => logLength(logFile));
     stage.log.length = 0;
     const { judged, rows } = await runOne(scenario, stage);
     predicted.push(rows);
-    const trace = logFile === null ? "the server writes no log\n" : readLog(logFile, from);
+    const trace = logFile === null ? "the server writes no log\n" : await traceOf(logFile, from);
     const log = `${scenario.id}: ${scenario.title}\n${stage.log.join("\n")}\n${judged.verdict}: ${judged.summary}\n`;
     sandbox.results.push({
       ...{ judged, log: redact(log), trace: redact(trace), startedMs, endedMs: sandbox.journal.nowMs() },
@@ -51,11 +54,18 @@ async function runOne(scenario: Scenario, stage: Stage): Promise<Run> {
     return { judged: { id, claim, verdict: "NOT RUN", summary, ...nothing }, rows: {} };
   }
   const elapsed = stopwatch();
-  const outcome = await scenario.run(stage);
+  const outcome = await caught(id, () => scenario.run(stage));
   if (outcome instanceof Failure)
     return { judged: { id, claim, ...judgedOf(failed(outcome)), durationMs: elapsed() }, rows: {} };
   const { predicted: rows, ...observation } = outcome;
   return { judged: { id, claim, ...judgedOf(judge(observation)), durationMs: elapsed() }, rows };
+}
+
+/** What kept it from being read stands in its place. */
+async function traceOf(logFile: string, from: number | Failure): Promise<string> {
+  if (from instanceof Failure) return `${from.message}\n`;
+  const trace = await caught("the trace", () => readLog(logFile, from));
+  return trace instanceof Failure ? `${trace.message}\n` : trace;
 }
 
 function judgedOf({ failure, ...judgement }: Judgement): Omit<Judged, "id" | "claim" | "durationMs"> {

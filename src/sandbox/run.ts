@@ -15,13 +15,14 @@ import { type Ending, renderSandbox, sandboxVerdict } from "../report/sandbox.ts
 import type { SandboxReport } from "../report/sandbox-sections.ts";
 import { G23 } from "./gates/after.ts";
 import { keptLines } from "./kept.ts";
-import type { Sandbox, TakenDown } from "./sandbox.ts";
+import type { Sandbox } from "./sandbox.ts";
 import { SCENARIOS } from "./scenarios/list.ts";
 import { runSequence, type SequenceResult } from "./sequence.ts";
 import { makeWorkDirectory, obtainDump, preflight } from "./steps/before.ts";
 import { checkHost, confirmIdentity, giveRoles, restore, stage, startIsolated } from "./steps/build.ts";
-import { type Files, gatherEvidence, NOTHING_TAKEN, searchArtefacts, tearDown } from "./steps/end.ts";
+import { type Files, gatherEvidence, isKept, NOT_KEPT, NOTHING_TAKEN, searchArtefacts, tearDown } from "./steps/end.ts";
 import { playScenarios, verifyAll } from "./steps/verify.ts";
+import type { TakenDown } from "./teardown.ts";
 
 export type SandboxOutcome = {
   readonly report: SandboxReport;
@@ -41,27 +42,28 @@ export async function runSandbox(sandbox: Sandbox, { command, begins }: Parts): 
   const id = runId("sandbox");
   let files: Files = {};
   let taken = NOTHING_TAKEN;
+  const building = (step: (sandbox: Sandbox) => Promise<Failure | null>) => () => sandbox.during(() => step(sandbox));
   const sequence = await runSequence({
     gates: sandbox.gates,
     // Of a server that is kept nobody can say that nothing is left of it.
-    waived: sandbox.order.afterwards === "keep" ? ["G-25"] : [],
+    waived: () => (isKept(sandbox) ? ["G-25"] : []),
     nowMs: () => sandbox.journal.nowMs(),
     begins: (row) => {
       sandbox.journal.at(row.id);
       begins(`${row.id}: ${row.action}`);
     },
     steps: {
-      "C-01": () => preflight(sandbox),
-      "C-02": () => makeWorkDirectory(sandbox),
-      "C-03": () => obtainDump(sandbox),
-      "C-04": () => startIsolated(sandbox),
-      "C-05": () => restore(sandbox),
-      "C-06": () => giveRoles(sandbox),
-      "C-07": () => confirmIdentity(sandbox),
-      "C-08": () => checkHost(sandbox),
-      "C-09": () => stage(sandbox),
-      "C-10": () => playScenarios(sandbox),
-      "C-11": () => verifyAll(sandbox),
+      "C-01": building(preflight),
+      "C-02": building(makeWorkDirectory),
+      "C-03": building(obtainDump),
+      "C-04": building(startIsolated),
+      "C-05": building(restore),
+      "C-06": building(giveRoles),
+      "C-07": building(confirmIdentity),
+      "C-08": building(checkHost),
+      "C-09": building(stage),
+      "C-10": building(playScenarios),
+      "C-11": building(verifyAll),
       "C-12": async () => {
         files = await gatherEvidence(sandbox);
         return null;
@@ -72,6 +74,8 @@ export async function runSandbox(sandbox: Sandbox, { command, begins }: Parts): 
       },
     },
   });
+  // Where the teardown's step broke off it is done here: it never fails, and once done it answers the same again.
+  if (!isKept(sandbox)) taken = await sandbox.takeDown();
   const made = { sandbox, id, command, sequence, taken, durationMs: elapsed(), files };
   const first = reportOf(made);
   // The report itself is an artefact: a secret in it is found before it is written.
@@ -105,11 +109,10 @@ type Made = {
 
 function reportOf({ sandbox, id, command, sequence, taken, durationMs, files }: Made): SandboxOutcome {
   const [gates, scenarios] = [sandbox.gates.results(), scenarioResults(sandbox)];
-  const red = [...scenarios, ...gates].find(({ verdict }) => verdict !== "PASS");
-  const kept = sandbox.order.afterwards === "keep" && sandbox.server !== null && taken.removed.length === 0;
-  const failure = sequence.failure ?? (red === undefined || (kept && isKept(red)) ? null : refusal(red));
-  const ending: Ending =
-    failure === null ? (kept ? "KEPT" : "NET_ZERO") : taken.left.length > 0 ? "LEFTOVERS" : "NOT_PROVEN";
+  const kept = isKept(sandbox);
+  const red = [...scenarios, ...gates].find((one) => one.verdict !== "PASS" && !(kept && isUnsaid(one)));
+  const failure = sandbox.interrupted ?? sequence.failure ?? (red === undefined ? null : refusal(red));
+  const ending = endingOf({ sandbox, failure, taken });
   const { server, source } = sandbox;
   const report: SandboxReport = {
     ...{ schema: "cutter.sandbox/v1", sandboxId: id, name: sandbox.name, version: VERSION, commit: COMMIT, command },
@@ -118,7 +121,8 @@ function reportOf({ sandbox, id, command, sequence, taken, durationMs, files }: 
     server: server === null ? null : { version: server.version, systemIdentifier: identifierOf(gates) },
     commands: sequence.commands.map(({ startedMs: _, ...command_ }) => command_),
     ...{ gates, scenarios, rows: sandbox.rows, removed: taken.removed, left: taken.left },
-    kept: kept ? keptLines(sandbox) : [],
+    kept: kept && server !== null ? keptLines(sandbox) : [],
+    remarks: remarksOf(sandbox),
     evidence: Object.keys(files),
     folder: `${sandbox.order.stateDirectory}/runs/${id}/evidence`,
     verdictLine: sandboxVerdict(scenarios, gates, ending),
@@ -128,9 +132,22 @@ function reportOf({ sandbox, id, command, sequence, taken, durationMs, files }: 
   return { report, failure };
 }
 
+function endingOf({ sandbox, failure, taken }: Pick<Made, "sandbox" | "taken"> & { failure: Failure | null }): Ending {
+  if (taken.left.length > 0) return "LEFTOVERS";
+  if (sandbox.interrupted !== null) return "INTERRUPTED";
+  if (failure !== null) return "NOT_PROVEN";
+  return isKept(sandbox) ? "KEPT" : "NET_ZERO";
+}
+
 /** Of a server that was kept, that nothing is left cannot be said, and is not. */
-function isKept({ id }: Judged): boolean {
-  return id === "G-25";
+function isUnsaid({ id, verdict }: Judged): boolean {
+  return id === "G-25" && verdict === "NOT RUN";
+}
+
+/** What the reader has to know besides. */
+function remarksOf({ order, source, reached }: Sandbox): readonly string[] {
+  const notKept = order.afterwards === "keep" && reached === "building" ? [NOT_KEPT] : [];
+  return [...(source?.remarks ?? []), ...notKept];
 }
 
 function refusal({ id, claim, verdict, summary }: Judged): Failure {

@@ -2,12 +2,14 @@
  * sandbox: what is known of one sandbox while it is built, used and taken down: its order, its servers, its logs.
  *
  * Holds state for the steps and decides nothing. All that it makes is written down by exact name before it is made.
- * `takeDown` removes it, whatever came before, and may be called from a signal: a second call waits for the first.
+ * `takeDown` removes it, whatever came before, and may be called from a signal: from then on nothing more is made, what
+ * is under way is waited for, and a second call waits for the first.
  */
 import { join } from "node:path";
-import { sleep, timestamp } from "../kernel/clock.ts";
+import { onStartedProcess, startedProcesses } from "../kernel/child-process.ts";
+import { timestamp } from "../kernel/clock.ts";
 import type { Environment } from "../kernel/conninfo/naming.ts";
-import type { Failure } from "../kernel/failure.ts";
+import { Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import type { Judged } from "../report/battery.ts";
 import { GateLedger } from "./gate-ledger.ts";
@@ -15,8 +17,6 @@ import type { Privileges } from "./gates/server.ts";
 import type { RowChange } from "./gates/verification.ts";
 import { Journal } from "./journal.ts";
 import { type LeftoverRecord, recordDirectory } from "./leftovers/record.ts";
-import { describeResource, type Resource } from "./leftovers/resource.ts";
-import { removeRecorded } from "./leftovers/sweep.ts";
 import type { HostState } from "./measure/host-state.ts";
 import type { InstanceScan } from "./measure/instances.ts";
 import { Secrets } from "./measure/secrets.ts";
@@ -26,6 +26,8 @@ import type { Provider, RunningServer } from "./providers/provider.ts";
 import type { BackupOrder, LiveOrder } from "./sources/order.ts";
 import type { Source, Watch } from "./sources/source.ts";
 import type { Keys, Staged } from "./stage/facts.ts";
+import { type TakenDown, takeDownAll } from "./teardown.ts";
+import { caught } from "./thrown.ts";
 
 export type SandboxOrder = {
   /** Exact; all that is made bears it. */
@@ -49,13 +51,6 @@ export type SandboxOrder = {
   readonly tell: (sentence: string) => Promise<void>;
 };
 
-export type TakenDown = {
-  readonly removed: readonly string[];
-  readonly left: readonly string[];
-  /** What else went wrong, though it left nothing of the sandbox: a cache that could not be filled. */
-  readonly troubles: readonly string[];
-};
-
 /** Of one scenario: what it said, and what the evidence keeps of it. */
 export type ScenarioResult = {
   readonly judged: Judged;
@@ -73,10 +68,14 @@ export class Sandbox {
   readonly workDirectory: string;
   readonly journal = new Journal();
   readonly processes: Processes;
+  /** What is started from then on is not of this sandbox. */
+  readonly forgetProcesses: () => void;
   readonly gates = new GateLedger();
   readonly secrets = new Secrets();
   readonly servers: RunningServer[] = [];
   readonly results: ScenarioResult[] = [];
+  /** The files in which secrets belong, each by its exact path; they are found nowhere else. */
+  readonly homes: string[] = [];
   record: LeftoverRecord | null = null;
   passwords: Passwords | null = null;
   /** A second directory of its own, with a short path. */
@@ -90,9 +89,13 @@ export class Sandbox {
   server: RunningServer | null = null;
   privileges: Privileges | null = null;
   rows: readonly RowChange[] = [];
-  /** Everything that stood on record when it was taken down. */
-  everMade: readonly Resource[] = [];
-  #starting: Promise<unknown> = Promise.resolve();
+  /** What ended it before its time; null where nothing did. */
+  interrupted: Failure | null = null;
+  /** Whether it came as far as C-11: before that there is nothing worth keeping. */
+  reached: "building" | "verification" = "building";
+  /** How many processes this program had started before: those are not the sandbox's. */
+  readonly #startedBefore = startedProcesses().length;
+  readonly #underway = new Set<Promise<unknown>>();
   #takenDown: Promise<TakenDown> | null = null;
 
   constructor(order: SandboxOrder) {
@@ -100,6 +103,10 @@ export class Sandbox {
     this.name = order.name;
     this.workDirectory = join(recordDirectory(order.stateDirectory), order.name);
     this.processes = new Processes(this.journal);
+    this.forgetProcesses = onStartedProcess((started) => {
+      this.journal.process(started);
+      this.processes.commandLines.push(started.words.join(" "));
+    });
   }
 
   /** A path in the sandbox's own directory. */
@@ -116,48 +123,52 @@ export class Sandbox {
     cluster: "fresh" | "may be cloned",
     settings: Readonly<Record<string, string>>,
   ): Promise<RunningServer | Failure> {
-    const end = this.journal.begin({ kind: "server", what: `start ${name}, provider ${this.order.provider.name}` });
-    const starting = this.order.provider.start({
+    const order = {
       ...{ name, cluster, settings, workDirectory: this.workDirectory, timeoutMs: limits.sandboxStartTimeoutMs },
       ...{ passwords: known(this.passwords, "passwords"), record: known(this.record, "record") },
+    };
+    return this.during(async () => {
+      const end = this.journal.begin({ kind: "server", what: `start ${name}, provider ${this.order.provider.name}` });
+      const server = await caught(`the start of ${name}`, () => this.order.provider.start(order));
+      if (isServer(server)) this.servers.push(server);
+      end(isServer(server) ? server.version : server.code);
+      return server;
     });
-    this.#starting = starting;
-    const server = await starting;
-    if (isServer(server)) this.servers.push(server);
-    end(isServer(server) ? server.version : server.code);
-    return server;
   }
 
-  /** Everything, by exact name; what could not be removed stays on record, for a sweep. */
+  /** Whatever makes or starts something: not begun once the end has begun, which waits for what is under way. */
+  async during<T>(work: () => Promise<T>): Promise<T | Failure> {
+    if (this.#takenDown !== null) return this.interrupted ?? new Failure("INTERRUPTED", ENDING);
+    const running = work();
+    this.#underway.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#underway.delete(running);
+    }
+  }
+
+  /** Processes that were started since it began, by whom it may be. */
+  get started(): ReturnType<typeof startedProcesses> {
+    return startedProcesses().slice(this.#startedBefore);
+  }
+
+  /** A signal: everything is removed, and the report says by what it was ended. */
+  interrupt(reason: Failure): Promise<TakenDown> {
+    this.interrupted ??= reason;
+    return this.takeDown();
+  }
+
+  /** Everything, by exact name; what could not be removed stays on record, for a sweep. Never rejects. */
   takeDown(): Promise<TakenDown> {
-    this.#takenDown ??= this.#takeDown();
+    const { record, processes, servers, watch, order } = this;
+    const standing = { record, processes, servers, watch, underway: this.#underway, environment: order.environment };
+    this.#takenDown ??= takeDownAll(standing).finally(this.forgetProcesses);
     return this.#takenDown;
   }
-
-  async #takeDown(): Promise<TakenDown> {
-    const record = this.record;
-    this.everMade = record?.resources ?? [];
-    await this.processes.endAll();
-    await this.watch?.end();
-    // A start that is cut off by a signal ends what it began; removing that under its hands would leave some of it.
-    await Promise.race([this.#starting, sleep(limits.sandboxStopTimeoutMs)]);
-    const stopped = await Promise.all(this.servers.map((server) => server.stop()));
-    // What a start that was cut off had made is on record, and is no server of ours yet.
-    const rest = record === null ? [] : [await removeRecorded(record, this.order.environment)];
-    const reports = [...stopped, ...rest];
-    const removed = reports.flatMap((report) => report.removed.map(describeResource));
-    const named = (record?.resources ?? []).map(describeResource);
-    const reasons = reports.flatMap((report) =>
-      report.left.map(({ resource, reason }) => [describeResource(resource), reason]),
-    );
-    const why = new Map(reasons as [string, string][]);
-    const troubles = reports.flatMap(({ trouble }) => (trouble === null ? [] : [trouble.message]));
-    const left = named.map((one) => `${one}: ${why.get(one) ?? "it is still on record"}`);
-    if (record === null || named.length > 0) return { removed, left, troubles };
-    const unclosed = record.close();
-    return { removed, left: unclosed === null ? left : [...left, unclosed.message], troubles };
-  }
 }
+
+const ENDING = "the sandbox is being taken down, and nothing more is made for it";
 
 function isServer(server: RunningServer | Failure): server is RunningServer {
   return "stop" in server;

@@ -1,6 +1,6 @@
 /**
  * Tests of the sequence: whatever gate does not pass, it stops there, nothing behind it is run, and the evidence and
- * the teardown are; so too after a step that failed, a gate that nobody judged, and a bug.
+ * the teardown are; so too after a step that failed, a gate that nobody judged, and whatever is thrown.
  */
 import { expect, test } from "bun:test";
 import { Failure } from "../kernel/failure.ts";
@@ -28,7 +28,7 @@ async function play(measured: (id: string) => unknown, other: Readonly<Record<st
   ]);
   let clock = 0;
   const { failure } = await runSequence({
-    ...{ gates, steps: Object.fromEntries(steps), waived: [], begins: () => {}, nowMs: () => ++clock },
+    ...{ gates, steps: Object.fromEntries(steps), waived: () => [], begins: () => {}, nowMs: () => ++clock },
   });
   return { done, failure, gates };
 }
@@ -84,27 +84,51 @@ test("a step that fails stops it with its own failure, and the teardown runs", a
   expect({ done, failure }).toEqual({ done: ["C-01", "C-02", "C-03", ...END], failure: broken });
 });
 
-test("a bug stops it, the teardown runs, and the bug goes on", async () => {
-  const done: string[] = [];
-  const steps = Object.fromEntries(
-    ALL.map((id): [string, Step] => [
-      id,
-      async () => {
-        done.push(id);
-        if (id === "C-05") throw new Error("a bug");
-        for (const { id: gate, gate: own, healthy: sound } of SAMPLES) {
-          if (COMMANDS.find((one) => one.id === id)?.gates.includes(gate)) await gates.judge(own, () => sound);
-        }
-        return null;
-      },
-    ]),
-  );
-  const gates = new GateLedger();
-  const played = runSequence({ gates, steps, waived: [], begins: () => {}, nowMs: () => 0 });
-  expect(played).rejects.toThrow("a bug");
-  await played.catch(() => {});
+test("a bug in a step stops it like a failure: the teardown runs, and it is told where it broke", async () => {
+  const broken = { "C-05": () => Promise.reject(new TypeError("a bug")) };
+  const { done, failure } = await play(healthy, broken);
   expect(done).toEqual(["C-01", "C-02", "C-03", "C-04", "C-05", ...END]);
+  expect([failure?.code, failure?.message]).toEqual(["SANDBOX_NOT_PROVEN", "C-05 broke off: TypeError: a bug"]);
 });
+
+test("a bug in the evidence or in the teardown keeps neither from being begun", async () => {
+  const broken = { "C-12": () => Promise.reject(new Error("no evidence")) };
+  const { done, failure } = await play(healthy, broken);
+  expect([done, failure?.message]).toEqual([ALL, "C-12 broke off: Error: no evidence"]);
+});
+
+test("a measurement that throws is a gate that failed, and so is a judgement that does", async () => {
+  const gates = new GateLedger();
+  const [first, second] = SAMPLES;
+  if (first === undefined || second === undefined) throw new Error("there are no samples");
+  await gates.judge(first.gate, () => Promise.reject(new RangeError("a bug")));
+  await gates.judge(second.gate, () => null);
+  const judged = [first, second].map(({ id }) => gates.of(id));
+  expect(judged.map((one) => one?.verdict)).toEqual(["FAIL", "FAIL"]);
+  expect(judged[0]?.failure?.message).toBe(`${first.id} broke off: RangeError: a bug`);
+});
+
+test("a gate that is waived may stay NOT RUN, with what was seen of it; once judged it has to pass", async () => {
+  const waived = async (judged: unknown) => {
+    const gates = new GateLedger();
+    const steps = Object.fromEntries(COMMANDS.map(({ id, gates: own }) => [id, () => judgeAll(gates, own, judged)]));
+    const parts = { gates, steps, waived: () => ["G-25"], begins: () => {}, nowMs: () => 0 };
+    return { failure: (await runSequence(parts)).failure, gate: gates.results().at(-1) };
+  };
+  const left = await waived(undefined);
+  expect([left.failure, left.gate?.verdict, left.gate?.summary]).toEqual([null, "NOT RUN", "it is kept"]);
+  const sabotages = SAMPLES.find(({ id }) => id === "G-25")?.sabotages ?? {};
+  expect((await waived(sabotages["production is another server"])).failure?.facts.gate).toBe("G-25");
+});
+
+/** All with what is sound, but the last: with this, or left with a summary. */
+async function judgeAll(gates: GateLedger, own: readonly string[], last: unknown): Promise<null> {
+  for (const { id, gate, healthy: sound } of SAMPLES.filter((one) => own.includes(one.id))) {
+    if (id === "G-25" && last === undefined) gates.leave(gate, { summary: "it is kept", facts: {} });
+    else await gates.judge(gate, () => (id === "G-25" ? last : sound));
+  }
+  return null;
+}
 
 test("a gate that is judged twice passes only where it passes twice", async () => {
   const gates = new GateLedger();

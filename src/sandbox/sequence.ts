@@ -2,21 +2,22 @@
  * sequence: C-01 to C-11 in order until something does not pass; then always the evidence and the teardown.
  *
  * The only file of the sandbox that decides what comes next. A step that failed, a gate that did not pass, and a gate
- * of a command that was not judged all stop it. What throws is a bug, and goes on after the teardown. Called by run.ts.
+ * of a command that was not judged all stop it; so does what is thrown, told like any failure. Called by run.ts.
  */
 import { stopwatch } from "../kernel/clock.ts";
 import { Failure } from "../kernel/failure.ts";
 import type { Judged } from "../report/battery.ts";
 import { COMMANDS, type CommandRow } from "./commands.ts";
 import type { GateLedger } from "./gate-ledger.ts";
+import { caught } from "./thrown.ts";
 
 /** null: done, as far as the step itself can tell. */
 export type Step = () => Promise<Failure | null>;
 
 export type SequenceParts = {
   readonly gates: GateLedger;
-  /** Gates that are not asked for, by demand; they stay NOT RUN. */
-  readonly waived: readonly string[];
+  /** Gates that may stay NOT RUN, by demand; asked after each command. One that was judged has to pass. */
+  readonly waived: () => readonly string[];
   /** By command; C-12 and C-13 are run whatever came of the others. */
   readonly steps: Readonly<Record<string, Step>>;
   /** Told as each begins. */
@@ -44,22 +45,15 @@ const ALWAYS = ["C-12", "C-13"];
 export async function runSequence(parts: SequenceParts): Promise<SequenceResult> {
   const results = new Map<string, CommandResult>();
   let failure: Failure | null = null;
-  let bug: { readonly thrown: unknown } | null = null;
   for (const command of COMMANDS) {
-    if ((failure !== null || bug !== null) && !ALWAYS.includes(command.id)) continue;
+    if (failure !== null && !ALWAYS.includes(command.id)) continue;
     const elapsed = stopwatch();
     const startedMs = parts.nowMs();
-    let stopped: Failure | null = null;
-    try {
-      stopped = await perform(command, parts);
-    } catch (thrown) {
-      bug ??= { thrown };
-    }
-    const outcome = stopped === null && bug === null ? "done" : "failed";
+    const stopped: Failure | null = await caught(command.id, () => perform(command, parts));
+    const outcome = stopped === null ? "done" : "failed";
     results.set(command.id, { ...named(command), outcome, startedMs, durationMs: elapsed() });
     failure ??= stopped;
   }
-  if (bug !== null) throw bug.thrown;
   const none = { outcome: "not run", startedMs: 0, durationMs: 0 } as const;
   return { commands: COMMANDS.map((command) => results.get(command.id) ?? { ...named(command), ...none }), failure };
 }
@@ -72,14 +66,18 @@ async function perform(command: CommandRow, { steps, gates, begins, waived }: Se
   const step = steps[command.id];
   if (step === undefined) throw new Error(`${command.id} has no step`);
   begins(command);
-  const failed = await step();
-  return failed ?? refuseGates({ ...command, gates: command.gates.filter((id) => !waived.includes(id)) }, gates);
+  return (await step()) ?? refuseGates(command, gates, waived());
 }
 
 /** The first gate of the command that did not pass, as a failure: one that was never judged too. */
-function refuseGates({ id: command, gates: ids }: CommandRow, gates: GateLedger): Failure | null {
+function refuseGates(
+  { id: command, gates: ids }: CommandRow,
+  gates: GateLedger,
+  waived: readonly string[],
+): Failure | null {
   for (const id of ids) {
     const judged = gates.of(id);
+    if (waived.includes(id) && (judged?.verdict ?? "NOT RUN") === "NOT RUN") continue;
     if (judged === undefined) return new Failure("SANDBOX_NOT_PROVEN", `${command}: ${id} was not judged`);
     if (judged.verdict !== "PASS") return failureOf(judged);
   }

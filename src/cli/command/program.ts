@@ -8,6 +8,7 @@ import { type Fact, Failure } from "../../kernel/failure.ts";
 import { closeAllSessions } from "../../kernel/session/registry.ts";
 import { COMMIT, SQL_DIGEST, VERSION, versionLine } from "../../kernel/version.ts";
 import {
+  cleanUp,
   EXIT,
   installSignals,
   onSignal,
@@ -36,7 +37,14 @@ export async function runProgram({ root, argv, exit }: Program): Promise<void> {
   const parsed = refuseForeignBytes(argv) ?? parse(root, argv);
   const terminal = createTerminal(terminalSettings(parsed));
   const format = reportFormat(parsed, argv);
-  const crash = async (error: unknown): Promise<void> => exit(await reportBug(error, { terminal, format }));
+  // A second one comes of the first, or of cleaning up behind it.
+  let crashed: "no" | "yes" = "no";
+  const crash = async (error: unknown): Promise<void> => {
+    if (crashed === "yes") return;
+    crashed = "yes";
+    await cleanUp();
+    exit(await reportBug(error, { terminal, format }));
+  };
   process.on("uncaughtException", crash);
   process.on("unhandledRejection", crash);
   installSignals({ terminal, format, exit });

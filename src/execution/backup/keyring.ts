@@ -31,7 +31,7 @@ const ALWAYS = ["--batch", "--no-tty", "--no-options", "--trust-model", "always"
 
 export async function openKeyring({ gpg, keyFile, gnupgHome }: Place): Promise<Keyring | Failure> {
   if (keyFile === null) {
-    const wrong = gnupgHome === null ? null : checkPrivateDirectory(gnupgHome);
+    const wrong = gnupgHome === null ? null : (checkPrivateDirectory(gnupgHome) ?? tooLong(gnupgHome));
     if (gnupgHome === null) return refuseBackup("neither key_file nor gnupg_home is configured");
     if (wrong !== null) return refusedBy(wrong, "gnupg_home cannot be used");
     return keyringAt(gpg, gnupgHome, () => {});
@@ -50,13 +50,23 @@ export async function openKeyring({ gpg, keyFile, gnupgHome }: Place): Promise<K
   );
 }
 
+/** Even to import a key, gpg looks for its agent, and fails where the path is too long for the socket's. */
 function makeHome(): string | Failure {
-  const place = tmpdir();
+  const fits = Buffer.byteLength(join(tmpdir(), "cutter-gnupg-XXXXXX")) <= limits.gnupgHomeBytes;
+  const place = fits || !fs.existsSync(tmpdir()) ? tmpdir() : "/tmp";
   try {
     return fs.mkdtempSync(join(place, "cutter-gnupg-"));
   } catch (cause) {
     return refuseBackup(failedCall(`make a directory for gpg in ${place} (TMPDIR names it)`, cause), cause);
   }
+}
+
+/** GnuPG puts its sockets elsewhere for a user that the system has made a directory for. */
+function tooLong(home: string): Failure | null {
+  const bytes = Buffer.byteLength(home);
+  if (bytes <= limits.gnupgHomeBytes || fs.existsSync(`/run/user/${process.geteuid?.()}`)) return null;
+  const message = `the sockets of gpg's agent lie in it, and it has ${bytes} bytes, at most ${limits.gnupgHomeBytes}`;
+  return new Failure("FILE_UNREADABLE", `${home} is too long: ${message}`);
 }
 
 function keyringAt(gpg: readonly string[], home: string, close: () => void): Keyring {

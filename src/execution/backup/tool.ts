@@ -7,6 +7,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { Readable, type Writable } from "node:stream";
+import { counted } from "../../kernel/child-process.ts";
 import { sleep } from "../../kernel/clock.ts";
 import { boundedText } from "../../kernel/evidence/bounded-text.ts";
 import { redact } from "../../kernel/evidence/redaction.ts";
@@ -48,7 +49,7 @@ export function startTool(order: ToolOrder): Tool {
 
 function startChild({ command: [name = "", ...words], environment }: ToolOrder): ChildProcess {
   const stdio = ["pipe" as const, "pipe" as const, "pipe" as const, "pipe" as const];
-  return spawn(name, words, { cwd: "/", env: environment, stdio, detached: true });
+  return counted(spawn(name, words, { cwd: "/", env: environment, stdio, detached: true }), [name, ...words]);
 }
 
 /** Most failures to start are told by an event; a file that is no program is thrown. */

@@ -96,7 +96,7 @@ async function verifyContents(order: VerifyOrder, keyring: Keyring, known: Known
     if (unread !== null) return unread;
     checked.push(`pg_restore read it to its end: ${manifest.relations.length} relations, with the rows counted then`);
     const { restoreTo: target, pgRestore, tell } = order;
-    if (target === null) remarks.push("it was not restored: that is done with --restore");
+    if (target === null) remarks.push(NOT_RESTORED);
     if (target === null) return known;
     const unrestored = await restoreIntoScratch({ target, plain, manifest, pgRestore, tell, observe });
     if (unrestored !== null) return unrestored;
@@ -107,6 +107,9 @@ async function verifyContents(order: VerifyOrder, keyring: Keyring, known: Known
     return known;
   });
 }
+
+/** Said of every backup that only is read. */
+export const NOT_RESTORED = "it was not restored: that is done with --restore";
 
 /** Size and digest of the file as it lies there; it is read once. */
 async function compareFile(path: string, { cipher }: BackupManifest): Promise<Failure | null> {

@@ -4,6 +4,7 @@
  * By user id, as libpq does. Never $USER or os.userInfo(), which is $USER under Bun: with `sudo` or in a container it
  * names somebody else. Called by resolve.ts.
  */
+import { counted } from "../child-process.ts";
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import { readCredentialFile } from "./credential-file.ts";
@@ -32,7 +33,8 @@ export function accountInPasswd(passwd: string, uid: number): LocalAccount | nul
 /** Accounts of a directory service are in no file; `id` asks the same service as libpq. */
 function askNameService(): LocalAccount | null {
   const options = { env: {}, timeout: limits.connectTimeoutMs, stderr: "ignore" } as const;
-  const answer = Bun.spawnSync(["/usr/bin/id", "-un"], options);
+  const words = ["/usr/bin/id", "-un"];
+  const answer = counted(Bun.spawnSync(words, options), words);
   const user = answer.stdout.toString().trim();
   return answer.exitCode === 0 && user !== "" ? { user, homeDirectory: null } : null;
 }

@@ -4,6 +4,7 @@
  * An absolute program, arguments as a list, an environment of its own, an end in time and a bound on what is read. It
  * never asks with the word that skips the policy: a signature holds for a principal of the file, or not at all.
  */
+import { counted } from "../child-process.ts";
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import { errnoOf } from "../private-files/errno.ts";
@@ -103,14 +104,16 @@ type Ended = { readonly code: number; readonly output: string; readonly complain
 async function run([path = "", ...first]: SshKeygen, order: Run): Promise<Ended | Failure> {
   const { PATH } = process.env;
   try {
-    const child = Bun.spawn([path, ...first, ...order.words], {
+    const words = [path, ...first, ...order.words];
+    const options = {
       // A signing key is named from where the person stands.
       cwd: order.talk === "show" ? process.cwd() : "/",
       env: { ...order.environment, PATH, LC_ALL: "C", TZ: "UTC" },
       stdin: order.input,
       stdout: "pipe",
       stderr: order.talk === "show" ? "inherit" : "pipe",
-    });
+    } as const;
+    const child = counted(Bun.spawn(words, options), words);
     const complaints = child.stderr instanceof ReadableStream ? readBounded(child.stderr) : Promise.resolve("");
     const late = Promise.withResolvers<null>();
     const timer = setTimeout(() => late.resolve(null), order.timeoutMs);

@@ -5,6 +5,8 @@
  * runtime), a time limit and a bound on what is read; at the limit it is killed with what it started. Asks only what
  * changes nothing. Called for systemctl, crontab, docker and podman.
  */
+
+import { counted } from "../../kernel/child-process.ts";
 import type { Environment } from "../../kernel/conninfo/naming.ts";
 import { boundedText } from "../../kernel/evidence/bounded-text.ts";
 import { limits } from "../../kernel/limits.ts";
@@ -34,13 +36,15 @@ export async function askTool([name, ...words]: readonly [string, ...string[]], 
   const path = findTool(name, options.environment);
   if (path === null) return { reason: `${name} is not installed` };
   try {
-    const child = Bun.spawn([path, ...words], {
+    const command = [path, ...words];
+    const settings = {
       cwd: "/",
       env: toolEnvironment(options.environment),
       stdio: ["ignore", "pipe", "pipe"],
       // A group of its own, so that what it starts can be ended with it.
       detached: true,
-    });
+    } satisfies Bun.SpawnOptions.OptionsObject<"ignore", "pipe", "pipe">;
+    const child = counted(Bun.spawn(command, settings), command);
     return await answerOf(name, child, options);
   } catch (error) {
     return { reason: `${name} cannot be started: ${errnoOf(error)}` };

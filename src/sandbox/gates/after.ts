@@ -51,6 +51,8 @@ export const G24: Gate<Protected> = {
         ...mustHold("the host's own identity", after.host === "" ? 0 : 1),
         ...expectEqual("the host", before.host, after.host),
         ...gone.map((what) => ({ what, expected: "still there", seen: "gone, or another one" })),
+        // What is not known after it cannot be said to be unchanged.
+        ...unexpected("what could not be identified or asked", after.unknown),
       ],
     };
   },

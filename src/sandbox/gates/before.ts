@@ -52,7 +52,7 @@ export const G03: Gate<InstanceScan> = {
       facts: { host, protected: protectedLines(scan), how, unknown },
       mismatches: [
         ...mustHold("the host's own identity", host === "" ? 0 : 1),
-        ...unexpected("server that could not be identified", unknown),
+        ...unexpected("what could not be identified or asked", unknown),
       ],
     };
   },
@@ -60,7 +60,7 @@ export const G03: Gate<InstanceScan> = {
 
 export type PrivateEntry = {
   readonly path: string;
-  readonly kind: "directory" | "file" | "other";
+  readonly kind: "directory" | "file" | "socket" | "other";
   readonly mode: number;
   readonly owner: number;
 };
@@ -75,7 +75,7 @@ export type Privacy = {
   readonly printed: readonly string[];
 };
 
-const MODES = { directory: 0o700, file: 0o600, other: -1 } as const;
+const MODES = { directory: 0o700, file: 0o600, socket: 0o700, other: -1 } as const;
 
 export const G04: Gate<Privacy> = {
   id: "G-04",
@@ -111,12 +111,10 @@ export type Reading =
       readonly transactionReadOnly: string;
       /** Ids that were given to our session; a reading session is given none. */
       readonly transactionIds: readonly string[];
-      /** What pg_dump was started with, as PGOPTIONS. */
-      readonly dumpOptions: string;
+      /** Of pg_dump's own session, as the server showed it while it ran: how often, and the ids that it was given. */
+      readonly dump: { readonly looks: number; readonly transactionIds: readonly string[] };
     }
   | { readonly from: "file"; readonly checked: readonly string[] };
-
-const READ_ONLY_OPTION = "-c default_transaction_read_only=on";
 
 export const G05: Gate<Reading> = {
   id: "G-05",
@@ -129,15 +127,18 @@ export const G05: Gate<Reading> = {
         mismatches: mustHold("what was verified of the backup", reading.checked.length),
       };
     }
-    const { transactionReadOnly, transactionIds, dumpOptions } = reading;
-    const option = dumpOptions.includes(READ_ONLY_OPTION) ? READ_ONLY_OPTION : dumpOptions;
+    const { transactionReadOnly, transactionIds, dump } = reading;
     return {
-      summary: `transaction_read_only=${transactionReadOnly}, no transaction id`,
-      facts: { transaction_read_only: transactionReadOnly, transaction_ids: transactionIds, dump_options: dumpOptions },
+      summary: `transaction_read_only=${transactionReadOnly}; no transaction id, neither ours nor pg_dump's`,
+      facts: {
+        ...{ transaction_read_only: transactionReadOnly, transaction_ids: transactionIds },
+        ...{ dump_looks: dump.looks, dump_transaction_ids: dump.transactionIds },
+      },
       mismatches: [
         ...expectEqual("transaction_read_only of our session", "on", transactionReadOnly),
         ...unexpected("transaction id given to our session", transactionIds),
-        ...expectEqual("options of pg_dump", READ_ONLY_OPTION, option),
+        ...mustHold("looks at pg_dump's session", dump.looks),
+        ...unexpected("transaction id given to pg_dump's session", dump.transactionIds),
       ],
     };
   },

@@ -9,27 +9,32 @@ import type { JournalEntry } from "../journal.ts";
 import { type Gate, mustHold, unexpected } from "./gate.ts";
 
 export type Logged = {
+  /** As they stand in the file of the log. */
   readonly entries: readonly JournalEntry[];
   /** What has to be in it at least once: the commands, and the scenarios that were run. */
   readonly wanted: readonly string[];
-  /** Processes that were started, counted where they are started. */
-  readonly started: number;
+  /** Processes that this program started, as it counts them where they are started: the log is not asked. */
+  readonly started: readonly { readonly pid: number; readonly program: string }[];
 };
 
 export const G19: Gate<Logged> = {
   id: "G-19",
   claim: "every command is in the log, with how it ended",
   judge({ entries, wanted, started }) {
-    const processes = entries.filter(({ kind }) => kind === "process").length;
+    const processes = entries.filter(({ kind }) => kind === "process");
+    const logged = new Set(processes.map(({ pid }) => pid));
+    const past = started.filter(({ pid }) => !logged.has(pid));
     const missing = wanted.filter(
       (name) => !entries.some((entry) => entry.command === name || entry.scenario === name),
     );
     return {
-      summary: `${entries.length} entries, ${processes} of them processes`,
-      facts: { entries: entries.length, processes },
+      summary: `${entries.length} entries, ${processes.length} of them the processes that were started`,
+      facts: { entries: entries.length, processes: processes.length, started: started.length },
       mismatches: [
         ...mustHold("entries of the log", entries.length),
-        ...expectEqual("processes in the log", started, processes),
+        ...mustHold("processes that were started", started.length),
+        ...expectEqual("processes in the log", started.length, processes.length),
+        ...past.map(({ pid, program }) => ({ what: `process ${pid} ${program}`, expected: "logged", seen: "not" })),
         ...missing.map((what) => ({ what, expected: "an entry of the log", seen: "none" })),
         ...entries.flatMap((entry, index) => expectEqual(`number of entry ${index + 1}`, index + 1, entry.number)),
         ...entries
@@ -46,16 +51,19 @@ export type OpenTransactions = {
   readonly prepared: readonly string[];
   /** Sessions that the server showed when it was asked: our own at least. */
   readonly sessions: number;
+  /** How many transactions the server would let be prepared: where it is none, that none is says nothing. */
+  readonly allowed: number;
 };
 
 export const G20: Gate<OpenTransactions> = {
   id: "G-20",
   claim: "no transaction is left open, and none prepared",
-  judge: ({ open, prepared, sessions }) => ({
+  judge: ({ open, prepared, sessions, allowed }) => ({
     summary: "no transaction open, none prepared",
-    facts: { sessions, open, prepared },
+    facts: { sessions, open, prepared, max_prepared_transactions: allowed },
     mismatches: [
       ...mustHold("sessions that the server shows", sessions),
+      ...mustHold("transactions that may be prepared (max_prepared_transactions)", allowed),
       ...unexpected("open transaction", open),
       ...unexpected("prepared transaction", prepared),
     ],

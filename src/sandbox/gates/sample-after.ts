@@ -78,31 +78,38 @@ export const AFTER: readonly Sample[] = [
   ),
   sample(
     G18,
-    { planted: 8, searched: ["files 3"], bytes: 100, found: [] as readonly string[] },
+    {
+      ...{ planted: 8, searched: ["files 3"], bytes: 100, found: [] as readonly string[] },
+      ...{ unread: [] as readonly string[], homes: ["/s/pgpass"] },
+    },
     {
       "a password is in a log": (one) => ({ ...one, found: ["password of x in y.log"] }),
+      "a directory could not be searched": (one) => ({ ...one, unread: ["cannot read /s/data: EACCES"] }),
       "nothing was planted": (one) => ({ ...one, planted: 0 }),
       "nothing was searched": (one) => ({ ...one, bytes: 0 }),
     },
   ),
   sample(
     G19,
-    { entries: [ENTRY], wanted: ["C-01"], started: 1 },
+    { entries: [ENTRY], wanted: ["C-01"], started: [{ pid: 7, program: "ls" }] },
     {
-      "a process is not in it": (one) => ({ ...one, started: 2 }),
+      "a process is not in it": (one) => ({ ...one, started: [...one.started, { pid: 8, program: "ls" }] }),
+      "another process is in it": (one) => ({ ...one, started: [{ pid: 8, program: "ls" }] }),
+      "a process is in it that nobody started": (one) => ({ ...one, entries: [ENTRY, { ...ENTRY, number: 2 }] }),
       "an entry is missing": (one) => ({ ...one, entries: [{ ...ENTRY, number: 2 }] }),
       "one has no end": (one) => ({ ...one, entries: [{ ...ENTRY, outcome: null }] }),
       "a command is not in it": (one) => ({ ...one, wanted: ["C-01", "C-02"] }),
       "a scenario is not in it": (one) => ({ ...one, wanted: ["C-01", "S3"] }),
-      "it is empty": (one) => ({ ...one, entries: [], wanted: [], started: 0 }),
+      "it is empty": (one) => ({ ...one, entries: [], wanted: [], started: [] }),
     },
   ),
   sample(
     G20,
-    { open: [] as readonly string[], prepared: [] as readonly string[], sessions: 1 },
+    { open: [] as readonly string[], prepared: [] as readonly string[], sessions: 1, allowed: 10 },
     {
       "a transaction is open": (one) => ({ ...one, open: ["7 cutter_exec idle in transaction"] }),
       "one is prepared": (one) => ({ ...one, prepared: ["x of y"] }),
+      "none could ever be prepared": (one) => ({ ...one, allowed: 0 }),
       "the server shows nobody": (one) => ({ ...one, sessions: 0 }),
     },
   ),
@@ -145,6 +152,7 @@ export const AFTER: readonly Sample[] = [
     {
       "a server is gone": (one) => ({ ...one, after: { ...SCAN, instances: [] } }),
       "a server was restarted": (one) => ({ ...one, after: { ...SCAN, instances: [OTHER] } }),
+      "docker answers no more": (one) => ({ ...one, after: { ...SCAN, unknown: ["containers: no answer"] } }),
       "a container is gone": (one) => ({ ...one, after: { ...SCAN, containers: [] } }),
       "the host was booted": (one) => ({ ...one, after: { ...SCAN, host: "host, boot 2" } }),
       "the host does not say who it is": () => ({ before: { ...SCAN, host: "" }, after: { ...SCAN, host: "" } }),

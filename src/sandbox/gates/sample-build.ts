@@ -36,6 +36,7 @@ export const BUILD: readonly Sample[] = [
   ),
   sample(G03, SCAN, {
     "a server could not be identified": (one) => ({ ...one, unknown: ["process 8"] }),
+    "docker did not answer": (one) => ({ ...one, containers: [], unknown: ["containers: docker did not answer"] }),
     "the host does not say who it is": (one) => ({ ...one, host: "" }),
   }),
   sample(
@@ -44,6 +45,7 @@ export const BUILD: readonly Sample[] = [
     {
       "a directory is open to others": (one) => ({ ...one, entries: [{ ...PRIVATE, mode: 0o755 }] }),
       "a file is": (one) => ({ ...one, entries: [{ ...PRIVATE, kind: "file" as const, mode: 0o644 }] as never }),
+      "a socket is": (one) => ({ ...one, entries: [{ ...PRIVATE, kind: "socket" as const, mode: 0o755 }] as never }),
       "it belongs to somebody else": (one) => ({ ...one, entries: [{ ...PRIVATE, owner: 5 }] as never }),
       "a link lies in it": (one) => ({ ...one, entries: [{ ...PRIVATE, kind: "other" as const }] as never }),
       "it lies in a git work tree": (one) => ({ ...one, gitTree: "/src" }),
@@ -56,12 +58,13 @@ export const BUILD: readonly Sample[] = [
     G05,
     {
       ...{ from: "server" as const, transactionReadOnly: "on", transactionIds: [] as readonly string[] },
-      dumpOptions: "-c default_transaction_read_only=on",
+      dump: { looks: 3, transactionIds: [] as readonly string[] },
     },
     {
       "the session may write": (one) => ({ ...one, transactionReadOnly: "off" }),
       "a transaction id was given to it": (one) => ({ ...one, transactionIds: ["700"] }),
-      "pg_dump may write": (one) => ({ ...one, dumpOptions: "" }),
+      "a transaction id was given to pg_dump": (one) => ({ ...one, dump: { looks: 3, transactionIds: ["700"] } }),
+      "nobody saw pg_dump read": (one) => ({ ...one, dump: { looks: 0, transactionIds: [] } }),
       "nothing of a backup was verified": () => ({ from: "file", checked: [] }) as never,
     },
   ),

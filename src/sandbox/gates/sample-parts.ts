@@ -45,7 +45,7 @@ export const HOST_STATE = {
 };
 export const PRODUCTION = { systemIdentifier: "7", timeline: 1, startedAt: "t", contents: ["x: 3"], written: 9 };
 export const ENTRY: JournalEntry = {
-  ...{ number: 1, command: "C-01", scenario: null, kind: "process", what: "ls", at: "t" },
+  ...{ number: 1, command: "C-01", scenario: null, kind: "process", what: "ls", pid: 7, at: "t" },
   ...{ startedMs: 0, endedMs: 1, outcome: "exit 0" },
 };
 export const PRIVATE = { path: "/s", kind: "directory", mode: 0o700, owner: 0 } as const;

@@ -161,19 +161,24 @@ export type SecretSearch = {
   readonly bytes: number;
   /** `what in where`, never the secret itself. */
   readonly found: readonly string[];
+  /** What could not be searched. */
+  readonly unread: readonly string[];
+  /** Where secrets belong: these files, by exact path, were not searched for them. */
+  readonly homes: readonly string[];
 };
 
 export const G18: Gate<SecretSearch> = {
   id: "G-18",
   claim: "the planted secrets are found nowhere but where they belong",
-  judge({ planted, searched, bytes, found }) {
+  judge({ planted, searched, bytes, found, unread, homes }) {
     return {
       summary: `${planted} secrets, ${searched.join(", ")}, ${bytes} bytes: found nowhere`,
-      facts: { planted, searched, bytes },
+      facts: { planted, searched, bytes, homes },
       mismatches: [
         ...mustHold("planted secrets", planted),
         ...mustHold("bytes that were searched", bytes),
         ...unexpected("a secret was found", found, "nowhere"),
+        ...unexpected("what could not be searched", unread),
       ],
     };
   },

@@ -69,7 +69,8 @@ describe("a process", () => {
     const rebooted = { ...theirs, bootId: "00000000-0000-4000-8000-000000000000" };
     note(other, rebooted);
     abandon();
-    expect([(await sweep()).is, isRunning(theirs)]).toEqual(["removed", true]);
+    const swept = await sweep();
+    expect([swept.is, swept.removed, swept.gone?.length, isRunning(theirs)]).toEqual(["removed", [], 2, true]);
   });
 
   test("that does not quit is killed, with what it started", async () => {
@@ -185,6 +186,14 @@ describe("a directory", () => {
 
   test("whose maker died before it marked it goes, since nothing is in it", async () => {
     fs.mkdirSync(place());
+    note({ kind: "directory", path: place() });
+    abandon();
+    expect([(await sweep()).is, fs.existsSync(place())]).toEqual(["removed", false]);
+  });
+
+  test("whose maker died while it wrote the marker goes too, whatever of it was written", async () => {
+    fs.mkdirSync(place());
+    fs.writeFileSync(join(place(), ".cutter-sandbox.partial"), record.token.slice(0, 7), { mode: 0o600 });
     note({ kind: "directory", path: place() });
     abandon();
     expect([(await sweep()).is, fs.existsSync(place())]).toEqual(["removed", false]);

@@ -2,13 +2,14 @@
  * leftovers/marked-directory: a directory of a sandbox: made under its exact name, removed only where it is that one.
  *
  * The marker in it holds the record's token. What has none, another's, another owner or is a symbolic link stays as it
- * is. The marker goes last, so that a removal that was cut off can be taken up. Called by the steps, the providers and
- * sweep.ts.
+ * is. The marker comes whole or not at all and goes last, so that what was cut off at any moment can be taken up.
+ * Called by the steps, the providers and sweep.ts.
  */
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
+import { checkPrivateDirectory } from "../../kernel/private-files/directory.ts";
 import { errnoOf, failedCall } from "../../kernel/private-files/errno.ts";
 import {
   foreign,
@@ -20,6 +21,8 @@ import {
 import type { LeftoverRecord } from "./record.ts";
 
 const MARKER = ".cutter-sandbox";
+/** The marker before it is whole: a directory with nothing else in it was being made when its maker was killed. */
+const PARTIAL = ".cutter-sandbox.partial";
 
 /**
  * Makes the directory, ours and 0700, and writes it down before. FILE_EXISTS where anything stands under that name,
@@ -46,14 +49,37 @@ export function makeMarkedDirectory(record: LeftoverRecord, path: string): Failu
 
 function mark(path: string, token: string): Failure | null {
   try {
-    writeSynced(join(path, MARKER), token);
-    syncDirectory(path);
+    writeMarker(path, token);
     return null;
   } catch (error) {
     const facts = { path, errno: errnoOf(error) };
     removeQuietly(path);
     return new Failure("FILE_WRITE_FAILED", failedCall(`mark ${path}`, error), { facts, cause: error });
   }
+}
+
+function writeMarker(path: string, token: string): void {
+  fs.rmSync(join(path, PARTIAL), { force: true });
+  writeSynced(join(path, PARTIAL), token);
+  fs.renameSync(join(path, PARTIAL), join(path, MARKER));
+  syncDirectory(path);
+}
+
+/**
+ * A directory below one that is marked, 0700 and ours; there already or not. Never makes what it lies in: that may have
+ * been removed meanwhile, and would come back without its marker. FILE_WRITE_FAILED, FILE_NOT_PRIVATE.
+ */
+export function makeFolder(path: string): string | Failure {
+  try {
+    fs.mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno !== "EEXIST") {
+      const facts = { path, errno };
+      return new Failure("FILE_WRITE_FAILED", failedCall(`make ${path}`, error), { facts, cause: error });
+    }
+  }
+  return checkPrivateDirectory(path) ?? path;
 }
 
 /** Null where nothing is there any more; else why it was not removed. */
@@ -65,16 +91,32 @@ export function removeMarkedDirectory(path: string, token: string): string | nul
     if (!status.isDirectory()) return "it is not a directory";
     const wrongOwner = foreign(status);
     if (wrongOwner !== null) return wrongOwner;
-    const others = fs.readdirSync(path).filter((name) => name !== MARKER);
     const why = whyNotMarked(path, token);
-    // Killed between making and marking it: nothing is in it, and rmdir takes nothing else.
-    if (why !== null && (others.length > 0 || fs.existsSync(join(path, MARKER)))) return why;
-    for (const name of others) fs.rmSync(join(path, name), { recursive: true, force: true, ...RETRIES });
-    fs.rmSync(join(path, MARKER), { force: true });
-    fs.rmdirSync(path);
-    return null;
+    // Killed between making and marking it: nothing of anybody's is in it.
+    const begun = fs.readdirSync(path).every((name) => name === PARTIAL);
+    if (why !== null && !begun) return why;
+    for (let attempt = 0; attempt < limits.removeAttempts; attempt += 1) {
+      if (removeOnce(path, token) === "gone") return null;
+    }
+    return "something is put into it as often as it is emptied";
   } catch (error) {
     return failedCall("remove all of it", error);
+  }
+}
+
+/** What is put into it at the last moment gets the marker back, so that it is never left without. */
+function removeOnce(path: string, token: string): "gone" | "still there" {
+  for (const name of fs.readdirSync(path).filter((one) => one !== MARKER)) {
+    fs.rmSync(join(path, name), { recursive: true, force: true, ...RETRIES });
+  }
+  fs.rmSync(join(path, MARKER), { force: true });
+  try {
+    fs.rmdirSync(path);
+    return "gone";
+  } catch (error) {
+    if (errnoOf(error) !== "ENOTEMPTY") throw error;
+    writeMarker(path, token);
+    return "still there";
   }
 }
 

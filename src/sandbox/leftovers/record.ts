@@ -52,8 +52,19 @@ type Content = v.InferOutput<typeof content>;
 /** What a sandbox and all that it makes may be called: it becomes part of paths and of container names. */
 const NAME = /^cutter-sandbox-[a-z0-9][a-z0-9-]{0,31}$/;
 
+/** A server, a container or a directory of a sandbox; the sandbox itself too. */
 export function isSandboxName(name: string): boolean {
   return NAME.test(name);
+}
+
+/** By what a sandbox makes: the stand-in for production, and a second directory with a short path. */
+export function derivedNames(sandbox: string): { readonly production: string; readonly temporary: string } {
+  return { production: `${sandbox}-p`, temporary: `${sandbox}-t` };
+}
+
+/** Whether all that is derived from it has a name too. */
+export function canNameSandbox(name: string): boolean {
+  return [name, ...Object.values(derivedNames(name))].every(isSandboxName);
 }
 
 /** Where the records lie; it need not be there. */
@@ -67,6 +78,7 @@ export class LeftoverRecord {
   readonly owner: ProcessResource | null;
   readonly file: string;
   #resources: readonly Resource[];
+  #barred: "no" | "yes" = "no";
 
   constructor(file: string, { sandbox, token, owner, resources }: Content) {
     this.file = file;
@@ -85,10 +97,18 @@ export class LeftoverRecord {
     return this.#resources.some((known) => isDeepStrictEqual(known, made));
   }
 
-  /** To be called before the thing is made, which must not be where this fails. FILE_WRITE_FAILED. */
+  /** To be called before the thing is made, which must not be where this fails. FILE_WRITE_FAILED, INTERRUPTED. */
   add(made: Resource): Failure | null {
     if (this.names(made)) return null;
+    if (this.#barred === "yes") {
+      return new Failure("INTERRUPTED", `${this.sandbox} is being taken down: ${describeResource(made)} is not made`);
+    }
     return this.#write([...this.#resources, made]);
+  }
+
+  /** From now on nothing new is put on record, and so nothing new is made: its end has begun. */
+  bar(): void {
+    this.#barred = "yes";
   }
 
   /** To be called once the thing is gone. */
@@ -119,7 +139,7 @@ export class LeftoverRecord {
 
 /** A record of a sandbox that makes nothing yet. FILE_EXISTS where there is one of that name. */
 export function openRecord(stateDirectory: string, sandbox: string): LeftoverRecord | Failure {
-  if (!isSandboxName(sandbox)) throw new Error(`not a name of a sandbox: ${sandbox}`);
+  if (!canNameSandbox(sandbox)) throw new Error(`not a name of a sandbox: ${sandbox}`);
   const directory = openPrivateDirectory(recordDirectory(stateDirectory));
   if (directory instanceof Failure) return directory;
   const file = join(directory, `${sandbox}.json`);

@@ -15,7 +15,7 @@ import { removeFromEngine } from "./engine-resource.ts";
 import { removeMarkedDirectory } from "./marked-directory.ts";
 import { isRunning } from "./process-identity.ts";
 import { type LeftoverRecord, readRecord, recordDirectory } from "./record.ts";
-import { removeAll, type StopReport } from "./removal.ts";
+import { GONE, type Removal, removeAll, type StopReport } from "./removal.ts";
 import type { Resource } from "./resource.ts";
 
 export type Swept = StopReport & {
@@ -68,7 +68,7 @@ export async function removeRecorded(record: LeftoverRecord, environment: Enviro
     resource,
     remove: async () => {
       const reason = await remove(resource, { record, environment, standing });
-      if (reason !== null && resource.kind !== "directory") standing.push(resource.kind);
+      if (typeof reason === "string" && resource.kind !== "directory") standing.push(resource.kind);
       return reason;
     },
   }));
@@ -86,9 +86,12 @@ type Means = {
   readonly standing: readonly string[];
 };
 
-async function remove(resource: Resource, { record, environment, standing }: Means): Promise<string | null> {
-  if (resource.kind === "process") return endProcess(resource);
+type Removed = Awaited<ReturnType<Removal["remove"]>>;
+
+async function remove(resource: Resource, { record, environment, standing }: Means): Promise<Removed> {
+  if (resource.kind === "process") return isRunning(resource) ? endProcess(resource) : GONE;
   if (resource.kind !== "directory") return removeFromEngine(resource, record.token, environment);
   if (standing.length > 0) return `a ${standing[0]} that is left may still use it`;
-  return removeMarkedDirectory(resource.path, record.token);
+  const there = fs.lstatSync(resource.path, { throwIfNoEntry: false });
+  return there === undefined ? GONE : removeMarkedDirectory(resource.path, record.token);
 }

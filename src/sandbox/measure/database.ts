@@ -74,6 +74,7 @@ export async function readOpenTransactions(session: Session): Promise<OpenTransa
     open: sessions.rows.filter(({ open }) => open === "t").map(({ pid, role, state }) => `${pid} ${role} ${state}`),
     prepared: prepared.rows.map(({ gid, owner }) => `${gid} of ${owner}`),
     sessions: sessions.rows.length,
+    allowed: Number(sessions.rows[0]?.prepared_allowed ?? 0),
   };
 }
 

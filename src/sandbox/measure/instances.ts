@@ -1,16 +1,17 @@
 /**
  * measure/instances: the PostgreSQL servers of this host that a sandbox must leave alone, each by its exact identity.
  *
- * By /proc: number, start time and data directory of each postmaster. What lies in the directory for temporary files is
- * nobody's production (a test's server, or a sandbox's), and is not among them. Reads only; connects to nothing. Called
- * by the steps C-01, C-08 and C-13.
+ * By /proc: number, start time and data directory of each postmaster. Only what this very sandbox started is not among
+ * them, by the number and the start time that it wrote down: wherever another lies, it is somebody's. Reads only;
+ * connects to nothing. Called by the steps C-01, C-08 and C-13.
  */
 import * as fs from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { hostname } from "node:os";
 import type { Environment } from "../../kernel/conninfo/naming.ts";
 import { limits } from "../../kernel/limits.ts";
 import { errnoOf } from "../../kernel/private-files/errno.ts";
 import { identifyProcess } from "../leftovers/process-identity.ts";
+import type { ProcessResource, Resource } from "../leftovers/resource.ts";
 import { scanContainers } from "./containers.ts";
 
 export type Instance = { readonly pid: number; readonly startTime: string; readonly directory: string };
@@ -19,7 +20,7 @@ export type InstanceScan = {
   readonly instances: readonly Instance[];
   /** Hostname and boot: empty where the system does not tell. */
   readonly host: string;
-  /** Servers that are there and could not be identified. */
+  /** Servers that are there and could not be identified, and an engine that could not be asked. */
   readonly unknown: readonly string[];
   readonly how: string;
   /** Of docker: a server in one of them is protected with it. */
@@ -37,11 +38,11 @@ export type ProcessTable = {
   directory(pid: number): string | null;
 };
 
-/** Servers and containers of this host. */
-export async function scanHost(environment: Environment): Promise<InstanceScan> {
-  const { lines, how } = await scanContainers(environment);
-  const scan = scanInstances();
-  return { ...scan, containers: lines, how: `${scan.how}; ${how}` };
+/** Servers and containers of this host, but for what is on the sandbox's own record. */
+export async function scanHost(environment: Environment, own: readonly Resource[]): Promise<InstanceScan> {
+  const { lines, how, unknown } = await scanContainers(environment, own);
+  const scan = scanInstances(own);
+  return { ...scan, containers: lines, how: `${scan.how}; ${how}`, unknown: [...scan.unknown, ...unknown] };
 }
 
 /** One line for each thing that has to stay as it is. */
@@ -49,16 +50,16 @@ export function protectedLines({ instances, containers }: InstanceScan): readonl
   return [...instances.map(nameOfInstance), ...containers];
 }
 
-export function scanInstances(table: ProcessTable = procTable(), temporary = tmpdir()): InstanceScan {
+export function scanInstances(own: readonly Resource[], table: ProcessTable = procTable()): InstanceScan {
   const found = table.pids.filter((pid) => isPostmaster(table.words(pid)) && table.root(pid) === "ours");
   const unknown: string[] = [];
   const instances = found.flatMap((pid): Instance[] => {
     const directory = dataDirectory(table, pid);
-    if (directory?.startsWith(`${temporary}/`) === true) return [];
     const process = identifyProcess(pid);
+    if (process !== null && isOwn(process, own)) return [];
     if (process !== null) return [{ pid, startTime: process.startTime, directory: directory ?? "an unknown place" }];
-    // It may have ended while we looked.
-    if (table.words(pid) !== null) unknown.push(`process ${pid}`);
+    // It may have ended while we looked: then it has no words any more, or none of a server.
+    if (isPostmaster(table.words(pid))) unknown.push(`process ${pid}`);
     return [];
   });
   const boot = identifyProcess(globalThis.process.pid)?.bootId;
@@ -67,9 +68,13 @@ export function scanInstances(table: ProcessTable = procTable(), temporary = tmp
     instances,
     host,
     unknown,
-    how: `${table.pids.length} processes in /proc; none in ${temporary}`,
+    how: `${table.pids.length} processes in /proc`,
     containers: [],
   };
+}
+
+function isOwn({ pid, startTime }: ProcessResource, own: readonly Resource[]): boolean {
+  return own.some((one) => one.kind === "process" && one.pid === pid && one.startTime === startTime);
 }
 
 function nameOfInstance({ pid, startTime, directory }: Instance): string {

@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { limits } from "../../kernel/limits.ts";
+import { identifyProcess } from "../leftovers/process-identity.ts";
+import type { Resource } from "../leftovers/resource.ts";
 import { scanContainers } from "./containers.ts";
 import { parseUnits, readHostState } from "./host-state.ts";
 import { type ProcessTable, scanInstances } from "./instances.ts";
@@ -45,10 +47,23 @@ test("who logged in is told by the name that it gave, also one with spaces and w
 test("sessions at a time are counted by role; one that was refused at the door was none", () => {
   const refused = "2026-01-01 00:00:00.000 UTC|9|r|[unknown]|53300|FATAL:  too many connections for role";
   const log = [login(1, "r"), login(2, "r"), login(9, "r"), refused, logout(1, "r"), login(3, "r"), login(4, "q")];
-  expect(Object.fromEntries(peakSessions(parseLog(log.join("\n"))))).toEqual({ r: 2, q: 1 });
-  const third = [login(1, "r"), login(2, "r"), login(3, "r")];
-  expect(Object.fromEntries(peakSessions(parseLog(third.join("\n"))))).toEqual({ r: 3 });
+  expect(peaks(log)).toEqual({ r: 2, q: 1 });
+  expect(peaks([login(1, "r"), login(2, "r"), login(3, "r")])).toEqual({ r: 3 });
+  // The number of one that was refused is given to another later.
+  expect(peaks([login(9, "r"), refused, login(9, "r"), login(1, "r"), login(2, "r")])).toEqual({ r: 3 });
 });
+
+test("sessions at a time are counted to the end of the log, over every piece in which it is read", () => {
+  const said = line(7, "r", `statement: ${"x".repeat(limits.digestChunkBytes / 3)}`);
+  const early = Array.from({ length: 7 }, () => said);
+  expect(peaks([...early, login(1, "r"), said, login(2, "r"), ...early, login(3, "r"), said])).toEqual({ r: 3 });
+});
+
+function peaks(lines: readonly string[]): Readonly<Record<string, number>> {
+  const path = join(folder, "peaks.log");
+  writeFileSync(path, lines.join("\n"));
+  return Object.fromEntries(peakSessions(path));
+}
 
 test("a part of a log is read from one place to another", () => {
   const path = join(folder, "log");
@@ -83,6 +98,23 @@ test("a secret that lies across two pieces of a large file is found", () => {
   expect(searchTree(large, secrets, new Set()).found).toEqual([`password of r in ${join(large, "dump")}`]);
 });
 
+test("a file that goes while others are read is no secret that stays; one that cannot be read is told", () => {
+  const secrets = new Secrets();
+  secrets.add("password of r", "Nobody-knows-this");
+  const place = mkdtempSync(join(folder, "changing-"));
+  writeFileSync(join(place, "a"), "x");
+  const has = (path: string): boolean => {
+    rmSync(path, { force: true });
+    return false;
+  };
+  const gone = { has } as unknown as ReadonlySet<string>;
+  expect(searchTree(place, secrets, gone)).toEqual({ files: 0, bytes: 0, found: [], unread: [] });
+  expect(searchTree(join(place, "nowhere"), secrets, new Set()).unread).toEqual([]);
+  writeFileSync(join(place, "is-a-file"), "x");
+  const unread = [expect.stringContaining("ENOTDIR")];
+  expect(searchTree(join(place, "is-a-file", "below"), secrets, new Set())).toMatchObject({ files: 0, unread });
+});
+
 test("a secret that is too short to be looked for is a bug, not a pass", () => {
   expect(() => new Secrets().add("x", "short")).toThrow("too short");
 });
@@ -99,28 +131,37 @@ function table(
   };
 }
 
-test("servers are protected; a backend, what initdb runs, and what lies in the temporary folder are not", () => {
+test("servers are protected, wherever they lie; a backend, and what initdb runs, are not", () => {
   const own = process.pid;
   const scan = (words: readonly string[], directory?: string) => {
     const directories = directory === undefined ? {} : { [own]: directory };
-    return scanInstances(table({ [own]: words }, directories), "/tmp").instances.map((one) => one.directory);
+    return scanInstances([], table({ [own]: words }, directories)).instances.map((one) => one.directory);
   };
   expect(scan(["/usr/lib/postgresql/15/bin/postgres", "-D", "/var/lib/pg"])).toEqual(["/var/lib/pg"]);
   expect(scan(["postgres"], "/data")).toEqual(["/data"]);
-  expect(scan(["postgres", "-D", "/tmp/x"], "/")).toEqual([]);
+  const temporary = join(tmpdir(), "x");
+  expect(scan(["postgres", "-D", temporary], "/")).toEqual([temporary]);
   expect(scan(["postgres", "-D", "x"], "/srv/x")).toEqual(["/srv/x"]);
   expect(scan(["postgres"])).toEqual(["an unknown place"]);
   expect(scan(["postgres: checkpointer"], "/data")).toEqual([]);
   expect(scan(["/usr/bin/postgres", "--boot", "-F"], "/data")).toEqual([]);
-  expect(scan(["postgres", "-D", "/tmp/x"], "/tmp/x")).toEqual([]);
+});
+
+test("of servers only what stands on the sandbox's own record is left out, by number and start time", () => {
+  const own = identifyProcess(process.pid);
+  if (own === null) throw new Error("the system does not tell which process this is");
+  const server = table({ [process.pid]: ["postgres", "-D", "/data"] });
+  const seen = (record: readonly Resource[]) => scanInstances(record, server).instances.length;
+  const another = { ...own, startTime: `${Number(own.startTime) - 1}` };
+  expect([seen([own]), seen([]), seen([another]), seen([{ kind: "directory", path: "/data" }])]).toEqual([0, 1, 1, 1]);
 });
 
 test("a server with another root than ours lies in a container, and is the engine's to tell of", () => {
   const own = table({ [process.pid]: ["postgres", "-D", "/data"] });
-  expect(scanInstances({ ...own, root: () => "its own" }, "/tmp").instances).toEqual([]);
+  expect(scanInstances([], { ...own, root: () => "its own" }).instances).toEqual([]);
 });
 
-test("containers that run are told with the moment they were begun, but for those of sandboxes", async () => {
+test("containers that run are told with the moment they were begun, but for the sandbox's own", async () => {
   const tools = mkdtempSync(join(folder, "tools-"));
   const answers = `case "$1" in
     ps) printf 'a1\\tdb\\nb2\\tcutter-sandbox-x\\n' ;;
@@ -128,14 +169,34 @@ test("containers that run are told with the moment they were begun, but for thos
   esac`;
   writeFileSync(join(tools, "docker"), `#!/bin/sh\n${answers}\n`, { mode: 0o755 });
   const environment = { PATH: `${tools}:/usr/bin:/bin`, DOCKER_HOST: "unix:///nowhere" };
-  expect((await scanContainers(environment)).lines).toEqual(["container /db a1, begun t"]);
-  const quiet = await scanContainers({ PATH: tools }, []);
-  expect(quiet).toEqual({ lines: [], how: "docker has no service here" });
+  const own = { kind: "container", name: "cutter-sandbox-x", command: ["docker"] } as const;
+  expect((await scanContainers(environment, [own])).lines).toEqual(["container /db a1, begun t"]);
+  const all = ["container /db a1, begun t", "container /db b2, begun t"];
+  expect((await scanContainers(environment, [])).lines).toEqual(all);
+});
+
+test("where docker is not there it is told that nobody was asked; where it is silent, nothing is known", async () => {
+  const tools = mkdtempSync(join(folder, "silent-"));
+  writeFileSync(join(tools, "docker"), "#!/bin/sh\necho no daemon >&2\nexit 1\n", { mode: 0o755 });
+  const quiet = await scanContainers({ PATH: tools }, [], []);
+  expect(quiet.how).toBe("containers were not asked for: docker has no service here");
+  expect((await scanContainers({ PATH: "/nowhere" }, [])).how).toContain("docker is not installed");
+  const environment = { PATH: `${tools}:/usr/bin:/bin`, DOCKER_HOST: "unix:///nowhere" };
+  const unknown = [expect.stringContaining("docker did not answer: docker: no daemon")];
+  expect(await scanContainers(environment, [])).toEqual({ lines: [], how: expect.any(String), unknown });
+});
+
+test("a server that ends while it is looked at, and waits to be asked for, is no unknown one", () => {
+  const gone = 2 ** 22 + 1;
+  let looks = 0;
+  const ending = table({ [gone]: ["postgres"] });
+  const words = () => (looks++ === 0 ? ["postgres"] : [""]);
+  expect(scanInstances([], { ...ending, words }).unknown).toEqual([]);
 });
 
 test("a server that cannot be identified is told, and not left out", () => {
   const gone = 2 ** 22 + 1;
-  expect(scanInstances(table({ [gone]: ["postgres", "-D", "/data"] }), "/tmp").unknown).toEqual([`process ${gone}`]);
+  expect(scanInstances([], table({ [gone]: ["postgres", "-D", "/data"] })).unknown).toEqual([`process ${gone}`]);
 });
 
 test("what systemctl shows of a unit becomes its name, and with what it was begun", () => {

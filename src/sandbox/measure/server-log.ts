@@ -89,19 +89,59 @@ export function loginsIn(
 
 const AUTHORIZED = /^connection authorized: user=(\S+) database=(\S+)(?: application_name=(.*?))?(?: SSL .*)?$/;
 
-/** The most sessions of each role at a time. One that was refused at the door (53300) was never one. */
-export function peakSessions(entries: readonly LogEntry[]): ReadonlyMap<string, number> {
-  const refused = new Set(entries.filter(({ sqlstate }) => sqlstate === "53300").map(({ pid }) => pid));
+/** What of an entry tells of a session: that it came, that it was refused at the door after all, that it left. */
+type Passage = { readonly pid: number; readonly is: "come" | "refused" | "gone"; readonly role: string };
+
+function passagesIn(entries: readonly LogEntry[]): readonly Passage[] {
+  return entries.flatMap(({ pid, sqlstate, text }): Passage[] => {
+    const [, role] = AUTHORIZED.exec(text) ?? [];
+    if (role !== undefined) return [{ pid, is: "come", role }];
+    if (sqlstate === "53300") return [{ pid, is: "refused", role: "" }];
+    return text.startsWith("disconnection: ") ? [{ pid, is: "gone", role: "" }] : [];
+  });
+}
+
+/** The most sessions of each role at a time, in the whole log, however long. */
+export function peakSessions(path: string): ReadonlyMap<string, number> {
+  const passages: Passage[] = [];
+  for (const entries of entriesOf(path)) passages.push(...passagesIn(entries));
+  return peaksOf(passages);
+}
+
+/** One that was refused at the door (53300) never was one. A number may be given out again: only its last is meant. */
+function peaksOf(passages: readonly Passage[]): ReadonlyMap<string, number> {
+  const last = new Map<number, number>();
+  const refused = new Set<number>();
+  for (const [index, { pid, is }] of passages.entries()) {
+    if (is === "come") last.set(pid, index);
+    if (is === "refused") refused.add(last.get(pid) ?? -1);
+  }
   const present = new Map<number, string>();
   const peak = new Map<string, number>();
-  for (const { pid, text } of entries) {
-    const [, role] = AUTHORIZED.exec(text) ?? [];
-    if (role !== undefined && !refused.has(pid)) {
-      present.set(pid, role);
-      const now = [...present.values()].filter((one) => one === role).length;
-      peak.set(role, Math.max(peak.get(role) ?? 0, now));
-    }
-    if (text.startsWith("disconnection: ")) present.delete(pid);
+  for (const [index, { pid, is, role }] of passages.entries()) {
+    if (is === "gone") present.delete(pid);
+    if (is !== "come" || refused.has(index)) continue;
+    present.set(pid, role);
+    const now = [...present.values()].filter((one) => one === role).length;
+    peak.set(role, Math.max(peak.get(role) ?? 0, now));
   }
   return peak;
+}
+
+/** Piece by piece, each cut where an entry ends: a line that begins with the time. */
+function* entriesOf(path: string): Generator<readonly LogEntry[]> {
+  const piece = Buffer.alloc(limits.digestChunkBytes);
+  const file = fs.openSync(path, "r");
+  try {
+    let rest = Buffer.alloc(0);
+    for (let read = fs.readSync(file, piece); read > 0; read = fs.readSync(file, piece)) {
+      const bytes = Buffer.concat([rest, piece.subarray(0, read)]);
+      const end = bytes.lastIndexOf("\n") + 1;
+      yield parseLog(bytes.toString("utf8", 0, end));
+      rest = bytes.subarray(end);
+    }
+    yield parseLog(rest.toString("utf8"));
+  } finally {
+    fs.closeSync(file);
+  }
 }

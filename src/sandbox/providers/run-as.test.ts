@@ -20,6 +20,12 @@ test("it is told nothing of our environment", async () => {
   expect(failed?.message).toContain("ended with 7");
 });
 
+test("it is called by its name, never by a path that it was given", async () => {
+  const words = ["setpriv", "--pdeathsig", "KILL", "cp", "--no-target-directory", "--", "/no/such/place", "/tmp/x"];
+  const failed = await runToEnd(words, { timeoutMs: 10_000 });
+  expect(failed?.message).toStartWith("cp ended with 1: ");
+});
+
 test("a program that is not there is a failure, and why one failed is what it called an error", async () => {
   const missing = await runToEnd(["/no/such/initdb"], { timeoutMs: 1_000 });
   expect(missing?.message).toBe("/no/such/initdb cannot be started: ENOENT");

@@ -4,6 +4,7 @@
  * In a session of its own, so that Ctrl-C reaches cutter only, which then takes all down in order; killed at the bound,
  * and by the kernel when this process dies. Called by local.
  */
+import { counted } from "../../kernel/child-process.ts";
 import { boundedText } from "../../kernel/evidence/bounded-text.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
@@ -19,12 +20,13 @@ export async function runToEnd(command: readonly string[], { timeoutMs, signal }
   const ending = AbortSignal.any([late, processEnding, ...(signal === undefined ? [] : [signal])]);
   if (ending.aborted) return failed(`${programOf(command)} was not begun: there is no time left for it`);
   try {
-    const child = Bun.spawn([...command], {
+    const options = {
       cwd: "/",
       env: serverEnvironment(),
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
-    });
+    } satisfies Bun.SpawnOptions.OptionsObject<"ignore", "pipe", "pipe">;
+    const child = counted(Bun.spawn([...command], options), command);
     const kill = (): void => killGroup(child);
     ending.addEventListener("abort", kill);
     const words = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
@@ -54,10 +56,15 @@ export function serverEnvironment(): Record<string, string> {
   return { PATH: process.env.PATH ?? "/usr/bin:/bin", LC_ALL: "C.UTF-8", TZ: "UTC" };
 }
 
-/** The program behind setpriv's own words. */
-function programOf(command: readonly string[]): string {
-  return command.find((word) => word.startsWith("/")) ?? command[0] ?? "";
+/** The program behind setpriv's own words: never a path that the program was given. */
+function programOf([first = "", ...rest]: readonly string[]): string {
+  if (first !== "setpriv") return first;
+  const behind = rest.findIndex((word, index) => !word.startsWith("--") && !TAKES_WORD.has(rest[index - 1] ?? ""));
+  return rest[behind] ?? first;
 }
+
+/** Of setpriv's options, those with a word behind them. */
+const TAKES_WORD = new Set(["--pdeathsig", "--reuid", "--regid"]);
 
 /** Why it ended is what it called fatal or an error; where nothing was, what it said last. */
 export function lastWords(text: string): string {

@@ -6,6 +6,7 @@
  */
 import * as fs from "node:fs";
 import { join } from "node:path";
+import { counted } from "../../kernel/child-process.ts";
 import { sleep, stopwatch } from "../../kernel/clock.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
@@ -28,6 +29,9 @@ export type ServerOrder = {
 /** Reads one line, and nothing where the writer died: then it ends without having started anything. */
 const GATE = 'read -r go && exec "$@"';
 
+const SERVES = "until stopped";
+type Gated = Bun.SpawnOptions.OptionsObject<"pipe", number, number>;
+
 /** The process, which may not accept connections yet. SANDBOX_SERVER_FAILED; FILE_EXISTS; FILE_WRITE_FAILED. */
 export async function startServerProcess(order: ServerOrder): Promise<ProcessResource | Failure> {
   const { O_APPEND, O_CREAT, O_EXCL, O_WRONLY, O_NOFOLLOW } = fs.constants;
@@ -39,12 +43,8 @@ export async function startServerProcess(order: ServerOrder): Promise<ProcessRes
     return new Failure(code, failedCall(`make ${order.logFile}`, error), { cause: error });
   }
   try {
-    const child = Bun.spawn(["/bin/sh", "-c", GATE, "sh", ...order.command], {
-      cwd: "/",
-      env: order.environment,
-      stdio: ["pipe", log, log],
-      detached: true,
-    });
+    const options = { cwd: "/", env: order.environment, stdio: ["pipe", log, log], detached: true } satisfies Gated;
+    const child = counted(Bun.spawn(["/bin/sh", "-c", GATE, "sh", ...order.command], options), order.command, SERVES);
     child.unref();
     const identity = identifyProcess(child.pid);
     const noted = identity === null ? unidentified(child.pid) : order.record.add(identity);

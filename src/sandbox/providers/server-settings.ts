@@ -15,6 +15,8 @@ export const BASE_SETTINGS: Readonly<Record<string, string>> = {
   password_encryption: "scram-sha-256",
   timezone: "UTC",
   log_timezone: "UTC",
+  // So that a transaction can be left prepared, and that none is says something.
+  max_prepared_transactions: "10",
   logging_collector: "off",
   log_destination: "stderr",
   // In files of the data directory: a segment of shared memory would outlive a server that was killed.

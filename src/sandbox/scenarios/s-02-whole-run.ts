@@ -3,14 +3,14 @@
  *
  * Through the verbs alone, with approvals signed by the one-time key. Leaves the run for S3, S4, S10 and S11.
  */
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../../kernel/failure.ts";
 import { expectEqual } from "../../report/judgement.ts";
 import type { RehearsalReport } from "../../report/rehearsal.ts";
 import { rowsOf, WHOLE_RUN } from "../rows.ts";
 import { known } from "../sandbox.ts";
-import { readJson } from "../stage/desk.ts";
+import { type Desk, inOneLine, readJson } from "../stage/desk.ts";
 import { expectEnd, expectHolds } from "./expect.ts";
 import { ledgerRun } from "./ledger.ts";
 import { CUT, passLines, REHEARSE, SHOW, VERIFY } from "./plan-lines.ts";
@@ -38,7 +38,7 @@ export const wholeRun: Scenario = {
     if (ledger instanceof Failure) return ledger;
     const units = ledger?.rows ?? 0;
     stage.closed = { desk, runId, units, document: document.id };
-    const backups = readdirSync(join(desk.state, "backups")).filter((name) => name.endsWith(".dump.gpg"));
+    const backups = backupsOf(desk);
     const facts = { document: document.id, units, run_id: runId, ledger: { ...ledger }, backups: backups.length };
     return {
       summary: `${document.id}: ${units} units ${ledger?.lifecycle}, ${shown?.state}`,
@@ -64,6 +64,12 @@ export const wholeRun: Scenario = {
   },
 };
 
+/** None where the run did not come so far. */
+function backupsOf({ state }: Desk): readonly string[] {
+  const folder = join(state, "backups");
+  return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".dump.gpg")) : [];
+}
+
 export function notBegun(stderr: string): Failure {
-  return new Failure("SANDBOX_NOT_PROVEN", `cutter cut began no run: ${stderr}`);
+  return new Failure("SANDBOX_NOT_PROVEN", `cutter cut began no run: ${inOneLine(stderr)}`);
 }

@@ -1,8 +1,9 @@
 /**
  * S7: each phase fails in its middle: nothing of it stays, the run is stopped, HOLD stands and post.json is there.
  *
- * The failure is the database's: a trigger that raises after some rows. A desk and a document for each, since HOLD
- * stops everything of its desk; each is resumed once more, which HOLD refuses.
+ * The failure is the database's: a trigger that raises, and says behind how many rows. In whatever order a phase
+ * writes, one that breaks before its first row is no middle, and turns this red. A desk and a document for each, since
+ * HOLD stops everything of its desk; each is resumed once more, which HOLD refuses.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,13 +16,13 @@ import type { Desk } from "../stage/desk.ts";
 import { HANDBOOK_UNITS } from "../stage/files.ts";
 import type { Stage } from "../stage/stage.ts";
 import { expectEnd, expectHolds } from "./expect.ts";
-import { type Fault, whileFailing } from "./faults.ts";
+import { type Fault, rowsBefore, whileFailing } from "./faults.ts";
 import { countsOf, expectRows } from "./ledger.ts";
 import { CUT, passLines, RESUME, SHOW } from "./plan-lines.ts";
 import { notBegun } from "./s-02-whole-run.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** Where each phase breaks: at a table that it writes when it has written others. */
+/** Where each phase breaks: at a table that it writes when it has written other rows, which is looked at. */
 const BROKEN: Readonly<Record<Exclude<RunPhase, "register" | "soft revert" | "hard revert">, Fault>> = {
   pre_write_backup: { table: "cutter_governance.backup_artifact", when: null },
   cut_leg_a: { table: "cutter_governance.cut_change_set_affected_row", when: "NEW.ordinal > 1" },
@@ -90,6 +91,7 @@ async function breakPhase(stage: Stage, phase: Broken): Promise<PhaseBroken | Fa
     mismatches: [
       ...expectEnd(`${phase}: resume`, ended, "STOP_PHASE_FAILED"),
       ...expectHolds(`${phase}: what it says`, ended.stderr, `${phase}: DATABASE_ERROR`),
+      ...expectMiddle(phase, ended.stderr),
       ...expectEqual(`${phase}: state`, "STOPPED", shown?.state),
       ...expectHolds(`${phase}: HOLD`, held, `run ${runId}: DATABASE_ERROR`),
       ...expectEqual(
@@ -101,6 +103,12 @@ async function breakPhase(stage: Stage, phase: Broken): Promise<PhaseBroken | Fa
       ...expectRows(before, after, own).map((one) => ({ ...one, what: `${phase}: ${one.what}` })),
     ],
   };
+}
+
+function expectMiddle(phase: Broken, said: string): Mismatch[] {
+  const rows = rowsBefore(said);
+  if (rows !== null && rows > 0) return [];
+  return [{ what: `${phase}: rows written before it broke`, expected: "one or more", seen: `${rows ?? "not said"}` }];
 }
 
 type Breaking = { readonly phase: Broken; readonly runId: string };

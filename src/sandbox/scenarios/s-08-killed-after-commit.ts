@@ -7,8 +7,8 @@
  */
 import { join } from "node:path";
 import { Failure } from "../../kernel/failure.ts";
-import { openPrivateDirectory } from "../../kernel/private-files/directory.ts";
 import { expectEqual } from "../../report/judgement.ts";
+import { makeFolder } from "../leftovers/marked-directory.ts";
 import { openRelay } from "../relay.ts";
 import { rowsOf, WHOLE_RUN } from "../rows.ts";
 import { known } from "../sandbox.ts";
@@ -89,7 +89,7 @@ async function killAtCommit(stage: Stage, desk: Desk, runId: string): Promise<Ki
   const { sandbox } = stage;
   const approval = await desk.approve(runId, "SG1");
   if (approval instanceof Failure) return approval;
-  const directory = openPrivateDirectory(join(known(sandbox.temporary, "temporary directory"), "r"));
+  const directory = makeFolder(join(known(sandbox.temporary, "temporary directory"), "r"));
   if (directory instanceof Failure) return directory;
   const target = known(sandbox.server, "server").target({ role: "cutter_exec", database: DATABASE });
   const [host] = target.kind === "server" ? target.hosts : [];
@@ -108,10 +108,11 @@ async function killAtCommit(stage: Stage, desk: Desk, runId: string): Promise<Ki
   const passfile = encodeURIComponent(known(sandbox.passwords, "passwords").file);
   const place = `host=${encodeURIComponent(directory)}&port=${relay.port}&passfile=${passfile}`;
   const url = `postgresql://cutter_exec@/${DATABASE}?${place}`;
-  const running = desk.start(await desk.resumeWords(runId, approval, "--exec-url", url));
-  if (running !== null) kill = () => running.kill("SIGKILL");
-  const ended = await running?.ended;
-  relay.close();
+  const ended = await (async () => {
+    const running = desk.start(await desk.resumeWords(runId, approval, "--exec-url", url));
+    if (running !== null) kill = () => running.kill("SIGKILL");
+    return running?.ended;
+  })().finally(() => relay.close());
   stage.say(`ended: ${ended?.signal ?? `exit ${ended?.code}`}\n${ended?.stderr ?? ""}`);
   return { signal: ended?.signal ?? `exit ${ended?.code}`, commits: relay.commits() };
 }

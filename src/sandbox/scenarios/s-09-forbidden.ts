@@ -48,8 +48,7 @@ export const forbidden: Scenario = {
     for (const [role, statement] of FORBIDDEN) {
       const session = await stage.session(role);
       if (session instanceof Failure) return session;
-      const answer = await session.query(statement);
-      await session.close();
+      const answer = await session.query(statement).finally(() => session.close());
       stage.say(`${role}: ${statement}\n→ ${answer instanceof Failure ? answer.message : answer.tag}`);
       mismatches.push(...expectRefused(`${role}: ${statement}`, answer, INSUFFICIENT_PRIVILEGE));
     }

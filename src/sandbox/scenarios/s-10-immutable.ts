@@ -4,9 +4,11 @@
  * The units are those of S2. Each statement is tried by itself, so that what it would change would stay.
  */
 import { Failure } from "../../kernel/failure.ts";
+import type { Session } from "../../kernel/session/session.ts";
 import type { Mismatch } from "../../report/battery.ts";
 import { expectEqual } from "../../report/judgement.ts";
 import { SUPERUSER } from "../providers/provider.ts";
+import type { Stage } from "../stage/stage.ts";
 import { expectHolds, expectRefused } from "./expect.ts";
 import { countsOf, expectRows, ledgerRun } from "./ledger.ts";
 import type { Scenario } from "./scenario.ts";
@@ -42,16 +44,9 @@ export const immutable: Scenario = {
     for (const role of [SUPERUSER, "workflow_admin"]) {
       const session = await stage.session(role);
       if (session instanceof Failure) return session;
-      for (const [statement, about] of STATEMENTS) {
-        const answer = await session.query(statement, about === "run" ? [closed.runId] : []);
-        const said = answer instanceof Failure ? answer.message : answer.tag;
-        stage.say(`${role}: ${statement}\n→ ${said}`);
-        mismatches.push(
-          ...expectRefused(`${role}: ${statement}`, answer, RESTRICT),
-          ...expectHolds(`${role}: what the server says`, said, "immutable"),
-        );
-      }
-      await session.close();
+      mismatches.push(
+        ...(await refuseAll(stage, { session, role, runId: closed.runId }).finally(() => session.close())),
+      );
     }
     const [after, ledger] = [await countsOf(stage), await ledgerRun(stage, closed.runId)];
     for (const failed of [after, ledger]) if (failed instanceof Failure) return failed;
@@ -67,3 +62,19 @@ export const immutable: Scenario = {
     };
   },
 };
+
+type Trying = { readonly session: Session; readonly role: string; readonly runId: string };
+
+async function refuseAll(stage: Stage, { session, role, runId }: Trying): Promise<readonly Mismatch[]> {
+  const mismatches: Mismatch[] = [];
+  for (const [statement, about] of STATEMENTS) {
+    const answer = await session.query(statement, about === "run" ? [runId] : []);
+    const said = answer instanceof Failure ? answer.message : answer.tag;
+    stage.say(`${role}: ${statement}\n→ ${said}`);
+    mismatches.push(
+      ...expectRefused(`${role}: ${statement}`, answer, RESTRICT),
+      ...expectHolds(`${role}: what the server says`, said, "immutable"),
+    );
+  }
+  return mismatches;
+}

@@ -3,7 +3,7 @@
  *
  * Two runs of their own that wait at SG2, and the enacted one of S2, which stays. The ledger gets a decision for each.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../../kernel/failure.ts";
 import type { Mismatch } from "../../report/battery.ts";
@@ -104,7 +104,9 @@ async function revertWords(desk: Desk, runId: string, how: "soft" | "hard"): Pro
 
 /** What the run's own snapshot says that the public tables held before it. */
 function asBefore(desk: Desk, runId: string, now: Counts): Mismatch[] {
-  const text = readFileSync(join(desk.state, "rollback", runId, "pre.json"), "utf8");
+  const file = join(desk.state, "rollback", runId, "pre.json");
+  if (!existsSync(file)) return expectEqual("hard: pre.json", "there", "it is not");
+  const text = readFileSync(file, "utf8");
   const counts = Object.entries((readJson(text) as { readonly counts?: Record<string, number> } | null)?.counts ?? {});
   const own = counts.filter(([relation]) => relation.startsWith("public."));
   return [

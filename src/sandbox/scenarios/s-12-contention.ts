@@ -22,8 +22,8 @@ import { approveLine, CUT, RESUME_APPROVED } from "./plan-lines.ts";
 import { notBegun } from "./s-02-whole-run.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** The most that a stop may take: the bound that stops it, and a process's own time. */
-const OVERHEAD_MS = 20_000;
+/** What a process itself may take beside the bound that stops it: its start, its file of state, its report. */
+const OVERHEAD_MS = 5_000;
 const SLOW_MS = 1_000;
 
 type Part = { readonly mismatches: readonly Mismatch[]; readonly rows: RowDelta; readonly told: string };
@@ -61,11 +61,13 @@ async function thirdConnection(stage: Stage): Promise<Part | Failure> {
   return contended(stage, "third", {
     hold: async () => {
       const held = [await stage.session("cutter_exec"), await stage.session("cutter_exec")];
-      const failed = held.find((one) => one instanceof Failure);
-      if (failed instanceof Failure) return failed;
-      return async () => {
+      const release = async (): Promise<void> => {
         for (const session of held) if (!(session instanceof Failure)) await session.close();
       };
+      const failed = held.find((one) => one instanceof Failure);
+      if (!(failed instanceof Failure)) return release;
+      await release();
+      return failed;
     },
     boundMs: limits.connectTimeoutMs,
     code: "TOO_MANY_CONNECTIONS",
@@ -81,7 +83,9 @@ async function lockHeld(stage: Stage): Promise<Part | Failure> {
       if (session instanceof Failure) return session;
       const begun = await session.query("BEGIN");
       const locked = begun instanceof Failure ? begun : await session.query(LOCK);
-      return locked instanceof Failure ? locked : () => session.close();
+      if (!(locked instanceof Failure)) return () => session.close();
+      await session.close();
+      return locked;
     },
     boundMs: limits.lockTimeoutMs,
     code: "STOP_PHASE_FAILED",

@@ -13,6 +13,7 @@ import { buildSandbox, sampleSandbox } from "../sample.ts";
 import { known } from "../sandbox.ts";
 import { Stage } from "../stage/stage.ts";
 import { SCENARIOS } from "./list.ts";
+import type { Scenario } from "./scenario.ts";
 
 const PATIENCE_MS = 600_000;
 
@@ -62,6 +63,39 @@ test(
     expect(sandbox.results.at(-1)?.judged.failure?.message).toContain("STOPPED");
     sandbox.staged = staged;
     expect(await play("S2")).toEqual({ verdict: "PASS", why: "" });
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "one that throws is a FAIL with its reason, its log and its trace, and the next is run",
+  async () => {
+    const first = known(SCENARIOS[0] ?? null, "scenario");
+    const thrower: Scenario = {
+      ...{ ...first, id: "S11", needs: [] },
+      run: async (own) => {
+        own.say("it came so far");
+        await own.ask("SELECT 'so far'");
+        throw new TypeError("nothing is there");
+      },
+    };
+    await runScenarios(stage, [thrower, first]);
+    const [thrown, next] = sandbox.results.slice(-2);
+    expect([thrown?.judged.verdict, thrown?.judged.failure?.message, next?.judged.verdict]).toEqual([
+      ...["FAIL", "S11 broke off: TypeError: nothing is there", "PASS"],
+    ]);
+    expect(thrown?.log).toContain("it came so far");
+    expect(thrown?.trace).toContain("SELECT 'so far'");
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "S11 of runs that did not get far is a FAIL for all that is missing, and breaks off nowhere",
+  async () => {
+    expect(await broken("S11", "ALTER ROLE cutter_exec NOLOGIN", "ALTER ROLE cutter_exec LOGIN")).toBe("FAIL");
+    const { failure, mismatches } = known(sandbox.results.at(-1)?.judged ?? null, "result");
+    expect([failure, mismatches.map(({ what }) => what)]).toEqual([null, expect.arrayContaining(["hard: pre.json"])]);
   },
   PATIENCE_MS,
 );

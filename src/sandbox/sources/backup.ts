@@ -8,7 +8,7 @@ import { withAgent } from "../../execution/backup/agent.ts";
 import { withDecrypted } from "../../execution/backup/decrypted.ts";
 import { openKeyring } from "../../execution/backup/keyring.ts";
 import { type BackupManifest, readManifest } from "../../execution/backup/manifest.ts";
-import { verifyBackup } from "../../execution/backup/verify.ts";
+import { NOT_RESTORED, verifyBackup } from "../../execution/backup/verify.ts";
 import { Failure } from "../../kernel/failure.ts";
 import type { ProductionState } from "../gates/verification.ts";
 import type { Sandbox } from "../sandbox.ts";
@@ -27,6 +27,9 @@ export async function backupSource(sandbox: Sandbox, order: BackupOrder): Promis
   end(verified instanceof Failure ? verified.code : "intact");
   if (verified instanceof Failure) return verified;
   const { manifest, checked } = verified;
+  // Here it is.
+  const remarks = verified.remarks.filter((remark) => remark !== NOT_RESTORED);
+  for (const remark of remarks) await sandbox.tell(remark);
   const dump = sandbox.path("dump");
   const decrypted = await decryptTo(dump, sandbox, { order, manifest });
   if (decrypted instanceof Failure) return decrypted;
@@ -37,7 +40,7 @@ export async function backupSource(sandbox: Sandbox, order: BackupOrder): Promis
   return {
     ...{ kind: "backup", line: `backup ${path} of ${database}, ${manifest.snapshot_at}`, dump, contents },
     ...{ identity: { systemIdentifier, timeline, database }, reading: { from: "file", checked } },
-    ...{ encoding: manifest.encoding, roles: [], before: stateOf(manifest) },
+    ...{ encoding: manifest.encoding, roles: [], remarks, before: stateOf(manifest) },
     state: async () => {
       const again = readManifest(path);
       return again instanceof Failure ? again : stateOf(again);

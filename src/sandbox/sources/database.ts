@@ -22,8 +22,9 @@ import type { Contents } from "../gates/server.ts";
 import type { ProductionState } from "../gates/verification.ts";
 import type { Journal } from "../journal.ts";
 import type { Processes } from "../processes.ts";
-import type { ClientProgram } from "../providers/provider.ts";
+import { type ClientProgram, SUPERUSER } from "../providers/provider.ts";
 import { DUMP_WORDS } from "../words.ts";
+import { readingOf, watchDump } from "./reading.ts";
 import type { ForeignRole } from "./source.ts";
 
 export type DatabaseParts = {
@@ -67,9 +68,11 @@ export async function dumpDatabase(parts: DatabaseParts): Promise<Dumped | Failu
     const snapshot = await takeSnapshot(session);
     if (snapshot instanceof Failure) return snapshot;
     journal.note("look", `production: ${snapshot.contents.length} relations in snapshot ${snapshot.name}`);
-    const broken = (await writeDump(parts, snapshot.name)) ?? (await readBack(parts, countsOf(snapshot.contents)));
+    const dumping = () => writeDump(parts, snapshot.name);
+    const { done, seen } = await watchDump(session, sessionNames(name).dump, dumping);
+    const broken = done ?? (await readBack(parts, countsOf(snapshot.contents)));
     if (broken !== null) return broken;
-    const reading = await readingOf(session);
+    const reading = seen instanceof Failure ? seen : await readingOf(session, seen);
     if (reading instanceof Failure) return reading;
     return { identity, reading, roles, contents: snapshot.contents, encoding: snapshot.encoding };
   } finally {
@@ -94,8 +97,9 @@ async function identityOf(session: Session): Promise<Identity | Failure> {
   return { systemIdentifier, timeline, database };
 }
 
-async function rolesOf(session: Session): Promise<readonly ForeignRole[] | Failure> {
-  const reply = await session.query(foreignRoles);
+/** As they are to be created in a sandbox, whose own superuser is there already. */
+export async function rolesOf(session: Session): Promise<readonly ForeignRole[] | Failure> {
+  const reply = await session.query(foreignRoles, [SUPERUSER]);
   if (reply instanceof Failure) return reply;
   return reply.rows.map(({ quoted, attributes, parents }) => ({
     create: `CREATE ROLE ${quoted} ${attributes}`,
@@ -147,19 +151,6 @@ async function feed(tool: Tool, path: string): Promise<void> {
     if ((await tool.write(piece as Buffer)) === "ended") break;
   }
   tool.end();
-}
-
-async function readingOf(session: Session): Promise<Reading | Failure> {
-  const reply = await session.query(
-    `SELECT pg_catalog.current_setting('transaction_read_only') AS read_only,
-      pg_catalog.pg_current_xact_id_if_assigned() AS xid`,
-  );
-  if (reply instanceof Failure) return reply;
-  const { read_only: readOnly, xid } = reply.rows[0] ?? {};
-  return {
-    ...{ from: "server", transactionReadOnly: readOnly ?? "unknown", dumpOptions: READ_ONLY },
-    transactionIds: xid === null || xid === undefined ? [] : [xid],
-  };
 }
 
 /** `contents`: where nobody else writes, what the relations hold is compared too. */

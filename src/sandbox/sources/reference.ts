@@ -53,7 +53,7 @@ export async function referenceSource(sandbox: Sandbox): Promise<Source | Failur
   if (before instanceof Failure) return before;
   const names = sessionNames(sandbox.name);
   return {
-    ...{ ...dumped, kind: "reference", dump: parts.dump, before },
+    ...{ ...dumped, kind: "reference", dump: parts.dump, remarks: [], before },
     line: `the reference database in a stand-in for production, PostgreSQL ${server.version}`,
     state: () => stateOf(parts, dumped.contents),
     recorded: () => [names.read, names.dump, names.look],

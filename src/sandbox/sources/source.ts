@@ -24,6 +24,8 @@ export type Source = {
   /** Of the database, e.g. `UTF8`. */
   readonly encoding: string;
   readonly roles: readonly ForeignRole[];
+  /** What is not known of it, and has to be said in the report. */
+  readonly remarks: readonly string[];
   /** Absolute path. */
   readonly dump: string;
   /** Before the scenarios. */

@@ -8,7 +8,7 @@
 import { join } from "node:path";
 import { redact } from "../../kernel/evidence/redaction.ts";
 import { Failure } from "../../kernel/failure.ts";
-import { openPrivateDirectory } from "../../kernel/private-files/directory.ts";
+import { makeFolder } from "../leftovers/marked-directory.ts";
 import type { Ended, ProcessOrder, Running } from "../processes.ts";
 import { known, type Sandbox } from "../sandbox.ts";
 import { sessionNames } from "../sources/database.ts";
@@ -86,7 +86,8 @@ export class Desk {
     const words = ["--gate", gate, "--authority", SOVEREIGN, "--sign-with", ssh, "--out", path, ...rehearsal];
     const ended = await this.run(["approve", runId, ...words, ...this.#config()]);
     if (ended.code === 0) return path;
-    return new Failure("SANDBOX_NOT_PROVEN", `cutter approve ${runId} ended with ${ended.code}: ${ended.stderr}`);
+    const message = `cutter approve ${runId} ended with ${ended.code}: ${inOneLine(ended.stderr)}`;
+    return new Failure("SANDBOX_NOT_PROVEN", message);
   }
 
   /** Words of `cutter resume --live`, to be run or started. */
@@ -134,7 +135,7 @@ export class Desk {
   #order(argv: readonly string[]): ProcessOrder {
     const sandbox = this.#sandbox;
     const { PATH = "" } = sandbox.order.environment;
-    const home = openPrivateDirectory(join(known(sandbox.temporary, "temporary directory"), "h"));
+    const home = makeFolder(join(known(sandbox.temporary, "temporary directory"), "h"));
     if (home instanceof Failure) throw new Error(home.message);
     const own = { PATH, HOME: home, LC_ALL: "C.UTF-8", TZ: "UTC", CUTTER_STATE_DIR: this.state, TMPDIR: home };
     // Wherever it connects, it is known as the sandbox's.
@@ -161,6 +162,11 @@ export class Desk {
     for (const text of [stdout, stderr]) if (text.trim() !== "") this.#say(redact(text.trimEnd()));
     this.#say(`→ ${signal ?? `exit ${code}`}, ${Math.round(elapsedMs)} ms`);
   }
+}
+
+/** What a program said, to be told in a sentence. */
+export function inOneLine(text: string): string {
+  return text.trim().replaceAll(/\s*\n\s*/g, "; ");
 }
 
 /** null where it is no JSON. */

@@ -10,9 +10,9 @@ import { joinBodies } from "../../flow/replay.ts";
 import { sha256 } from "../../kernel/digest.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
-import { openPrivateDirectory } from "../../kernel/private-files/directory.ts";
 import { readPrivateFile, writeNewPrivateFile } from "../../kernel/private-files/file.ts";
 import type { Session } from "../../kernel/session/session.ts";
+import { makeFolder } from "../leftovers/marked-directory.ts";
 import { known, type Sandbox } from "../sandbox.ts";
 import { DATABASE } from "../words.ts";
 import type { Staged, StagedFile } from "./facts.ts";
@@ -24,7 +24,7 @@ const HANDBOOK = "# Handbook\n\n## One\n\nThe first part.\n\n## Two\n\nThe secon
 export const HANDBOOK_UNITS = 3;
 
 export async function stageFiles(sandbox: Sandbox, session: Session): Promise<Staged | Failure> {
-  const directory = openPrivateDirectory(sandbox.path("stage"));
+  const directory = makeFolder(sandbox.path("stage"));
   if (directory instanceof Failure) return directory;
   const document = sandbox.order.document ?? (await realDocument(session));
   if (document instanceof Failure) return document;

@@ -9,15 +9,16 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { registerSecret } from "../../kernel/evidence/redaction.ts";
 import { Failure } from "../../kernel/failure.ts";
-import { openPrivateDirectory } from "../../kernel/private-files/directory.ts";
 import { writeNewPrivateFile } from "../../kernel/private-files/file.ts";
+import { makeFolder } from "../leftovers/marked-directory.ts";
 import { known, type Sandbox } from "../sandbox.ts";
 import { firstLine } from "../sources/database.ts";
+import { GNUPG } from "../temporary.ts";
 import { GPG_WORDS, sshKeygenWords } from "../words.ts";
 import type { Keys } from "./facts.ts";
 
 export async function makeKeys(sandbox: Sandbox): Promise<Keys | Failure> {
-  const directory = openPrivateDirectory(sandbox.path("keys"));
+  const directory = makeFolder(sandbox.path("keys"));
   if (directory instanceof Failure) return directory;
   const ssh = join(directory, "sovereign");
   const made = await tool(sandbox, ["ssh-keygen", ...sshKeygenWords(ssh)], null);
@@ -52,7 +53,7 @@ function secret(sandbox: Sandbox, name: string, text: string): void {
 type BackupKey = Pick<Keys, "gnupgHome" | "backupKey" | "backupPublic">;
 
 async function backupKey(sandbox: Sandbox): Promise<BackupKey | Failure> {
-  const home = openPrivateDirectory(join(known(sandbox.temporary, "temporary directory"), "g"));
+  const home = makeFolder(join(known(sandbox.temporary, "temporary directory"), GNUPG));
   if (home instanceof Failure) return home;
   const gpg = (...words: readonly string[]) => tool(sandbox, ["gpg", "--homedir", home, ...GPG_WORDS, ...words], home);
   const created = await gpg("--quick-generate-key", "sandbox", "ed25519", "cert,sign", "never");
@@ -67,7 +68,15 @@ async function backupKey(sandbox: Sandbox): Promise<BackupKey | Failure> {
   const failed = [added, exported, ended].find((one) => one instanceof Failure);
   if (failed instanceof Failure) return failed;
   fs.chmodSync(backupPublic, 0o600);
+  closeFiles(home);
   return { gnupgHome: home, backupKey: fingerprint, backupPublic };
+}
+
+/** What gpg writes for others to read, its directory keeps from them; here each file is closed by itself too. */
+function closeFiles(folder: string): void {
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile()) fs.chmodSync(join(entry.parentPath, entry.name), 0o600);
+  }
 }
 
 /** Its output. SANDBOX_PROVIDER_UNAVAILABLE where the program is missing or fails: nothing was started yet. */

@@ -5,14 +5,13 @@
  * judged; what was measured is kept for the steps behind. Called by run.ts, in the order of the table.
  */
 import * as fs from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Failure } from "../../kernel/failure.ts";
-import { openPrivateDirectory } from "../../kernel/private-files/directory.ts";
 import { errnoOf, failedCall } from "../../kernel/private-files/errno.ts";
 import { G01, G02, G03, G04, G05, G06, type Privacy, type PrivateEntry, type Room } from "../gates/before.ts";
-import { makeMarkedDirectory } from "../leftovers/marked-directory.ts";
-import { openRecord, recordDirectory } from "../leftovers/record.ts";
+import { makeFolder, makeMarkedDirectory } from "../leftovers/marked-directory.ts";
+import { derivedNames, openRecord, recordDirectory } from "../leftovers/record.ts";
+import type { Resource } from "../leftovers/resource.ts";
 import { readHostState } from "../measure/host-state.ts";
 import { scanHost } from "../measure/instances.ts";
 import { openPasswords } from "../providers/passwords.ts";
@@ -23,21 +22,27 @@ import { liveSource } from "../sources/live.ts";
 import { referenceSource } from "../sources/reference.ts";
 import type { Source } from "../sources/source.ts";
 import { makeKeys } from "../stage/keys.ts";
+import { temporaryPath } from "../temporary.ts";
 
 /** C-01. */
 export async function preflight(sandbox: Sandbox): Promise<Failure | null> {
   const { gates, journal, order, name } = sandbox;
+  const temporary = temporaryPath(name);
+  if (temporary instanceof Failure) return temporary;
   const unavailable = await order.provider.unavailable();
   if (unavailable !== null) return unavailable;
   journal.note("look", `room at ${order.stateDirectory}, the name ${name}, the servers of this host`);
   await gates.judge(G01, () => roomAt(order.stateDirectory, order.minFreeBytes));
   await gates.judge(G02, async () => {
-    const taken = await order.provider.taken(name);
-    if (taken instanceof Failure) return taken;
-    const own = [sandbox.workDirectory, join(recordDirectory(order.stateDirectory), `${name}.json`)];
-    return { name, taken: [...taken, ...own.filter((path) => fs.existsSync(path))] };
+    const derived = derivedNames(name);
+    const [first, second] = [await order.provider.taken(name), await order.provider.taken(derived.production)];
+    if (first instanceof Failure) return first;
+    if (second instanceof Failure) return second;
+    const own = [sandbox.workDirectory, join(recordDirectory(order.stateDirectory), `${name}.json`), temporary];
+    const standing = own.filter((path) => fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined);
+    return { name, taken: [...new Set([...first, ...second, ...standing])] };
   });
-  sandbox.instances = await scanHost(order.environment);
+  sandbox.instances = await scanHost(order.environment, ownOf(sandbox));
   const scan = sandbox.instances;
   await gates.judge(G03, () => scan);
   sandbox.host = await readHostState(scan, order.environment);
@@ -67,35 +72,37 @@ export async function makeWorkDirectory(sandbox: Sandbox): Promise<Failure | nul
   const passwords = openPasswords(sandbox.workDirectory);
   if (passwords instanceof Failure) return passwords;
   sandbox.passwords = passwords;
+  sandbox.homes.push(passwords.file);
   const failed = passwords.add(LOGIN_ROLES);
   if (failed !== null) return failed;
   for (const role of LOGIN_ROLES) sandbox.secrets.add(`password of ${role}`, passwords.of(role) ?? "");
   // A path that is short: sockets of gpg's agent and of a relay lie below it.
-  const temporary = join(fs.realpathSync(tmpdir()), `${sandbox.name}-t`);
+  const temporary = temporaryPath(sandbox.name);
+  if (temporary instanceof Failure) return temporary;
   const short = makeMarkedDirectory(record, temporary);
   if (short !== null) return short;
   sandbox.temporary = temporary;
   const keys = await makeKeys(sandbox);
   if (keys instanceof Failure) return keys;
   sandbox.keys = keys;
+  sandbox.homes.push(...keys.homes);
   for (const folder of ["states", "logs"]) {
-    const opened = openPrivateDirectory(sandbox.path(folder));
+    const opened = makeFolder(sandbox.path(folder));
     if (opened instanceof Failure) return opened;
   }
   await sandbox.gates.judge(G04, () => privacyOf(sandbox));
   return null;
 }
 
-function privacyOf(sandbox: Sandbox): Privacy | Failure {
+/** What G-04 judges: all that it has made by now. */
+export function privacyOf(sandbox: Sandbox): Privacy | Failure {
   try {
     const said = [...sandbox.journal.entries.map(({ what }) => what), ...sandbox.processes.commandLines];
+    const roots = directoriesOf(sandbox).map((path) => fs.realpathSync(path));
     return {
       user: process.geteuid?.() ?? -1,
-      entries: [
-        ...entriesBelow(sandbox.workDirectory),
-        ...entriesBelow(known(sandbox.temporary, "temporary directory"), "itself"),
-      ],
-      gitTree: gitTreeAbove(sandbox.workDirectory),
+      entries: roots.flatMap(entriesBelow),
+      gitTree: roots.map(gitTreeAbove).find((found) => found !== null) ?? null,
       secrets: sandbox.secrets.count,
       printed: said.flatMap((line) => sandbox.secrets.in(line)),
     };
@@ -104,16 +111,28 @@ function privacyOf(sandbox: Sandbox): Privacy | Failure {
   }
 }
 
+/** All directories that it has made by now and that lie in no other of them: its servers' too. */
+export function directoriesOf({ record }: Sandbox): readonly string[] {
+  const all = known(record, "record").resources.flatMap((one) => (one.kind === "directory" ? [one.path] : []));
+  return all.filter((path) => !all.some((other) => path.startsWith(`${other}/`)));
+}
+
 /** The directory itself too. */
-function entriesBelow(root: string, how: "all" | "itself" = "all"): readonly PrivateEntry[] {
-  // What gpg makes in its home is gpg's own, behind the home's 0700.
-  const names = fs.readdirSync(root, { recursive: how === "all", encoding: "utf8" });
-  return ["", ...names].map((name): PrivateEntry => {
+function entriesBelow(root: string): readonly PrivateEntry[] {
+  const names = fs.readdirSync(root, { recursive: true, encoding: "utf8" });
+  return ["", ...names].flatMap((name): PrivateEntry[] => {
     const path = join(root, name);
-    const status = fs.lstatSync(path);
-    const kind = status.isDirectory() ? "directory" : status.isFile() ? "file" : "other";
-    return { path, kind, mode: status.mode & 0o7777, owner: status.uid };
+    const status = fs.lstatSync(path, { throwIfNoEntry: false });
+    // gpg's agent, which was told to end, takes its sockets with it.
+    if (status === undefined) return [];
+    return [{ path, kind: kindOf(status), mode: status.mode & 0o7777, owner: status.uid }];
   });
+}
+
+function kindOf(status: fs.Stats): PrivateEntry["kind"] {
+  if (status.isDirectory()) return "directory";
+  if (status.isFile()) return "file";
+  return status.isSocket() ? "socket" : "other";
 }
 
 /** A work tree's `.git` is a directory, or in a linked one a file. */
@@ -144,6 +163,11 @@ function sourceOf(sandbox: Sandbox): Promise<Source | Failure> {
   const { source } = sandbox.order;
   if (source.kind === "reference") return referenceSource(sandbox);
   return source.kind === "live" ? liveSource(sandbox, source) : backupSource(sandbox, source);
+}
+
+/** What is on its record: nothing in C-01. */
+export function ownOf({ record }: Sandbox): readonly Resource[] {
+  return record?.resources ?? [];
 }
 
 /** The scan of C-01. */

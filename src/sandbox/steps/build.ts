@@ -32,6 +32,7 @@ import { failureOf } from "../sequence.ts";
 import { withAdministrator } from "../sessions.ts";
 import { digestOf, stageFiles } from "../stage/files.ts";
 import { DATABASE } from "../words.ts";
+import { ownOf } from "./before.ts";
 
 /** C-04. */
 export async function startIsolated(sandbox: Sandbox): Promise<Failure | null> {
@@ -98,7 +99,10 @@ export function confirmIdentity(sandbox: Sandbox): Promise<Failure | null> {
 export async function checkHost(sandbox: Sandbox): Promise<Failure | null> {
   sandbox.journal.note("look", "programs, packages and services of this host");
   const before = known(sandbox.host, "state of this host");
-  const after = await readHostState(await scanHost(sandbox.order.environment), sandbox.order.environment);
+  const after = await readHostState(
+    await scanHost(sandbox.order.environment, ownOf(sandbox)),
+    sandbox.order.environment,
+  );
   await sandbox.gates.judge(G11, () => ({ before, after }));
   await sandbox.gates.judge(G12, () => ({ before, after }));
   return null;

@@ -2,7 +2,8 @@
  * steps/end: C-12 and C-13: the artefacts are gathered and searched, then everything is removed and looked for again.
  *
  * Both run whatever came before. Nothing of the evidence is on disk before it was searched; it lies outside the
- * sandbox's directory and stays. With --keep nothing is removed, and so the last gate cannot pass. Called by run.ts.
+ * sandbox's directory and stays. With --keep, what came as far as C-11 is not removed: then production alone is judged,
+ * and the last gate cannot pass. Called by run.ts.
  */
 import * as fs from "node:fs";
 import { sha256 } from "../../kernel/digest.ts";
@@ -10,11 +11,16 @@ import { redact } from "../../kernel/evidence/redaction.ts";
 import { parseSums, renderSums } from "../../kernel/evidence/sums.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { type Artefacts, G23, G24, G25 } from "../gates/after.ts";
+import { sameState } from "../gates/verification.ts";
 import { identifyProcess } from "../leftovers/process-identity.ts";
+import { describeResource } from "../leftovers/resource.ts";
 import { scanHost } from "../measure/instances.ts";
 import type { Secrets } from "../measure/secrets.ts";
-import type { Sandbox, TakenDown } from "../sandbox.ts";
-import { scanOf } from "./before.ts";
+import type { Sandbox } from "../sandbox.ts";
+import type { Source } from "../sources/source.ts";
+import type { TakenDown } from "../teardown.ts";
+import { caught } from "../thrown.ts";
+import { ownOf, scanOf } from "./before.ts";
 
 export type Files = Readonly<Record<string, string>>;
 
@@ -50,17 +56,19 @@ export function searchArtefacts(files: Files, secrets: Secrets): Artefacts {
 }
 
 /** What was taken down of a sandbox that is kept, or was not come to. */
-export const NOTHING_TAKEN: TakenDown = { removed: [], left: [], troubles: [] };
+export const NOTHING_TAKEN: TakenDown = { removed: [], left: [], troubles: [], made: [] };
 
 /** C-13. */
 export async function tearDown(sandbox: Sandbox): Promise<TakenDown> {
   const { source, gates, journal, order } = sandbox;
   journal.note("look", "the identity of production, and what is protected, once more");
-  const again = source === null ? null : await source.state();
-  if (order.afterwards === "keep") {
+  const again = source === null ? null : await caught("production's identity, once more", () => source.state());
+  if (isKept(sandbox)) {
     if (sandbox.instances !== null) await gates.judge(G24, () => protectedNow(sandbox));
+    if (source !== null && again !== null) await judgeKept(sandbox, source, again);
     return NOTHING_TAKEN;
   }
+  if (order.afterwards === "keep") await sandbox.tell(NOT_KEPT);
   const taken = await sandbox.takeDown();
   for (const trouble of taken.troubles) await sandbox.tell(trouble);
   if (sandbox.instances !== null) await gates.judge(G24, () => protectedNow(sandbox));
@@ -70,21 +78,45 @@ export async function tearDown(sandbox: Sandbox): Promise<TakenDown> {
       return {
         before: source.before,
         again,
-        made: sandbox.everMade.length,
-        left: [...taken.left, ...stillThere(sandbox)],
+        made: taken.made.length,
+        left: [...taken.left, ...stillThere(taken)],
       };
     });
   }
   return taken;
 }
 
+/** With --keep, and only what came to be whole: before C-11 there is nothing to look around in, and it has secrets. */
+export function isKept({ order, reached, interrupted }: Sandbox): boolean {
+  return order.afterwards === "keep" && reached === "verification" && interrupted === null;
+}
+
+export const NOT_KEPT = "it did not come as far as C-11: in spite of --keep, all of it is removed";
+
+/** That nothing is left cannot be said of it. Production's identity can: where that differs, the gate is red. */
+async function judgeKept({ gates, record }: Sandbox, { before }: Source, again: Again): Promise<void> {
+  const differs = again instanceof Failure ? [again.message] : sameState(before, again);
+  if (differs.length === 0 && !(again instanceof Failure)) {
+    const { systemIdentifier, timeline } = again;
+    const summary = `system identifier ${systemIdentifier} again; that nothing is left is not judged: it is kept`;
+    return gates.leave(G25, { summary, facts: { system_identifier: systemIdentifier, timeline } });
+  }
+  await gates.judge(G25, () => {
+    if (again instanceof Failure) return again;
+    const resources = record?.resources ?? [];
+    return { before, again, made: resources.length, left: resources.map(describeResource) };
+  });
+}
+
+type Again = Awaited<ReturnType<Source["state"]>>;
+
 async function protectedNow(sandbox: Sandbox) {
-  return { before: scanOf(sandbox), after: await scanHost(sandbox.order.environment) };
+  return { before: scanOf(sandbox), after: await scanHost(sandbox.order.environment, ownOf(sandbox)) };
 }
 
 /** Looked for by itself, not taken from what the removal says. */
-function stillThere(sandbox: Sandbox): readonly string[] {
-  return sandbox.everMade.flatMap((resource) => {
+function stillThere({ made }: TakenDown): readonly string[] {
+  return made.flatMap((resource) => {
     if (resource.kind === "directory") return fs.existsSync(resource.path) ? [`directory ${resource.path}`] : [];
     if (resource.kind !== "process") return [];
     const found = identifyProcess(resource.pid);

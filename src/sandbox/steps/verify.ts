@@ -8,8 +8,9 @@
 
 import { timestamp } from "../../kernel/clock.ts";
 import { Failure } from "../../kernel/failure.ts";
+import { openSession } from "../../kernel/session/open.ts";
 import { COMMANDS } from "../commands.ts";
-import { G19, G20, G21, G22 } from "../gates/conduct.ts";
+import { G19, G20, G21, G22, type Logged } from "../gates/conduct.ts";
 import { matrixSize } from "../gates/list.ts";
 import { G14, G15, G16, G17, G18, type RowChange, type SecretSearch, type Untouched } from "../gates/verification.ts";
 import {
@@ -23,15 +24,18 @@ import {
 } from "../measure/database.ts";
 import { placesIn, placesOfConfiguration } from "../measure/places.ts";
 import { readPrivileges } from "../measure/privileges.ts";
-import { searchTree } from "../measure/secrets.ts";
-import { parseLog, peakSessions, readLog } from "../measure/server-log.ts";
-import { SUPERUSER } from "../providers/provider.ts";
+import { type Searched, searchTree } from "../measure/secrets.ts";
+import { searchServer } from "../measure/server-files.ts";
+import { peakSessions } from "../measure/server-log.ts";
+import { FIRST_DATABASE, SUPERUSER } from "../providers/provider.ts";
 import type { RowDelta } from "../rows.ts";
 import { runScenarios } from "../run-scenarios.ts";
 import { known, type Sandbox } from "../sandbox.ts";
 import { withAdministrator } from "../sessions.ts";
+import { sessionNames } from "../sources/database.ts";
 import { Stage } from "../stage/stage.ts";
 import { DATABASE } from "../words.ts";
+import { directoriesOf } from "./before.ts";
 
 const LOGIN = { role: SUPERUSER, database: DATABASE };
 
@@ -63,6 +67,7 @@ export function changes(before: Counts, after: Counts, predicted: RowDelta): rea
 /** C-11. */
 export async function verifyAll(sandbox: Sandbox): Promise<Failure | null> {
   const { gates, rows, results, journal } = sandbox;
+  sandbox.reached = "verification";
   journal.note("look", "catalog, rows, privileges, sessions, logs, secrets; production, read-only");
   const asked = <T>(work: Parameters<typeof withAdministrator<T>>[2]) => withAdministrator(sandbox, LOGIN, work);
   await gates.judge(G14, () => asked(readInventory));
@@ -87,15 +92,17 @@ export async function verifyAll(sandbox: Sandbox): Promise<Failure | null> {
   return null;
 }
 
-function logged({ journal, results }: Sandbox) {
+function logged({ journal, results, started }: Sandbox): Logged | Failure {
+  const entries = journal.readBack();
+  if (entries instanceof Failure) return entries;
   const commands = COMMANDS.map(({ id }) => id).filter((id) => id < "C-12");
   const run = results.filter(({ judged }) => judged.verdict !== "NOT RUN").map(({ judged }) => judged.id);
-  return { entries: journal.entries, wanted: [...commands, ...run], started: journal.started };
+  return { entries, wanted: [...commands, ...run], started };
 }
 
 function peaksOf(sandbox: Sandbox): ReadonlyMap<string, number> {
   const { logFile } = known(sandbox.server, "server");
-  return logFile === null ? new Map() : peakSessions(parseLog(readLog(logFile)));
+  return logFile === null ? new Map() : peakSessions(logFile);
 }
 
 async function untouched(sandbox: Sandbox): Promise<Untouched | Failure> {
@@ -135,18 +142,41 @@ function ownDirectories({ server, temporary }: Sandbox): readonly string[] {
   return [...directories, known(temporary, "temporary directory")];
 }
 
-function searchSecrets(sandbox: Sandbox): SecretSearch {
-  const { secrets, processes } = sandbox;
-  const homes = new Set([...known(sandbox.keys, "keys").homes, known(sandbox.passwords, "passwords").file]);
-  const tree = searchTree(sandbox.workDirectory, secrets, homes);
+async function searchSecrets(sandbox: Sandbox): Promise<SecretSearch | Failure> {
+  const { secrets, processes, homes } = sandbox;
+  const within = await searchContainers(sandbox);
+  if (within instanceof Failure) return within;
+  const roots = directoriesOf(sandbox);
+  const trees = [...roots.map((root) => searchTree(root, secrets, new Set(homes))), ...within];
   const lines = processes.commandLines;
   const told = lines.flatMap((line) =>
     secrets.in(line).map((name) => `${name} in the words or the environment of a process`),
   );
   return {
     planted: secrets.count,
-    searched: [`${tree.files} files`, `${lines.length} command lines with their environments`],
-    bytes: tree.bytes + lines.reduce((sum, line) => sum + line.length, 0),
-    found: [...tree.found, ...told],
+    searched: [
+      ...roots.map((root, index) => `${trees[index]?.files} files below ${root}`),
+      ...within.map(({ files }) => `${files} files of a server in a container`),
+      `${lines.length} command lines with their environments`,
+    ],
+    bytes: [...trees.map(({ bytes }) => bytes), ...lines.map((line) => line.length)].reduce((sum, one) => sum + one, 0),
+    found: [...trees.flatMap(({ found }) => found), ...told],
+    unread: trees.flatMap(({ unread }) => unread),
+    homes,
   };
+}
+
+/** One in a container has its data in the container's memory: it is asked itself, under a name that is recorded. */
+async function searchContainers({ servers, secrets, name }: Sandbox): Promise<readonly Searched[] | Failure> {
+  const searched: Searched[] = [];
+  for (const server of servers.filter(({ provider }) => provider === "docker")) {
+    const target = server.target({ role: SUPERUSER, database: FIRST_DATABASE });
+    const named = target.kind === "server" ? { ...target, applicationName: sessionNames(name).look } : target;
+    const session = await openSession(named, { label: "sandbox" });
+    if (session instanceof Failure) return session;
+    const found = await searchServer(session, secrets).finally(() => session.close());
+    if (found instanceof Failure) return found;
+    searched.push(found);
+  }
+  return searched;
 }
