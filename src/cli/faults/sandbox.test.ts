@@ -63,7 +63,7 @@ function innermost(sandbox: string): number {
 /** `cutter resume`, `pg_dump`: what a line of the plan or of the journal starts. */
 function programOf(line: string): string {
   const words = line.trim().split(" ");
-  const behind = /(?:^|\/)setpriv$/.test(words[0] ?? "")
+  const behind = /(?:^|\/)(?:setpriv|unshare)$/.test(words[0] ?? "")
     ? words.findIndex((word) => /(?:^|\/)(?:postgres|initdb|cp)$/.test(word))
     : -1;
   if (behind !== -1) return words[behind]?.split("/").at(-1) ?? "";

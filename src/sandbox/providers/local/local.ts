@@ -18,7 +18,7 @@ import { serverEnvironment } from "../run-as.ts";
 import { startServerProcess, waitUntilReady } from "../server-process.ts";
 import { checkOrder } from "../server-settings.ts";
 import { type Binaries, findBinaries } from "./binaries.ts";
-import { closedWords, whyNotClosable } from "./closed.ts";
+import { closedWords, whyNotClosable, writeClosing } from "./closed.ts";
 import { makeCluster, makeForServer, refillSpare } from "./cluster.ts";
 import { serverWords, writeConfiguration } from "./configuration.ts";
 import { inBackground, type LocalParts, localTarget, runningLocal, stopLocal } from "./running.ts";
@@ -94,6 +94,7 @@ async function bringUp(parts: LocalParts, means: Means): Promise<RunningServer |
     makeForServer(place.socket, account) ??
     makeForServer(place.root, account) ??
     writeConfiguration(place, account, order.settings) ??
+    writeClosing(place) ??
     (await makeCluster(request));
   if (failed !== null) return failed;
   const server = asAccount(account, [join(binaries.folder, "postgres"), ...serverWords(place)]);
