@@ -10,6 +10,10 @@ export type SandboxPlan = {
   readonly name: string;
   readonly provider: string;
   readonly source: { readonly kind: string; readonly line: string };
+  /** The first line of the report that it can come to. */
+  readonly best: string;
+  /** Scenarios and gates that the provider cannot carry, with why. */
+  readonly notRun: readonly { readonly id: string; readonly why: string }[];
   readonly commands: readonly {
     readonly id: string;
     readonly action: string;
@@ -19,13 +23,23 @@ export type SandboxPlan = {
   }[];
 };
 
-export function sandboxPlanText({ name, provider, source, commands }: SandboxPlan): string {
+export function sandboxPlanText({ name, provider, source, best, notRun, commands }: SandboxPlan): string {
+  const missing = new Map(notRun.map(({ id, why }) => [id, why]));
+  const named = (id: string, claim: string): string => `${id}: ${claim}${told(missing.get(id))}`;
   const lines = commands.flatMap(({ id, action, lines: words, gates }) => [
     "",
     `${id} ${action}`,
     ...words.map((line) => `  ${line}`),
-    ...gates.map((gate) => `  ${gate.id}: ${gate.claim}`),
+    ...gates.map((gate) => `  ${named(gate.id, gate.claim)}`),
   ]);
-  const head = [`sandbox ${name}, provider ${provider}`, `source: ${source.line}`, "nothing of this was run"];
+  const head = [
+    ...[`sandbox ${name}, provider ${provider}`, `source: ${source.line}`, "nothing of this was run"],
+    `at best: ${best}`,
+    ...(notRun.length === 0 ? [] : [`not run by this provider: ${notRun.map(({ id }) => id).join(", ")}`]),
+  ];
   return `${[...head, ...lines].map(printable).join("\n")}\n`;
+}
+
+function told(why: string | undefined): string {
+  return why === undefined ? "" : ` (${why})`;
 }

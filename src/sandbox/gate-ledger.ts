@@ -13,9 +13,17 @@ import { ALL_GATES } from "./gates/list.ts";
 
 export class GateLedger {
   readonly #judged = new Map<string, Judged>();
+  readonly #unmeasured: ReadonlyMap<string, string>;
+
+  /** `unmeasured`: by id, why a gate cannot be measured here; it is never judged. */
+  constructor(unmeasured: ReadonlyMap<string, string> = new Map()) {
+    this.#unmeasured = unmeasured;
+  }
 
   /** Measures, judges and keeps. A measurement that failed is a gate that failed. */
   async judge<M>(gate: Gate<M>, measure: () => M | Failure | Promise<M | Failure>): Promise<Judged> {
+    const unmeasured = this.#unmeasured.get(gate.id);
+    if (unmeasured !== undefined) return notRun(gate, unmeasured);
     const elapsed = stopwatch();
     const measured = await measure();
     const judgement = isFailure(measured) ? failed(measured) : judge(gate.judge(measured));
@@ -28,7 +36,7 @@ export class GateLedger {
 
   /** All, in order. */
   results(): readonly Judged[] {
-    return ALL_GATES.map(({ id, claim }) => this.#judged.get(id) ?? notRun(id, claim));
+    return ALL_GATES.map((gate) => this.#judged.get(gate.id) ?? notRun(gate, this.#unmeasured.get(gate.id)));
   }
 
   #keep<M>({ id, claim }: Gate<M>, { failure, ...judged }: Judgement, durationMs: number): Judged {
@@ -44,7 +52,7 @@ function isFailure<M>(measured: M | Failure): measured is Failure {
   return measured instanceof Failure;
 }
 
-function notRun(id: string, claim: string): Judged {
-  const nothing = { summary: "it was not judged", durationMs: 0, facts: {}, mismatches: [], failure: null };
+function notRun({ id, claim }: Pick<Judged, "id" | "claim">, summary = "it was not judged"): Judged {
+  const nothing = { summary, durationMs: 0, facts: {}, mismatches: [], failure: null };
   return { id, claim, verdict: "NOT RUN", ...nothing };
 }

@@ -13,13 +13,17 @@ import { COMMIT, VERSION } from "../kernel/version.ts";
 import { failureDocument, type Judged } from "../report/battery.ts";
 import { type Ending, renderSandbox, sandboxVerdict } from "../report/sandbox.ts";
 import type { SandboxReport } from "../report/sandbox-sections.ts";
+import { actionOf } from "./embedded-lines.ts";
 import { G23 } from "./gates/after.ts";
+import { unmeasuredGates } from "./gates/embedded.ts";
 import { keptLines } from "./kept.ts";
+import { notCarriedBy, partialFailure } from "./partial.ts";
 import type { Sandbox, TakenDown } from "./sandbox.ts";
 import { SCENARIOS } from "./scenarios/list.ts";
 import { runSequence, type SequenceResult } from "./sequence.ts";
 import { makeWorkDirectory, obtainDump, preflight } from "./steps/before.ts";
 import { checkHost, confirmIdentity, giveRoles, restore, stage, startIsolated } from "./steps/build.ts";
+import { embeddedSteps } from "./steps/embedded.ts";
 import { type Files, gatherEvidence, NOTHING_TAKEN, searchArtefacts, tearDown } from "./steps/end.ts";
 import { playScenarios, verifyAll } from "./steps/verify.ts";
 
@@ -43,12 +47,15 @@ export async function runSandbox(sandbox: Sandbox, { command, begins }: Parts): 
   let taken = NOTHING_TAKEN;
   const sequence = await runSequence({
     gates: sandbox.gates,
-    // Of a server that is kept nobody can say that nothing is left of it.
-    waived: sandbox.order.afterwards === "keep" ? ["G-25"] : [],
+    // Of a server that is kept nobody can say that nothing is left of it; others the provider cannot measure.
+    waived: [
+      ...(sandbox.order.afterwards === "keep" ? ["G-25"] : []),
+      ...unmeasuredGates(sandbox.order.provider.lacks).keys(),
+    ],
     nowMs: () => sandbox.journal.nowMs(),
     begins: (row) => {
       sandbox.journal.at(row.id);
-      begins(`${row.id}: ${row.action}`);
+      begins(`${row.id}: ${actionOf(row, sandbox.order.provider.name)}`);
     },
     steps: {
       "C-01": () => preflight(sandbox),
@@ -60,6 +67,7 @@ export async function runSandbox(sandbox: Sandbox, { command, begins }: Parts): 
       "C-07": () => confirmIdentity(sandbox),
       "C-08": () => checkHost(sandbox),
       "C-09": () => stage(sandbox),
+      ...embeddedSteps(sandbox),
       "C-10": () => playScenarios(sandbox),
       "C-11": () => verifyAll(sandbox),
       "C-12": async () => {
@@ -105,18 +113,24 @@ type Made = {
 
 function reportOf({ sandbox, id, command, sequence, taken, durationMs, files }: Made): SandboxOutcome {
   const [gates, scenarios] = [sandbox.gates.results(), scenarioResults(sandbox)];
-  const red = [...scenarios, ...gates].find(({ verdict }) => verdict !== "PASS");
+  const notCarried = notCarriedBy(sandbox.order.provider);
+  const open = [...scenarios, ...gates].filter(({ verdict }) => verdict !== "PASS");
+  const red = open.find(({ id, verdict }) => verdict !== "NOT RUN" || !notCarried.has(id)) ?? open[0];
   const kept = sandbox.order.afterwards === "keep" && sandbox.server !== null && taken.removed.length === 0;
-  const failure = sequence.failure ?? (red === undefined || (kept && isKept(red)) ? null : refusal(red));
+  const partial = sequence.failure === null ? partialFailure(sandbox.order.provider, [...scenarios, ...gates]) : null;
+  const failure = sequence.failure ?? partial ?? (red === undefined || (kept && isKept(red)) ? null : refusal(red));
+  const fallenShort = partial === null ? "NOT_PROVEN" : "PARTIAL";
   const ending: Ending =
-    failure === null ? (kept ? "KEPT" : "NET_ZERO") : taken.left.length > 0 ? "LEFTOVERS" : "NOT_PROVEN";
+    failure === null ? (kept ? "KEPT" : "NET_ZERO") : taken.left.length > 0 ? "LEFTOVERS" : fallenShort;
   const { server, source } = sandbox;
   const report: SandboxReport = {
     ...{ schema: "cutter.sandbox/v1", sandboxId: id, name: sandbox.name, version: VERSION, commit: COMMIT, command },
     ...{ startedAt: sandbox.startedAt, finishedAt: timestamp(), durationMs, provider: sandbox.order.provider.name },
     source: { kind: sandbox.order.source.kind, line: source?.line ?? "it did not get that far" },
     server: server === null ? null : { version: server.version, systemIdentifier: identifierOf(gates) },
-    commands: sequence.commands.map(({ startedMs: _, ...command_ }) => command_),
+    commands: sequence.commands.map(({ startedMs: _, ...row }) => {
+      return { ...row, action: actionOf(row, sandbox.order.provider.name) };
+    }),
     ...{ gates, scenarios, rows: sandbox.rows, removed: taken.removed, left: taken.left },
     kept: kept ? keptLines(sandbox) : [],
     evidence: Object.keys(files),

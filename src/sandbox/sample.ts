@@ -8,8 +8,10 @@ import { Failure } from "../kernel/failure.ts";
 import { localProvider } from "./providers/local/local.ts";
 import type { Provider } from "./providers/provider.ts";
 import { Sandbox, type SandboxOrder } from "./sandbox.ts";
+import type { Step } from "./sequence.ts";
 import { makeWorkDirectory, obtainDump, preflight } from "./steps/before.ts";
 import { confirmIdentity, giveRoles, restore, stage, startIsolated } from "./steps/build.ts";
+import { embeddedSteps } from "./steps/embedded.ts";
 
 let made = 0;
 
@@ -18,26 +20,40 @@ type Changes = {
   readonly stateDirectory: string;
   readonly provider?: (sound: Provider) => Provider;
   readonly source?: SandboxOrder["source"];
+  /** Words that start the program under test; it itself unless given. */
+  readonly self?: readonly string[];
 };
 
-export function sampleSandbox({ stateDirectory, provider = (sound) => sound, source }: Changes): Sandbox {
-  made += 1;
-  const main = join(dirname(import.meta.dirname), "main.ts");
+/** The words that start the program under test. */
+export function programUnderTest(): readonly string[] {
   const { CUTTER_BINARY } = process.env;
+  const main = join(dirname(import.meta.dirname), "main.ts");
+  return CUTTER_BINARY === undefined ? [process.execPath, "--no-env-file", main] : [CUTTER_BINARY];
+}
+
+export function sampleSandbox({ stateDirectory, provider = (sound) => sound, source, self }: Changes): Sandbox {
+  made += 1;
   return new Sandbox({
     ...{ name: `cutter-sandbox-s${process.pid}-${made}`, stateDirectory, minFreeBytes: 0, afterwards: "remove" },
     outbound: "refused",
     ...{ source: source ?? { kind: "reference" }, document: null, environment: process.env, tell: async () => {} },
     provider: provider(localProvider({ stateDirectory, binaries: null })),
-    self: CUTTER_BINARY === undefined ? [process.execPath, "--no-env-file", main] : [CUTTER_BINARY],
+    self: self ?? programUnderTest(),
   });
 }
 
 /** C-01 to C-07 and C-09, in order: everything that the scenarios need. */
 export async function buildSandbox(sandbox: Sandbox): Promise<Failure | null> {
-  const steps = [preflight, makeWorkDirectory, obtainDump, startIsolated, restore, giveRoles, confirmIdentity, stage];
+  const own = embeddedSteps(sandbox);
+  const steps: readonly Step[] = [
+    ...[() => preflight(sandbox), () => makeWorkDirectory(sandbox)],
+    own["C-03"] ?? (() => obtainDump(sandbox)),
+    own["C-04"] ?? (() => startIsolated(sandbox)),
+    own["C-05"] ?? (() => restore(sandbox)),
+    ...[() => giveRoles(sandbox), () => confirmIdentity(sandbox), () => stage(sandbox)],
+  ];
   for (const step of steps) {
-    const failed = await step(sandbox);
+    const failed = await step();
     if (failed !== null) return failed;
   }
   const red = sandbox.gates.results().find(({ verdict }) => verdict === "FAIL");

@@ -11,6 +11,7 @@ import type { Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import type { Judged } from "../report/battery.ts";
 import { GateLedger } from "./gate-ledger.ts";
+import { unmeasuredGates } from "./gates/embedded.ts";
 import type { Privileges } from "./gates/server.ts";
 import type { RowChange } from "./gates/verification.ts";
 import { Journal } from "./journal.ts";
@@ -73,7 +74,7 @@ export class Sandbox {
   readonly workDirectory: string;
   readonly journal = new Journal();
   readonly processes: Processes;
-  readonly gates = new GateLedger();
+  readonly gates: GateLedger;
   readonly secrets = new Secrets();
   readonly servers: RunningServer[] = [];
   readonly results: ScenarioResult[] = [];
@@ -98,6 +99,7 @@ export class Sandbox {
   constructor(order: SandboxOrder) {
     this.order = order;
     this.name = order.name;
+    this.gates = new GateLedger(unmeasuredGates(order.provider.lacks));
     this.workDirectory = join(recordDirectory(order.stateDirectory), order.name);
     this.processes = new Processes(this.journal);
   }

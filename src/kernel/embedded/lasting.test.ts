@@ -2,26 +2,25 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { ensureSnapshot } from "../../../scripts/snapshot.ts";
 import { Failure } from "../failure.ts";
-import { inspectSession } from "../rollback-only/identity.ts";
 import { openSession } from "../session/open.ts";
 import type { Session } from "../session/session.ts";
 import { type LastingEngine, startLastingEngine } from "./lasting.ts";
-import type { WorkerOrder } from "./worker.ts";
 
 const started: LastingEngine[] = [];
 let engine: LastingEngine;
 
 beforeAll(async () => {
   await ensureSnapshot();
-  engine = await start("snapshot");
+  engine = await start();
 }, 60_000);
 
 afterAll(async () => {
   expect(await Promise.all(started.map((one) => one.end()))).toEqual(started.map(() => "ended"));
 });
 
-async function start(order: WorkerOrder): Promise<LastingEngine> {
-  const one = await startLastingEngine(order);
+/** A copy of the snapshot: a cluster by initdb is what the sandbox is tested with. */
+async function start(): Promise<LastingEngine> {
+  const one = await startLastingEngine("snapshot");
   if (one instanceof Failure) throw new Error(one.message);
   started.push(one);
   return one;
@@ -104,7 +103,7 @@ describe("an engine that cannot go on is dead for every session after", () => {
     ["a statement that swallows the cancel", swallowing()],
   ] as const) {
     test(`after ${hazard}`, async () => {
-      const own = await start("snapshot");
+      const own = await start();
       const session = await open(own);
       const running = rows(session, text);
       await Bun.sleep(200);
@@ -123,18 +122,4 @@ describe("an engine that cannot go on is dead for every session after", () => {
 function swallowing(): string {
   const inner = "BEGIN LOOP PERFORM 1; END LOOP; EXCEPTION WHEN query_canceled THEN NULL; END";
   return `DO $$ BEGIN LOOP ${inner}; END LOOP; END $$`;
-}
-
-test("initdb makes a cluster with a system identifier of its own, and nothing in it", async () => {
-  const [own, copy] = [await start("initdb"), await start("snapshot")];
-  const [first, second, third] = [await identifierOf(own), await identifierOf(copy), await identifierOf(engine)];
-  expect([first, second, third].every((one) => /^[1-9]\d+$/.test(one))).toBe(true);
-  expect({ isOwn: first !== second, copiesShare: second === third }).toEqual({ isOwn: true, copiesShare: true });
-  expect(await next("SELECT to_regclass('public.information_unit') AS unit", own)).toEqual([{ unit: null }]);
-}, 120_000);
-
-async function identifierOf(one: LastingEngine): Promise<string> {
-  const session = await open(one);
-  const seen = await inspectSession(session).finally(() => session.close());
-  return seen instanceof Failure ? seen.code : String(seen.systemIdentifier);
 }

@@ -24,8 +24,8 @@ export type Source = {
   /** Of the database, e.g. `UTF8`. */
   readonly encoding: string;
   readonly roles: readonly ForeignRole[];
-  /** Absolute path. */
-  readonly dump: string;
+  /** Absolute path; null where nothing is dumped: the embedded engine is loaded from the same SQL. */
+  readonly dump: string | null;
   /** Before the scenarios. */
   readonly before: ProductionState;
   /** Asked anew. */

@@ -127,10 +127,11 @@ export async function obtainDump(sandbox: Sandbox): Promise<Failure | null> {
   const source = await sourceOf(sandbox);
   if (source instanceof Failure) return source;
   sandbox.source = source;
+  const dump = known(source.dump, "dump");
   try {
-    fs.chmodSync(source.dump, 0o600);
+    fs.chmodSync(dump, 0o600);
   } catch (cause) {
-    return new Failure("FILE_WRITE_FAILED", failedCall(`close ${source.dump}`, cause), {
+    return new Failure("FILE_WRITE_FAILED", failedCall(`close ${dump}`, cause), {
       facts: { errno: errnoOf(cause) },
     });
   }

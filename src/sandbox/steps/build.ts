@@ -34,8 +34,11 @@ import { digestOf, stageFiles } from "../stage/files.ts";
 import { DATABASE } from "../words.ts";
 
 /** C-04. */
-export async function startIsolated(sandbox: Sandbox): Promise<Failure | null> {
-  const server = await sandbox.startServer(sandbox.name, "may be cloned", LOG_SETTINGS);
+export async function startIsolated(
+  sandbox: Sandbox,
+  cluster: "fresh" | "may be cloned" = "may be cloned",
+): Promise<Failure | null> {
+  const server = await sandbox.startServer(sandbox.name, cluster, LOG_SETTINGS);
   if (server instanceof Failure) return server;
   sandbox.server = server;
   await sandbox.gates.judge(G07, async () => {
