@@ -98,9 +98,9 @@ test("a second session is refused while the first is open, and the first does no
 });
 
 describe("an engine that cannot go on is dead for every session after", () => {
-  for (const [hazard, text] of [
-    ["a crash", "COPY pg_class TO PROGRAM 'cat'"],
-    ["a statement that swallows the cancel", swallowing()],
+  for (const [hazard, text, why] of [
+    ["a crash", "COPY pg_class TO PROGRAM 'cat'", "Error: Unhandled cmd"],
+    ["a statement that swallows the cancel", swallowing(), "what the last session ran cannot be ended"],
   ] as const) {
     test(`after ${hazard}`, async () => {
       const own = await start();
@@ -110,9 +110,9 @@ describe("an engine that cannot go on is dead for every session after", () => {
       session.destroy();
       await session.close();
       const second = await openSession({ kind: "embedded", source: "--embedded", engine: own }, { label: "second" });
-      expect([await running, second instanceof Failure && second.code]).toEqual([
+      expect([await running, second instanceof Failure && `${second.code} ${second.message}`]).toEqual([
         expect.stringMatching(/^(EMBEDDED_FAILED|SESSION_LOST)$/),
-        "EMBEDDED_FAILED",
+        `EMBEDDED_FAILED the embedded database is no longer usable: ${why}`,
       ]);
       await own.end();
     }, 30_000);
