@@ -59,7 +59,8 @@ const run = defineCommand({
     "It is removed after every outcome, Ctrl-C too; what a killed process left, sweep removes.",
     "Exit code 0 means 12/12, 25/25 and NET_ZERO. The evidence stays: logs, SQL traces, report, SHA256SUMS.",
     "--provider embedded needs no server programs, and has one session and no logins: what that cannot carry is not " +
-      "run, and it ends with PARTIAL and exit code 3 at best. cutter sandbox plan says beforehand what that is.",
+      "run, and it ends with PARTIAL and exit code 3 at best. cutter sandbox plan says beforehand what that is. It " +
+      "takes up to 1 GiB of memory for some seconds.",
   ],
   examples: [
     { arguments: "", explanation: "On the reference database: needs PostgreSQL's server programs, or docker." },

@@ -4,7 +4,8 @@
  * Each server is an engine of its own, in memory, that lives until it is stopped: a fresh cluster by initdb, with a
  * system identifier of its own, or a copy of the reference database as it was built in. It has one session at a time
  * and nobody logs in to it: what it lacks is listed, and a scenario that needs that is reported as not run, never as
- * passed. Called by the steps through the Provider interface.
+ * passed. initdb takes up to a gigabyte of this process's memory for some seconds. Called by the steps through the
+ * Provider interface.
  */
 import type { EmbeddedTarget } from "../../kernel/conninfo/target.ts";
 import { engineMissing } from "../../kernel/embedded/carried.ts";
