@@ -1,10 +1,12 @@
 /**
- * sandbox-embedded: what `cutter sandbox` refuses with --provider embedded, before anything is made or asked.
+ * sandbox-embedded: what `cutter sandbox` refuses with --provider embedded, and says of it, before anything is made.
  *
  * A copy of a database needs client programs; a server that is kept, or a document for S2, would be of no use. Pure.
- * Called by sandbox-order.ts.
+ * Called by sandbox-order.ts and
+ * sandbox-run.ts.
  */
 import { Failure } from "../kernel/failure.ts";
+import { bestVerdict, type Carrier, notCarriedBy } from "../sandbox/partial.ts";
 
 export type EmbeddedQuestion = {
   readonly provider: string;
@@ -13,6 +15,13 @@ export type EmbeddedQuestion = {
   readonly keep?: boolean;
   readonly document?: string | undefined;
 };
+
+/** What a provider cannot carry is said before anything is made. */
+export function beforehand(provider: Carrier): readonly string[] {
+  const notRun = [...notCarriedBy(provider).keys()];
+  if (notRun.length === 0) return [];
+  return [`at best: ${bestVerdict(provider)}; not run by this provider: ${notRun.join(", ")}`];
+}
 
 export function refuseEmbedded(flags: EmbeddedQuestion): Failure | null {
   const { provider, keep, document } = flags;

@@ -10,13 +10,13 @@ import { readKillSwitch } from "../kernel/kill-switch.ts";
 import { limits } from "../kernel/limits.ts";
 import { processEnding } from "../kernel/session/registry.ts";
 import { renderSandbox } from "../report/sandbox.ts";
-import { bestVerdict, notCarriedBy } from "../sandbox/partial.ts";
 import { runSandbox } from "../sandbox/run.ts";
 import { Sandbox, type SandboxOrder } from "../sandbox/sandbox.ts";
 import type { Globals } from "./command/command.ts";
 import { commandLine } from "./command/command-line.ts";
 import { EXIT, onSignal, tellFailure } from "./exit.ts";
 import { showProgress } from "./progress.ts";
+import { beforehand } from "./sandbox-embedded.ts";
 import { type Ordered, orderOf, type SandboxFlags } from "./sandbox-order.ts";
 import { readSource } from "./source-file.ts";
 import { paint, type Terminal } from "./terminal.ts";
@@ -62,13 +62,6 @@ export async function sandboxRun({ flags, globals }: Invocation, terminal: Termi
   await terminal.result(renderSandbox(outcome.report, globals.format, { palette, detail }));
   if (outcome.report.kept.length > 0) await stay(sandbox, terminal);
   return outcome.failure === null ? EXIT.done : tellFailure(outcome.failure, terminal);
-}
-
-/** What a provider cannot carry is said before anything is made, too. */
-function beforehand(provider: SandboxOrder["provider"]): readonly string[] {
-  const notRun = [...notCarriedBy(provider).keys()];
-  if (notRun.length === 0) return [];
-  return [`at best: ${bestVerdict(provider)}; not run by this provider: ${notRun.join(", ")}`];
 }
 
 /** A function, a trigger or a foreign server of somebody's database connects to what it connects to there. */

@@ -13,11 +13,15 @@ import { ALL_GATES } from "./gates/list.ts";
 
 export class GateLedger {
   readonly #judged = new Map<string, Judged>();
-  readonly #unmeasured: ReadonlyMap<string, string>;
+  #unmeasured: ReadonlyMap<string, string> = new Map();
 
-  /** `unmeasured`: by id, why a gate cannot be measured here; it is never judged. */
-  constructor(unmeasured: ReadonlyMap<string, string> = new Map()) {
+  /** By id, why a gate cannot be measured here: it is never judged, and says why. */
+  leaveOut(unmeasured: ReadonlyMap<string, string>): void {
     this.#unmeasured = unmeasured;
+  }
+
+  isLeftOut(id: string): boolean {
+    return this.#unmeasured.has(id);
   }
 
   /** Measures, judges and keeps. A measurement that failed is a gate that failed. */

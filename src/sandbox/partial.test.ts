@@ -2,11 +2,10 @@
 import { expect, test } from "bun:test";
 import type { Judged } from "../report/battery.ts";
 import { GateLedger } from "./gate-ledger.ts";
-import { G05 } from "./gates/before.ts";
-import { G08_LOADED, type Loaded, unmeasuredGates } from "./gates/embedded.ts";
+import { G05_SESSION, G08_LOADED, type Loaded, unmeasuredGates } from "./gates/embedded.ts";
 import { ALL_GATES } from "./gates/list.ts";
 import { CONTENT, DIFFERENCE } from "./gates/sample-parts.ts";
-import { bestVerdict, notCarriedBy, partialFailure } from "./partial.ts";
+import { bestVerdict, firstRed, notCarriedBy, partialFailure } from "./partial.ts";
 import { embeddedProvider } from "./providers/embedded.ts";
 import { SCENARIOS } from "./scenarios/list.ts";
 
@@ -49,12 +48,19 @@ test.each([
   expect(partialFailure(EMBEDDED, judgedAll(verdictOf as typeof open))).toBe(null);
 });
 
+test("the first red one is one that the provider carries", () => {
+  const red = (id: string): Judged["verdict"] => (id === "S6" || id === "G-20" ? "FAIL" : open(id));
+  expect([firstRed(EMBEDDED, judgedAll(red))?.id, firstRed(EMBEDDED, judgedAll(open))?.id]).toEqual(["S6", "S1"]);
+  expect(firstRed(LOCAL, judgedAll(open))?.id).toBe("S1");
+});
+
 test("another provider is never partial", () => {
   expect(partialFailure(LOCAL, judgedAll(open))).toBe(null);
 });
 
 test("a gate that cannot be measured is not asked, and says why", async () => {
-  const gates = new GateLedger(unmeasuredGates(EMBEDDED.lacks));
+  const gates = new GateLedger();
+  gates.leaveOut(unmeasuredGates(EMBEDDED.lacks));
   let asked = "no";
   const gate = { id: "G-20", claim: "c", judge: () => ({ summary: "", facts: {}, mismatches: [] }) };
   const judged = await gates.judge(gate, () => {
@@ -86,6 +92,6 @@ test.each([
   ["the session may write", { transactionReadOnly: "off", transactionIds: [] }],
   ["a transaction id was given to it", { transactionReadOnly: "on", transactionIds: ["700"] }],
 ] as const)("G-05 of a session without a dump turns red where %s", (_what, reading) => {
-  expect(G05.judge({ from: "session", transactionReadOnly: "on", transactionIds: [] }).mismatches).toEqual([]);
-  expect(G05.judge({ from: "session", ...reading }).mismatches.length).toBe(1);
+  expect(G05_SESSION.judge({ transactionReadOnly: "on", transactionIds: [] }).mismatches).toEqual([]);
+  expect(G05_SESSION.judge(reading).mismatches.length).toBe(1);
 });

@@ -32,6 +32,13 @@ export function bestVerdict(carrier: Carrier): string {
   return `CUTTER_SANDBOX ${scenarios - without}/${scenarios} SCENARIOS ${gates}/${ALL_GATES.length} GATES ${ending}`;
 }
 
+/** The first that did not pass though the provider carries it; else the first that did not pass. */
+export function firstRed(carrier: Carrier, judged: readonly Judged[]): Judged | undefined {
+  const excused = notCarriedBy(carrier);
+  const open = judged.filter(({ verdict }) => verdict !== "PASS");
+  return open.find(({ id, verdict }) => verdict !== "NOT RUN" || !excused.has(id)) ?? open[0];
+}
+
 /** SANDBOX_PARTIAL where all the rest passed; null where something of the rest did not, or nothing is missing. */
 export function partialFailure(carrier: Carrier, judged: readonly Judged[]): Failure | null {
   const excused = notCarriedBy(carrier);

@@ -15,15 +15,13 @@ import { type Ending, renderSandbox, sandboxVerdict } from "../report/sandbox.ts
 import type { SandboxReport } from "../report/sandbox-sections.ts";
 import { actionOf } from "./embedded-lines.ts";
 import { G23 } from "./gates/after.ts";
-import { unmeasuredGates } from "./gates/embedded.ts";
 import { keptLines } from "./kept.ts";
-import { notCarriedBy, partialFailure } from "./partial.ts";
+import { firstRed, partialFailure } from "./partial.ts";
 import type { Sandbox, TakenDown } from "./sandbox.ts";
 import { SCENARIOS } from "./scenarios/list.ts";
 import { runSequence, type SequenceResult } from "./sequence.ts";
 import { makeWorkDirectory, obtainDump, preflight } from "./steps/before.ts";
 import { checkHost, confirmIdentity, giveRoles, restore, stage, startIsolated } from "./steps/build.ts";
-import { embeddedSteps } from "./steps/embedded.ts";
 import { type Files, gatherEvidence, NOTHING_TAKEN, searchArtefacts, tearDown } from "./steps/end.ts";
 import { playScenarios, verifyAll } from "./steps/verify.ts";
 
@@ -47,11 +45,8 @@ export async function runSandbox(sandbox: Sandbox, { command, begins }: Parts): 
   let taken = NOTHING_TAKEN;
   const sequence = await runSequence({
     gates: sandbox.gates,
-    // Of a server that is kept nobody can say that nothing is left of it; others the provider cannot measure.
-    waived: [
-      ...(sandbox.order.afterwards === "keep" ? ["G-25"] : []),
-      ...unmeasuredGates(sandbox.order.provider.lacks).keys(),
-    ],
+    // Of a server that is kept nobody can say that nothing is left of it.
+    waived: sandbox.order.afterwards === "keep" ? ["G-25"] : [],
     nowMs: () => sandbox.journal.nowMs(),
     begins: (row) => {
       sandbox.journal.at(row.id);
@@ -67,7 +62,6 @@ export async function runSandbox(sandbox: Sandbox, { command, begins }: Parts): 
       "C-07": () => confirmIdentity(sandbox),
       "C-08": () => checkHost(sandbox),
       "C-09": () => stage(sandbox),
-      ...embeddedSteps(sandbox),
       "C-10": () => playScenarios(sandbox),
       "C-11": () => verifyAll(sandbox),
       "C-12": async () => {
@@ -113,24 +107,20 @@ type Made = {
 
 function reportOf({ sandbox, id, command, sequence, taken, durationMs, files }: Made): SandboxOutcome {
   const [gates, scenarios] = [sandbox.gates.results(), scenarioResults(sandbox)];
-  const notCarried = notCarriedBy(sandbox.order.provider);
-  const open = [...scenarios, ...gates].filter(({ verdict }) => verdict !== "PASS");
-  const red = open.find(({ id, verdict }) => verdict !== "NOT RUN" || !notCarried.has(id)) ?? open[0];
+  const { provider } = sandbox.order;
+  const red = firstRed(provider, [...scenarios, ...gates]);
   const kept = sandbox.order.afterwards === "keep" && sandbox.server !== null && taken.removed.length === 0;
-  const partial = sequence.failure === null ? partialFailure(sandbox.order.provider, [...scenarios, ...gates]) : null;
-  const failure = sequence.failure ?? partial ?? (red === undefined || (kept && isKept(red)) ? null : refusal(red));
-  const fallenShort = partial === null ? "NOT_PROVEN" : "PARTIAL";
+  const fallenShort = (one: Judged) => partialFailure(provider, [...scenarios, ...gates]) ?? refusal(one);
+  const failure = sequence.failure ?? (red === undefined || (kept && isKept(red)) ? null : fallenShort(red));
   const ending: Ending =
-    failure === null ? (kept ? "KEPT" : "NET_ZERO") : taken.left.length > 0 ? "LEFTOVERS" : fallenShort;
+    failure === null ? (kept ? "KEPT" : "NET_ZERO") : taken.left.length > 0 ? "LEFTOVERS" : endingOf(failure);
   const { server, source } = sandbox;
   const report: SandboxReport = {
     ...{ schema: "cutter.sandbox/v1", sandboxId: id, name: sandbox.name, version: VERSION, commit: COMMIT, command },
     ...{ startedAt: sandbox.startedAt, finishedAt: timestamp(), durationMs, provider: sandbox.order.provider.name },
     source: { kind: sandbox.order.source.kind, line: source?.line ?? "it did not get that far" },
     server: server === null ? null : { version: server.version, systemIdentifier: identifierOf(gates) },
-    commands: sequence.commands.map(({ startedMs: _, ...row }) => {
-      return { ...row, action: actionOf(row, sandbox.order.provider.name) };
-    }),
+    commands: sequence.commands.map(({ startedMs: _, ...row }) => ({ ...row, action: actionOf(row, provider.name) })),
     ...{ gates, scenarios, rows: sandbox.rows, removed: taken.removed, left: taken.left },
     kept: kept ? keptLines(sandbox) : [],
     evidence: Object.keys(files),
@@ -140,6 +130,10 @@ function reportOf({ sandbox, id, command, sequence, taken, durationMs, files }: 
     exit: failure === null ? 0 : failure.exitCode,
   };
   return { report, failure };
+}
+
+function endingOf({ code }: Failure): Ending {
+  return code === "SANDBOX_PARTIAL" ? "PARTIAL" : "NOT_PROVEN";
 }
 
 /** Of a server that was kept, that nothing is left cannot be said, and is not. */

@@ -8,10 +8,8 @@ import { Failure } from "../kernel/failure.ts";
 import { localProvider } from "./providers/local/local.ts";
 import type { Provider } from "./providers/provider.ts";
 import { Sandbox, type SandboxOrder } from "./sandbox.ts";
-import type { Step } from "./sequence.ts";
 import { makeWorkDirectory, obtainDump, preflight } from "./steps/before.ts";
 import { confirmIdentity, giveRoles, restore, stage, startIsolated } from "./steps/build.ts";
-import { embeddedSteps } from "./steps/embedded.ts";
 
 let made = 0;
 
@@ -44,16 +42,9 @@ export function sampleSandbox({ stateDirectory, provider = (sound) => sound, sou
 
 /** C-01 to C-07 and C-09, in order: everything that the scenarios need. */
 export async function buildSandbox(sandbox: Sandbox): Promise<Failure | null> {
-  const own = embeddedSteps(sandbox);
-  const steps: readonly Step[] = [
-    ...[() => preflight(sandbox), () => makeWorkDirectory(sandbox)],
-    own["C-03"] ?? (() => obtainDump(sandbox)),
-    own["C-04"] ?? (() => startIsolated(sandbox)),
-    own["C-05"] ?? (() => restore(sandbox)),
-    ...[() => giveRoles(sandbox), () => confirmIdentity(sandbox), () => stage(sandbox)],
-  ];
+  const steps = [preflight, makeWorkDirectory, obtainDump, startIsolated, restore, giveRoles, confirmIdentity, stage];
   for (const step of steps) {
-    const failed = await step();
+    const failed = await step(sandbox);
     if (failed !== null) return failed;
   }
   const red = sandbox.gates.results().find(({ verdict }) => verdict === "FAIL");

@@ -74,7 +74,7 @@ export class Sandbox {
   readonly workDirectory: string;
   readonly journal = new Journal();
   readonly processes: Processes;
-  readonly gates: GateLedger;
+  readonly gates = new GateLedger();
   readonly secrets = new Secrets();
   readonly servers: RunningServer[] = [];
   readonly results: ScenarioResult[] = [];
@@ -99,7 +99,7 @@ export class Sandbox {
   constructor(order: SandboxOrder) {
     this.order = order;
     this.name = order.name;
-    this.gates = new GateLedger(unmeasuredGates(order.provider.lacks));
+    this.gates.leaveOut(unmeasuredGates(order.provider.lacks));
     this.workDirectory = join(recordDirectory(order.stateDirectory), order.name);
     this.processes = new Processes(this.journal);
   }

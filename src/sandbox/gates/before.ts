@@ -114,12 +114,6 @@ export type Reading =
       /** What pg_dump was started with, as PGOPTIONS. */
       readonly dumpOptions: string;
     }
-  /** Of a session, where no program dumped. */
-  | {
-      readonly from: "session";
-      readonly transactionReadOnly: string;
-      readonly transactionIds: readonly string[];
-    }
   | { readonly from: "file"; readonly checked: readonly string[] };
 
 const READ_ONLY_OPTION = "-c default_transaction_read_only=on";
@@ -135,16 +129,15 @@ export const G05: Gate<Reading> = {
         mismatches: mustHold("what was verified of the backup", reading.checked.length),
       };
     }
-    const { transactionReadOnly, transactionIds } = reading;
-    const dumpOptions = reading.from === "session" ? null : reading.dumpOptions;
-    const option = dumpOptions?.includes(READ_ONLY_OPTION) ? READ_ONLY_OPTION : dumpOptions;
+    const { transactionReadOnly, transactionIds, dumpOptions } = reading;
+    const option = dumpOptions.includes(READ_ONLY_OPTION) ? READ_ONLY_OPTION : dumpOptions;
     return {
       summary: `transaction_read_only=${transactionReadOnly}, no transaction id`,
       facts: { transaction_read_only: transactionReadOnly, transaction_ids: transactionIds, dump_options: dumpOptions },
       mismatches: [
         ...expectEqual("transaction_read_only of our session", "on", transactionReadOnly),
         ...unexpected("transaction id given to our session", transactionIds),
-        ...(reading.from === "session" ? [] : expectEqual("options of pg_dump", READ_ONLY_OPTION, option)),
+        ...expectEqual("options of pg_dump", READ_ONLY_OPTION, option),
       ],
     };
   },

@@ -1,14 +1,35 @@
 /**
- * gates/embedded: what a provider without client programs can say in the place of G-08, and which gates it cannot say
- * at all.
+ * gates/embedded: what a provider without client programs can say in the place of G-05 and G-08, and which gates it
+ * cannot say at all.
  *
  * A gate that cannot be measured is NOT RUN with the reason, never judged on less. Pure. Called by the steps of the
  * embedded engine, by the sandbox, and by the plan.
  */
+import { expectEqual } from "../../report/judgement.ts";
 import type { Difference } from "../../schema/compare.ts";
 import type { Capability } from "../providers/provider.ts";
-import { type Gate, mustHold, sameSet } from "./gate.ts";
+import { type Gate, mustHold, sameSet, unexpected } from "./gate.ts";
 import { type Contents, contentLine } from "./server.ts";
+
+export type SessionReading = {
+  /** transaction_read_only, as the server said. */
+  readonly transactionReadOnly: string;
+  /** Ids that were given to our session; a reading session is given none. */
+  readonly transactionIds: readonly string[];
+};
+
+export const G05_SESSION: Gate<SessionReading> = {
+  id: "G-05",
+  claim: "the data was read in read-only sessions",
+  judge: ({ transactionReadOnly, transactionIds }) => ({
+    summary: `transaction_read_only=${transactionReadOnly}, no transaction id; nothing was dumped`,
+    facts: { transaction_read_only: transactionReadOnly, transaction_ids: transactionIds },
+    mismatches: [
+      ...expectEqual("transaction_read_only of our session", "on", transactionReadOnly),
+      ...unexpected("transaction id given to our session", transactionIds),
+    ],
+  }),
+};
 
 export type Loaded = {
   readonly standIn: readonly Contents[];

@@ -12,7 +12,7 @@ import { countsOf, expectRows, ledgerRun } from "./ledger.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** restrict_violation: what the triggers raise. */
-export const RESTRICT_VIOLATION = "23001";
+export const RESTRICT = "23001";
 
 const UNITS = `SELECT a.information_unit_id FROM cutter_governance.cut_change_set_affected_row a
   JOIN cutter_governance.cut_change_set s ON s.id = a.change_set_id WHERE s.run_id = $1`;
@@ -54,7 +54,7 @@ export const immutable: Scenario = {
         const said = answer instanceof Failure ? answer.message : answer.tag;
         stage.say(`${role}: ${statement}\n→ ${said}`);
         mismatches.push(
-          ...expectRefused(`${role}: ${statement}`, answer, RESTRICT_VIOLATION),
+          ...expectRefused(`${role}: ${statement}`, answer, RESTRICT),
           ...expectHolds(`${role}: what the server says`, said, "immutable"),
         );
       }

@@ -149,7 +149,7 @@ async function feed(tool: Tool, path: string): Promise<void> {
   tool.end();
 }
 
-export async function readingOf(session: Session): Promise<(Reading & { readonly from: "server" }) | Failure> {
+async function readingOf(session: Session): Promise<Reading | Failure> {
   const reply = await session.query(
     `SELECT pg_catalog.current_setting('transaction_read_only') AS read_only,
       pg_catalog.pg_current_xact_id_if_assigned() AS xid`,

@@ -9,14 +9,16 @@ import { beginReading } from "../../execution/backup/snapshot.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { inspectSession } from "../../kernel/rollback-only/identity.ts";
 import type { Session } from "../../kernel/session/session.ts";
-import type { Identity, Reading } from "../gates/before.ts";
+import type { Identity } from "../gates/before.ts";
+import type { SessionReading } from "../gates/embedded.ts";
 import type { Contents } from "../gates/server.ts";
 import { FIRST_DATABASE, SUPERUSER } from "../providers/provider.ts";
 import type { Sandbox } from "../sandbox.ts";
-import { openReading, readingOf, sessionNames, stateOf } from "./database.ts";
+import { openReading, sessionNames, stateOf } from "./database.ts";
 import type { Source } from "./source.ts";
 
-export async function embeddedSource(sandbox: Sandbox): Promise<Source | Failure> {
+/** What it is, and how it was read. */
+export async function embeddedSource(sandbox: Sandbox): Promise<Found | Failure> {
   const { name, journal } = sandbox;
   const server = await sandbox.startServer(`${name}-p`, "may be cloned", {});
   if (server instanceof Failure) return server;
@@ -28,8 +30,9 @@ export async function embeddedSource(sandbox: Sandbox): Promise<Source | Failure
   if (read instanceof Failure) return read;
   const before = await stateOf(parts, read.contents);
   if (before instanceof Failure) return before;
-  return {
-    ...{ ...read, kind: "reference", dump: null, encoding: "UTF8", roles: [], before },
+  const { reading, identity, contents } = read;
+  const source: Source = {
+    ...{ kind: "reference", identity, contents, reading: null, dump: null, encoding: "UTF8", roles: [], before },
     line: `the reference database in a stand-in for production inside this program, PostgreSQL ${server.version}`,
     state: () => stateOf(parts, read.contents),
     recorded: () => [names.read, names.look],
@@ -38,9 +41,12 @@ export async function embeddedSource(sandbox: Sandbox): Promise<Source | Failure
       end: async () => {},
     }),
   };
+  return { source, reading };
 }
 
-type Read = { readonly identity: Identity; readonly reading: Reading; readonly contents: readonly Contents[] };
+type Found = { readonly source: Source; readonly reading: SessionReading };
+
+type Read = { readonly identity: Identity; readonly reading: SessionReading; readonly contents: readonly Contents[] };
 
 async function readAll(session: Session): Promise<Read | Failure> {
   const inspected = await inspectSession(session);
@@ -50,12 +56,18 @@ async function readAll(session: Session): Promise<Read | Failure> {
   const reading = await readingOf(session);
   if (reading instanceof Failure) return reading;
   const { systemIdentifier, timeline, database } = inspected;
-  const { transactionReadOnly, transactionIds } = reading;
-  return {
-    identity: { systemIdentifier, timeline, database },
-    reading: { from: "session", transactionReadOnly, transactionIds },
-    contents,
-  };
+  return { identity: { systemIdentifier, timeline, database }, reading, contents };
+}
+
+/** Of the transaction that is open. */
+async function readingOf(session: Session): Promise<SessionReading | Failure> {
+  const reply = await session.query(
+    `SELECT pg_catalog.current_setting('transaction_read_only') AS read_only,
+      pg_catalog.pg_current_xact_id_if_assigned() AS xid`,
+  );
+  if (reply instanceof Failure) return reply;
+  const { read_only: readOnly, xid } = reply.rows[0] ?? {};
+  return { transactionReadOnly: readOnly ?? "unknown", transactionIds: xid === null || xid === undefined ? [] : [xid] };
 }
 
 /** Of every relation that a cut can write, in one read-only transaction, which stays open. */

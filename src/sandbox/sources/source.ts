@@ -18,7 +18,8 @@ export type Source = {
   /** Which database, without a password. */
   readonly line: string;
   readonly identity: Identity;
-  readonly reading: Reading;
+  /** Of what was dumped; null where nothing is. */
+  readonly reading: Reading | null;
   /** Rows and digest of each relation that a cut can write, in the dump's snapshot. */
   readonly contents: readonly Contents[];
   /** Of the database, e.g. `UTF8`. */

@@ -32,12 +32,12 @@ import { failureOf } from "../sequence.ts";
 import { withAdministrator } from "../sessions.ts";
 import { digestOf, stageFiles } from "../stage/files.ts";
 import { DATABASE } from "../words.ts";
+import { loadReference } from "./embedded.ts";
 
 /** C-04. */
-export async function startIsolated(
-  sandbox: Sandbox,
-  cluster: "fresh" | "may be cloned" = "may be cloned",
-): Promise<Failure | null> {
+export async function startIsolated(sandbox: Sandbox): Promise<Failure | null> {
+  // Of the snapshot inside this program the stand-in for production is a copy already.
+  const cluster = sandbox.order.provider.name === "embedded" ? "fresh" : "may be cloned";
   const server = await sandbox.startServer(sandbox.name, cluster, LOG_SETTINGS);
   if (server instanceof Failure) return server;
   sandbox.server = server;
@@ -69,6 +69,7 @@ function identities(sandbox: Sandbox, database: string): Promise<TwoIdentities |
 
 /** C-05. */
 export async function restore(sandbox: Sandbox): Promise<Failure | null> {
+  if (sandbox.order.provider.name === "embedded") return loadReference(sandbox);
   const restored = await restoreDump(sandbox);
   if (restored instanceof Failure) return restored;
   await sandbox.gates.judge(G08, () => restored);

@@ -12,7 +12,7 @@ import { SUPERUSER } from "../../providers/provider.ts";
 import type { Stage } from "../../stage/stage.ts";
 import { expectHolds, expectRefused } from "../expect.ts";
 import { countsOf, expectRows } from "../ledger.ts";
-import { immutable, RESTRICT_VIOLATION, statementsOn } from "../s-10-immutable.ts";
+import { immutable, RESTRICT, statementsOn } from "../s-10-immutable.ts";
 import type { Scenario } from "../scenario.ts";
 
 const ENACTED = "SELECT id FROM public.information_unit WHERE lifecycle_status = 'enacted'";
@@ -35,7 +35,7 @@ export const immutableInside: Scenario = {
         const said = answer instanceof Failure ? answer.message : answer.tag;
         stage.say(`${role}: ${statement}\n→ ${said}`);
         mismatches.push(
-          ...expectRefused(`${role}: ${statement}`, answer, RESTRICT_VIOLATION),
+          ...expectRefused(`${role}: ${statement}`, answer, RESTRICT),
           ...expectHolds(`${role}: what the server says`, said, "immutable"),
         );
       }
