@@ -20,6 +20,7 @@ import type { Provider } from "../sandbox/providers/provider.ts";
 import type { SandboxOrder } from "../sandbox/sandbox.ts";
 import type { Globals } from "./command/command.ts";
 import { roleTarget } from "./live-connections.ts";
+import { type EmbeddedQuestion, refuseEmbedded } from "./sandbox-embedded.ts";
 
 export type SandboxFlags = {
   readonly reference: boolean;
@@ -40,7 +41,9 @@ export type Ordered = Pick<SandboxOrder, "name" | "stateDirectory" | "provider" 
 
 const GIB = 1024 ** 3;
 
-export async function orderOf(flags: SandboxFlags, globals: Globals): Promise<Ordered | Failure> {
+export async function orderOf(flags: SandboxFlags & EmbeddedQuestion, globals: Globals): Promise<Ordered | Failure> {
+  const refused = refuseEmbedded(flags);
+  if (refused !== null) return refused;
   const name = flags.name ?? `cutter-sandbox-${randomBytes(4).toString("hex")}`;
   if (!canNameSandbox(name)) {
     return new Failure("USAGE", `--name ${name} cannot be the name of a sandbox`, {
@@ -113,7 +116,7 @@ function backupSourceOf(file: string, flags: SandboxFlags, { backup }: Configura
   return { source: { kind: "backup", path, gnupgHome: resolve(home), ...programs }, line: path };
 }
 
-/** auto: local, else docker: the embedded engine cannot stand in for production. Where none can, why not, of each. */
+/** auto: local, else docker: the embedded engine carries a part, and is taken only by name. Where none can, why not. */
 async function providerOf({ provider: wanted, image }: SandboxFlags, state: string): Promise<Provider | Failure> {
   const local = localProvider({ stateDirectory: state, binaries: null });
   const docker = dockerProvider({ command: ["docker"], image, environment: process.env });

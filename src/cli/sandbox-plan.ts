@@ -7,9 +7,11 @@ import { join } from "node:path";
 import { type Fact, Failure } from "../kernel/failure.ts";
 import { type SandboxPlan, sandboxPlanText } from "../report/sandbox-plan.ts";
 import { COMMANDS } from "../sandbox/commands.ts";
+import { actionOf, claimOf, embeddedLines } from "../sandbox/embedded-lines.ts";
 import { ALL_GATES } from "../sandbox/gates/list.ts";
 import { recordDirectory } from "../sandbox/leftovers/record.ts";
-import { SCENARIOS } from "../sandbox/scenarios/list.ts";
+import { bestVerdict, notCarriedBy } from "../sandbox/partial.ts";
+import { scenariosOf } from "../sandbox/scenarios/embedded/list.ts";
 import type { Globals } from "./command/command.ts";
 import { EXIT } from "./exit.ts";
 import { orderOf, type SandboxFlags } from "./sandbox-order.ts";
@@ -21,16 +23,21 @@ export async function sandboxPlan({ flags, globals }: Invocation, terminal: Term
   const ordered = await orderOf(flags, globals);
   if (ordered instanceof Failure) return ordered;
   const { name, provider, source, line, minFreeBytes, stateDirectory } = ordered;
+  const notCarried = notCarriedBy(provider);
   const workDirectory = join(recordDirectory(stateDirectory), name);
   const names = {
     ...{ name, provider: provider.name, source: source.kind, sourceLine: line, workDirectory, minFreeBytes },
-    scenarios: SCENARIOS,
+    scenarios: scenariosOf(provider.name).map(({ id, title, lines }) => {
+      const why = notCarried.get(id);
+      return why === undefined ? { id, title, lines } : { id, title, lines: [`# ${why}`] };
+    }),
   };
   const plan: SandboxPlan = {
     ...{ schema: "cutter.sandbox-plan/v1", name, provider: provider.name, source: { kind: source.kind, line } },
+    ...{ best: bestVerdict(provider), notRun: [...notCarried].map(([id, why]) => ({ id, why })) },
     commands: COMMANDS.map(({ id, action, gates, lines }) => ({
-      ...{ id, action, lines: lines(names) },
-      gates: gates.map((wanted) => ({ id: wanted, claim: claimOf(wanted) })),
+      ...{ id, action: actionOf({ id, action }, provider.name), lines: embeddedLines(id, names) ?? lines(names) },
+      gates: gates.map((wanted) => ({ id: wanted, claim: claimOf(gateOf(wanted), provider.name) })),
     })),
   };
   if (globals.format === "json") await terminal.document(plan as unknown as Fact);
@@ -38,8 +45,8 @@ export async function sandboxPlan({ flags, globals }: Invocation, terminal: Term
   return EXIT.done;
 }
 
-function claimOf(wanted: string): string {
+function gateOf(wanted: string): (typeof ALL_GATES)[number] {
   const found = ALL_GATES.find(({ id }) => id === wanted);
   if (found === undefined) throw new Error(`${wanted} is no gate`);
-  return found.claim;
+  return found;
 }

@@ -16,6 +16,7 @@ import type { Globals } from "./command/command.ts";
 import { commandLine } from "./command/command-line.ts";
 import { showProgress } from "./command/progress.ts";
 import { EXIT, onSignal, tellFailure } from "./exit.ts";
+import { beforehand } from "./sandbox-embedded.ts";
 import { type Ordered, orderOf, type SandboxFlags } from "./sandbox-order.ts";
 import { readSource } from "./source-file.ts";
 import { paint, type Terminal } from "./terminal.ts";
@@ -42,6 +43,7 @@ export async function sandboxRun({ flags, globals }: Invocation, terminal: Termi
   if (document instanceof Failure) return document;
   const { line, configuration: _, ...order } = ordered;
   await terminal.talk(line);
+  for (const sentence of beforehand(order.provider)) await terminal.talk(sentence);
   const progress = showProgress(terminal);
   const sandbox = new Sandbox({
     ...{ ...order, document, environment: process.env, self: selfWords() },

@@ -24,7 +24,7 @@ const SOURCE_FLAGS = [
     kind: "choice",
     choices: ["auto", "local", "docker", "embedded"],
     default: "auto",
-    description: "Where the server runs; auto takes local, else docker.",
+    description: "Where the server runs; auto takes local, else docker. embedded carries a part, on the reference.",
   },
   {
     name: "image",
@@ -59,11 +59,15 @@ const run = defineCommand({
     "It is removed after every outcome, Ctrl-C too; what a killed process left, sweep removes.",
     "Exit code 0 means 12/12, 25/25 and NET_ZERO. The evidence stays: logs, SQL traces, report, SHA256SUMS. With " +
       "--keep it is 12/12, 24/25 and KEPT, and the exit code is that of the signal which ends it.",
+    "--provider embedded needs no server programs, and has one session and no logins: what that cannot carry is not " +
+      "run, and it ends with PARTIAL and exit code 3 at best. cutter sandbox plan says beforehand what that is. It " +
+      "takes up to 1 GiB of memory for some seconds.",
   ],
   examples: [
     { arguments: "", explanation: "On the reference database: needs PostgreSQL's server programs, or docker." },
     { arguments: "--from-live --service icx", explanation: "On a copy of your database, read once." },
     { arguments: "--from-backup FILE --gnupg-home /safe/gnupg", explanation: "On a backup." },
+    { arguments: "--provider embedded", explanation: "With what is inside this program alone: a part, never a proof." },
     { arguments: "--keep", explanation: "Leave the server up until Ctrl-C, to look around in it." },
   ],
   positionals: [],

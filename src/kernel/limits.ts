@@ -67,6 +67,8 @@ export const limits = {
   credentialFileBytes: 1024 * 1024,
   /** The embedded engine starts in well under a second; a busy machine may take longer. */
   embeddedStartTimeoutMs: 30_000,
+  /** initdb inside the program takes a few seconds of one processor. */
+  embeddedInitdbTimeoutMs: 120_000,
   /** All that the embedded engine answers to one batch of messages: it is held in memory twice. */
   embeddedAnswerBytes: 64 * 1024 * 1024,
   proofRetries: 3,

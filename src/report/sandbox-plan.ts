@@ -13,6 +13,10 @@ export type SandboxPlan = {
   readonly name: string;
   readonly provider: string;
   readonly source: { readonly kind: string; readonly line: string };
+  /** The first line of the report that it can come to. */
+  readonly best: string;
+  /** Scenarios and gates that the provider cannot carry, with why. */
+  readonly notRun: readonly { readonly id: string; readonly why: string }[];
   readonly commands: readonly {
     readonly id: string;
     readonly action: string;
@@ -22,15 +26,23 @@ export type SandboxPlan = {
   }[];
 };
 
-export function sandboxPlanText({ name, provider, source, commands }: SandboxPlan): string {
+export function sandboxPlanText({ name, provider, source, best, notRun, commands }: SandboxPlan): string {
+  const missing = new Map(notRun.map(({ id, why }) => [id, why]));
   const lines = commands.flatMap(({ id, action, lines: words, gates }) => [
     "",
     `${id} ${action}`,
     ...words.flatMap(planLines),
-    ...gates.flatMap((gate) => hanging(`  ${gate.id}: `, printable(gate.claim), COLUMNS)),
+    ...gates.flatMap(({ id, claim }) => hanging(`  ${id}: `, printable(`${claim}${told(missing.get(id))}`), COLUMNS)),
   ]);
-  const about = hanging("source: ", printable(source.line), COLUMNS);
-  const head = [printable(`sandbox ${name}, provider ${provider}`), ...about, "nothing of this was run"];
+  const head = [
+    printable(`sandbox ${name}, provider ${provider}`),
+    ...hanging("source: ", printable(source.line), COLUMNS),
+    "nothing of this was run",
+    ...hanging("at best: ", printable(best), COLUMNS),
+    ...(notRun.length === 0
+      ? []
+      : hanging("not run by this provider: ", notRun.map(({ id }) => id).join(", "), COLUMNS)),
+  ];
   return `${[...head, ...lines].join("\n")}\n`;
 }
 
@@ -43,3 +55,7 @@ function planLines(line: string): readonly string[] {
 
 /** Two columns before each line, two more before what goes on, and two for the backslash. */
 const CONTINUED = 6;
+
+function told(why: string | undefined): string {
+  return why === undefined ? "" : ` (${why})`;
+}

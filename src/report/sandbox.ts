@@ -19,7 +19,8 @@ import { judgedPoint, type Suite, withVerdict } from "./test-point.ts";
 
 type Options = { readonly palette?: Palette; readonly detail?: "short" | "full" };
 
-export type Ending = "NET_ZERO" | "KEPT" | "LEFTOVERS" | "NOT_PROVEN" | "INTERRUPTED";
+/** `PARTIAL`: all that the provider can carry passed, and it cannot carry all. */
+export type Ending = "NET_ZERO" | "PARTIAL" | "KEPT" | "LEFTOVERS" | "NOT_PROVEN" | "INTERRUPTED";
 
 /** The first line: `CUTTER_SANDBOX 12/12 SCENARIOS 25/25 GATES NET_ZERO`. */
 export function sandboxVerdict(scenarios: readonly Judged[], gates: readonly Judged[], ending: Ending): string {

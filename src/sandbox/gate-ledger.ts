@@ -14,9 +14,21 @@ import { caught } from "./thrown.ts";
 
 export class GateLedger {
   readonly #judged = new Map<string, Judged>();
+  #unmeasured: ReadonlyMap<string, string> = new Map();
+
+  /** By id, why a gate cannot be measured here: it is never judged, and says why. */
+  leaveOut(unmeasured: ReadonlyMap<string, string>): void {
+    this.#unmeasured = unmeasured;
+  }
+
+  isLeftOut(id: string): boolean {
+    return this.#unmeasured.has(id);
+  }
 
   /** Measures, judges and keeps. A measurement that failed, or that threw, is a gate that failed. */
   async judge<M>(gate: Gate<M>, measure: () => M | Failure | Promise<M | Failure>): Promise<Judged> {
+    const unmeasured = this.#unmeasured.get(gate.id);
+    if (unmeasured !== undefined) return notRun(gate, unmeasured);
     const elapsed = stopwatch();
     const judgement = await caught(gate.id, async () => {
       const measured = await measure();
@@ -27,7 +39,7 @@ export class GateLedger {
 
   /** Says why a gate is not judged, and what was seen all the same: it stays NOT RUN. */
   leave({ id, claim }: Named, { summary, facts }: Pick<Judgement, "summary" | "facts">): void {
-    if (!this.#judged.has(id)) this.#judged.set(id, { ...notRun(id, claim), summary, facts });
+    if (!this.#judged.has(id)) this.#judged.set(id, { ...notRun({ id, claim }), summary, facts });
   }
 
   of(id: string): Judged | undefined {
@@ -36,7 +48,7 @@ export class GateLedger {
 
   /** All, in order. */
   results(): readonly Judged[] {
-    return ALL_GATES.map(({ id, claim }) => this.#judged.get(id) ?? notRun(id, claim));
+    return ALL_GATES.map((gate) => this.#judged.get(gate.id) ?? notRun(gate, this.#unmeasured.get(gate.id)));
   }
 
   #keep<M>({ id, claim }: Gate<M>, { failure, ...judged }: Judgement, durationMs: number): Judged {
@@ -54,7 +66,7 @@ function isFailure<M>(measured: M | Failure): measured is Failure {
   return measured instanceof Failure;
 }
 
-function notRun(id: string, claim: string): Judged {
-  const nothing = { summary: "it was not judged", durationMs: 0, facts: {}, mismatches: [], failure: null };
+function notRun({ id, claim }: Pick<Judged, "id" | "claim">, summary = "it was not judged"): Judged {
+  const nothing = { summary, durationMs: 0, facts: {}, mismatches: [], failure: null };
   return { id, claim, verdict: "NOT RUN", ...nothing };
 }

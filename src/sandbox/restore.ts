@@ -28,7 +28,7 @@ export async function restoreDump(sandbox: Sandbox): Promise<Restored | Failure>
   const ended = await sandbox.processes.run({
     command: [...pgRestore.command, ...RESTORE_WORDS[source.kind], `--dbname=${DATABASE}`],
     environment: pgRestore.environment,
-    input: source.dump,
+    input: known(source.dump, "dump"),
     timeoutMs: limits.backupTimeoutMs,
   });
   const notices = ended.stderr.split("\n").filter((line) => line.trim() !== "");

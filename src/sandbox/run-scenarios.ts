@@ -10,16 +10,20 @@ import { redact } from "../kernel/evidence/redaction.ts";
 import { Failure } from "../kernel/failure.ts";
 import { failureDocument, type Judged } from "../report/battery.ts";
 import { failed, type Judgement, judge } from "../report/judgement.ts";
+import { notCarried } from "./gates/embedded.ts";
 import { logLength, readLog } from "./measure/server-log.ts";
 import { type RowDelta, sumRows } from "./rows.ts";
 import { known } from "./sandbox.ts";
-import { SCENARIOS } from "./scenarios/list.ts";
+import { lacksFor, scenariosOf } from "./scenarios/embedded/list.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
 import type { Stage } from "./stage/stage.ts";
 import { caught } from "./thrown.ts";
 
 /** What all of them predicted together. */
-export async function runScenarios(stage: Stage, scenarios: readonly Scenario[] = SCENARIOS): Promise<RowDelta> {
+export async function runScenarios(
+  stage: Stage,
+  scenarios: readonly Scenario[] = scenariosOf(stage.sandbox.order.provider.name),
+): Promise<RowDelta> {
   const { sandbox } = stage;
   const server = known(sandbox.server, "server");
   const predicted: RowDelta[] = [];
@@ -47,9 +51,9 @@ type Run = { readonly judged: Judged; readonly rows: RowDelta };
 
 async function runOne(scenario: Scenario, stage: Stage): Promise<Run> {
   const { id, title: claim } = scenario;
-  const lacks = scenario.needs.filter((need) => known(stage.sandbox.server, "server").lacks.includes(need));
+  const lacks = lacksFor(scenario, known(stage.sandbox.server, "server").lacks);
   if (lacks.length > 0) {
-    const summary = `not run: the provider has no ${lacks.join(", ")}`;
+    const summary = notCarried(lacks);
     const nothing = { durationMs: 0, facts: {}, mismatches: [], failure: null };
     return { judged: { id, claim, verdict: "NOT RUN", summary, ...nothing }, rows: {} };
   }

@@ -13,8 +13,10 @@ import { COMMIT, VERSION } from "../kernel/version.ts";
 import { failureDocument, type Judged } from "../report/battery.ts";
 import { type Ending, renderSandbox, sandboxVerdict } from "../report/sandbox.ts";
 import type { SandboxReport } from "../report/sandbox-sections.ts";
+import { actionOf } from "./embedded-lines.ts";
 import { G23 } from "./gates/after.ts";
 import { keptLines } from "./kept.ts";
+import { firstRed, partialFailure } from "./partial.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { SCENARIOS } from "./scenarios/list.ts";
 import { runSequence, type SequenceResult } from "./sequence.ts";
@@ -50,7 +52,7 @@ export async function runSandbox(sandbox: Sandbox, { command, begins }: Parts): 
     nowMs: () => sandbox.journal.nowMs(),
     begins: (row) => {
       sandbox.journal.at(row.id);
-      begins(`${row.id}: ${row.action}`);
+      begins(`${row.id}: ${actionOf(row, sandbox.order.provider.name)}`);
     },
     steps: {
       "C-01": building(preflight),
@@ -109,9 +111,12 @@ type Made = {
 
 function reportOf({ sandbox, id, command, sequence, taken, durationMs, files }: Made): SandboxOutcome {
   const [gates, scenarios] = [sandbox.gates.results(), scenarioResults(sandbox)];
+  const { provider } = sandbox.order;
   const kept = isKept(sandbox);
-  const red = [...scenarios, ...gates].find((one) => one.verdict !== "PASS" && !(kept && isUnsaid(one)));
-  const failure = sandbox.interrupted ?? sequence.failure ?? (red === undefined ? null : refusal(red));
+  const judged = [...scenarios, ...gates].filter((one) => !(kept && isUnsaid(one)));
+  const red = firstRed(provider, judged);
+  const fallenShort = (one: Judged) => partialFailure(provider, judged) ?? refusal(one);
+  const failure = sandbox.interrupted ?? sequence.failure ?? (red === undefined ? null : fallenShort(red));
   const ending = endingOf({ sandbox, failure, taken });
   const { server, source } = sandbox;
   const report: SandboxReport = {
@@ -119,7 +124,7 @@ function reportOf({ sandbox, id, command, sequence, taken, durationMs, files }: 
     ...{ startedAt: sandbox.startedAt, finishedAt: timestamp(), durationMs, provider: sandbox.order.provider.name },
     source: { kind: sandbox.order.source.kind, line: source?.line ?? "it did not get that far" },
     server: server === null ? null : { version: server.version, systemIdentifier: identifierOf(gates) },
-    commands: sequence.commands.map(({ startedMs: _, ...command_ }) => command_),
+    commands: sequence.commands.map(({ startedMs: _, ...row }) => ({ ...row, action: actionOf(row, provider.name) })),
     ...{ gates, scenarios, rows: sandbox.rows, removed: taken.removed, left: taken.left },
     kept: kept && server !== null ? keptLines(sandbox) : [],
     remarks: remarksOf(sandbox),
@@ -135,7 +140,7 @@ function reportOf({ sandbox, id, command, sequence, taken, durationMs, files }: 
 function endingOf({ sandbox, failure, taken }: Pick<Made, "sandbox" | "taken"> & { failure: Failure | null }): Ending {
   if (taken.left.length > 0) return "LEFTOVERS";
   if (sandbox.interrupted !== null) return "INTERRUPTED";
-  if (failure !== null) return "NOT_PROVEN";
+  if (failure !== null) return failure.code === "SANDBOX_PARTIAL" ? "PARTIAL" : "NOT_PROVEN";
   return isKept(sandbox) ? "KEPT" : "NET_ZERO";
 }
 

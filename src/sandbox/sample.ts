@@ -18,18 +18,25 @@ type Changes = {
   readonly stateDirectory: string;
   readonly provider?: (sound: Provider) => Provider;
   readonly source?: SandboxOrder["source"];
+  /** Words that start the program under test; it itself unless given. */
+  readonly self?: readonly string[];
 };
 
-export function sampleSandbox({ stateDirectory, provider = (sound) => sound, source }: Changes): Sandbox {
-  made += 1;
-  const main = join(dirname(import.meta.dirname), "main.ts");
+/** The words that start the program under test. */
+export function programUnderTest(): readonly string[] {
   const { CUTTER_BINARY } = process.env;
+  const main = join(dirname(import.meta.dirname), "main.ts");
+  return CUTTER_BINARY === undefined ? [process.execPath, "--no-env-file", main] : [CUTTER_BINARY];
+}
+
+export function sampleSandbox({ stateDirectory, provider = (sound) => sound, source, self }: Changes): Sandbox {
+  made += 1;
   return new Sandbox({
     ...{ name: `cutter-sandbox-s${process.pid}-${made}`, stateDirectory, minFreeBytes: 0, afterwards: "remove" },
     outbound: "refused",
     ...{ source: source ?? { kind: "reference" }, document: null, environment: process.env, tell: async () => {} },
     provider: provider(localProvider({ stateDirectory, binaries: null })),
-    self: CUTTER_BINARY === undefined ? [process.execPath, "--no-env-file", main] : [CUTTER_BINARY],
+    self: self ?? programUnderTest(),
   });
 }
 

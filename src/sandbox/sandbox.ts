@@ -13,6 +13,7 @@ import { Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import type { Judged } from "../report/battery.ts";
 import { GateLedger } from "./gate-ledger.ts";
+import { unmeasuredGates } from "./gates/embedded.ts";
 import type { Privileges } from "./gates/server.ts";
 import type { RowChange } from "./gates/verification.ts";
 import { Journal } from "./journal.ts";
@@ -101,6 +102,7 @@ export class Sandbox {
   constructor(order: SandboxOrder) {
     this.order = order;
     this.name = order.name;
+    this.gates.leaveOut(unmeasuredGates(order.provider.lacks));
     this.workDirectory = join(recordDirectory(order.stateDirectory), order.name);
     this.processes = new Processes(this.journal);
     this.forgetProcesses = onStartedProcess((started) => {

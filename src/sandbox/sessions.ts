@@ -7,7 +7,7 @@
 import { Failure } from "../kernel/failure.ts";
 import { openSession } from "../kernel/session/open.ts";
 import type { Session } from "../kernel/session/session.ts";
-import type { Login } from "./providers/provider.ts";
+import { type Login, SUPERUSER } from "./providers/provider.ts";
 import { known, type Sandbox } from "./sandbox.ts";
 
 export async function openLogin(sandbox: Sandbox, login: Login): Promise<Session | Failure> {
@@ -16,7 +16,16 @@ export async function openLogin(sandbox: Sandbox, login: Login): Promise<Session
   const named = target.kind === "server" ? { ...target, applicationName: `${sandbox.name} ${login.role}` } : target;
   const session = await openSession(named, { label: "sandbox" });
   end(session instanceof Failure ? session.code : "open");
-  return session;
+  return session instanceof Failure || target.kind === "server" ? session : takeRole(session, login.role);
+}
+
+/** Nobody logs in to the embedded engine: its superuser becomes the role, for whom the server then judges. */
+async function takeRole(session: Session, role: string): Promise<Session | Failure> {
+  if (role === SUPERUSER) return session;
+  const reply = await session.query(`SET SESSION AUTHORIZATION ${role}`);
+  if (!(reply instanceof Failure)) return session;
+  await session.close();
+  return reply;
 }
 
 export async function withAdministrator<T>(

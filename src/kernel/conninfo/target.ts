@@ -4,6 +4,8 @@
  * Every field is what libpq would use after all precedence is settled. The password is in here and nowhere else; this
  * value is never printed or written (describeTarget is for that). Made by resolve.ts; read by kernel/session.
  */
+import type { LastingEngine } from "../embedded/lasting.ts";
+
 export type SslMode = "disable" | "allow" | "prefer" | "require" | "verify-ca" | "verify-full";
 
 export type TargetSessionAttributes = "any" | "read-write" | "read-only" | "primary" | "standby" | "prefer-standby";
@@ -48,6 +50,11 @@ export type ServerTarget = {
   readonly remarks: readonly string[];
 };
 
-export type EmbeddedTarget = { readonly kind: "embedded"; readonly source: "--embedded" };
+export type EmbeddedTarget = {
+  readonly kind: "embedded";
+  readonly source: "--embedded";
+  /** One that lives on between sessions; left out, each session is a fresh copy of the reference database. */
+  readonly engine?: LastingEngine;
+};
 
 export type Target = ServerTarget | EmbeddedTarget;

@@ -1,5 +1,5 @@
 /**
- * engine: PostgreSQL as a WebAssembly module: started from the snapshot, then asked batch by batch.
+ * engine: PostgreSQL as a WebAssembly module: started from a data directory, then asked batch by batch.
  *
  * Starts the real single-user backend with what a server would have set, without the right to change system tables.
  * Everything is in memory and gone with the thread. Knows the protocol only as bytes. A crash inside the engine is
@@ -16,13 +16,13 @@ export type EngineFiles = {
   readonly program: Uint8Array;
   /** What stands beside the program: time zones, libraries, text search data. */
   readonly share: Blob;
-  /** A data directory as a tar archive, compressed with zstd. */
-  readonly snapshot: Uint8Array;
+  /** A tar archive. */
+  readonly dataDirectory: Blob;
 };
 
 export type Engine = {
-  /** SHA-256 of the SQL that the snapshot was made from. */
-  readonly sqlDigest: string;
+  /** SHA-256 of the SQL that the data directory was made from; null where it does not say. */
+  readonly sqlDigest: string | null;
   readonly interrupts: Interrupts;
   /** Everything that the backend answers to these messages. Throws where it ended instead. */
   run(batch: Uint8Array): Promise<Uint8Array>;
@@ -65,24 +65,21 @@ const START = [
 ];
 
 export async function startEngine(files: EngineFiles, crashed: (reason: string) => void): Promise<Engine> {
-  const [program, dataDirectory] = await Promise.all([
-    WebAssembly.compile(withSharedMemory(files.program) as Uint8Array<ArrayBuffer>),
-    Bun.zstdDecompress(files.snapshot),
-  ]);
+  const program = await WebAssembly.compile(withSharedMemory(files.program) as Uint8Array<ArrayBuffer>);
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES, shared: true });
   const database = await PGlite.create({
     fs: new SharedMemoryFileSystem(memory),
     pgliteWasmModule: program,
-    // Never run, since there is a snapshot; without it the package would look for its own file.
+    // Never run, since there is a data directory; without it the package would look for its own file.
     initdbWasmModule: program,
     fsBundle: files.share,
-    loadDataDir: new Blob([dataDirectory]),
+    loadDataDir: files.dataDirectory,
     startParams: START,
   });
   const internals = database.Module as unknown as Internals;
   reportCrashes(internals, crashed);
   return {
-    sqlDigest: database.Module.FS.readFile(`${DATA_DIRECTORY}/${SQL_DIGEST_FILE}`, { encoding: "utf8" }),
+    sqlDigest: readSqlDigest(database),
     interrupts: {
       memory: memory.buffer as unknown as SharedArrayBuffer,
       interruptPending: internals._InterruptPending,
@@ -92,6 +89,11 @@ export async function startEngine(files: EngineFiles, crashed: (reason: string) 
     },
     run: (batch) => runBatch(database, batch),
   };
+}
+
+function readSqlDigest({ Module: { FS: files } }: PGlite): string | null {
+  const path = `${DATA_DIRECTORY}/${SQL_DIGEST_FILE}`;
+  return files.analyzePath(path).exists ? files.readFile(path, { encoding: "utf8" }) : null;
 }
 
 /** PGlite's own in-memory files, on a memory that the main thread can see. */

@@ -59,6 +59,13 @@ export const SANDBOX_RUN_FAILURES = {
     action: "Read the line that is not PASS; its log and its SQL trace lie in the evidence.",
     data: THROWN_AWAY,
   },
+  SANDBOX_PARTIAL: {
+    exit: 3,
+    cause:
+      "All that was run passed, but the provider cannot carry the rest of the scenarios and gates: it was not run.",
+    action: "Run it with --provider local or docker, which carry all of it; only NET_ZERO is the whole proof.",
+    data: "This program wrote to the throwaway database alone, and that is removed.",
+  },
   SANDBOX_LEFTOVERS: {
     exit: 3,
     cause: "Something that the sandbox made could not be removed; each thing is named.",

@@ -4,7 +4,7 @@
  * Connects to nothing but what the target names, and reads nothing from the environment. A server and the embedded
  * engine give the same kind of session. Opens none once the process is ending. Called by whoever needs a database.
  */
-import type { ServerTarget, Target } from "../conninfo/target.ts";
+import type { EmbeddedTarget, ServerTarget, Target } from "../conninfo/target.ts";
 import { registerSecret } from "../evidence/redaction.ts";
 import { Failure } from "../failure.ts";
 import { VERSION } from "../version.ts";
@@ -26,7 +26,8 @@ const EMBEDDED_ROLE = "postgres";
 export async function openSession(target: Target, settings: SessionSettings): Promise<Session | Failure> {
   const ending = endingFor(settings);
   if (ending.aborted) return ending.reason as Failure;
-  const session = target.kind === "embedded" ? await openEmbedded(settings) : await openServer(target, settings);
+  const session =
+    target.kind === "embedded" ? await openEmbedded(target, settings) : await openServer(target, settings);
   if (session instanceof Failure || !ending.aborted) return session;
   await session.close();
   return ending.reason as Failure;
@@ -105,9 +106,9 @@ function startupParameters(target: ServerTarget, settings: SessionSettings): Rec
   };
 }
 
-async function openEmbedded(settings: SessionSettings): Promise<Session | Failure> {
+async function openEmbedded({ engine }: EmbeddedTarget, settings: SessionSettings): Promise<Session | Failure> {
   const { openEmbeddedStream } = await import("../embedded/embedded.ts");
-  const stream = await openEmbeddedStream();
+  const stream = await (engine === undefined ? openEmbeddedStream() : engine.openStream());
   if (stream instanceof Failure) return stream;
   const channel = new Channel(stream, EMBEDDED_ADDRESS);
   const reply = await login(channel, {

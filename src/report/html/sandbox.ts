@@ -13,10 +13,12 @@ export function sandboxHtml(report: SandboxReport): string {
   return htmlDocument((ink) => page(report, ink));
 }
 
+const PART = "Sandbox: a part of a rehearsal, with what the provider can carry";
+
 function page(report: SandboxReport, ink: Ink): HtmlPage {
   const { failure, exit, scenarios, gates } = report;
   return {
-    kind: "Sandbox: a rehearsal that committed, and disappeared",
+    kind: failure?.code === "SANDBOX_PARTIAL" ? PART : "Sandbox: a rehearsal that committed, and disappeared",
     title: report.source.line,
     verdictLine: report.verdictLine,
     tone: exit === 0 ? "good" : "bad",

@@ -69,7 +69,7 @@ export const G08: Gate<Restored> = {
   },
 };
 
-function contentLine({ relation, rows, contentSha256 }: Contents): string {
+export function contentLine({ relation, rows, contentSha256 }: Contents): string {
   return `${relation}: ${rows} rows, ${contentSha256}`;
 }
 

@@ -29,9 +29,7 @@ export type Capability =
   /** psql, pg_dump and pg_restore reach it. */
   | "client programs"
   /** It writes a log, in which every statement is found where log_statement asks for it. */
-  | "server log"
-  /** Each start has a system identifier of its own. */
-  | "own identity";
+  | "server log";
 
 export type Provider = {
   readonly name: ProviderName;

@@ -14,7 +14,7 @@ import { notBegun } from "./s-02-whole-run.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Of the profile `bare`, and of the publication type that is asked for. */
-const FIELDS = ["unit_kind", "section_type", "publication_type"];
+export const BARE_FIELDS = ["unit_kind", "section_type", "publication_type"];
 
 export const bareRows: Scenario = {
   id: "S6",
@@ -42,7 +42,9 @@ export const bareRows: Scenario = {
     const after = await countsOf(stage);
     for (const failed of [inLedger, after]) if (failed instanceof Failure) return failed;
     const problems = ended.stderr.split("\n").filter((line) => line.startsWith("refused: "));
-    const told = FIELDS.map((field) => [field, problems.filter((line) => line.includes(` ${field} `)).length] as const);
+    const told = BARE_FIELDS.map(
+      (field) => [field, problems.filter((line) => line.includes(` ${field} `)).length] as const,
+    );
     return {
       summary: `${problems.length} problems of ${HANDBOOK_UNITS} rows, all told; ${shown?.stop?.code}`,
       facts: { problems },

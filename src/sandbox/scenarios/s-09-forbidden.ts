@@ -12,10 +12,10 @@ import { expectEnd, expectHolds, expectRefused } from "./expect.ts";
 import { countsOf, expectRows } from "./ledger.ts";
 import type { Scenario } from "./scenario.ts";
 
-const INSUFFICIENT_PRIVILEGE = "42501";
+export const INSUFFICIENT_PRIVILEGE = "42501";
 
 /** The owner alone writes the lifecycle's tables; nobody deletes from the ledger; the survey's role never reads it. */
-const FORBIDDEN: readonly (readonly [role: string, statement: string])[] = [
+export const FORBIDDEN: readonly (readonly [role: string, statement: string])[] = [
   [
     "cutter_exec",
     "INSERT INTO public.information_unit (canonical_address, unit_kind, created_by) VALUES ('X/1', 'x', 'x')",

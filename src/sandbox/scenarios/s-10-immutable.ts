@@ -14,20 +14,27 @@ import { countsOf, expectRows, ledgerRun } from "./ledger.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** restrict_violation: what the triggers raise. */
-const RESTRICT = "23001";
+export const RESTRICT = "23001";
 
 const UNITS = `SELECT a.information_unit_id FROM cutter_governance.cut_change_set_affected_row a
   JOIN cutter_governance.cut_change_set s ON s.id = a.change_set_id WHERE s.run_id = $1`;
 
-const STATEMENTS: readonly (readonly [statement: string, about: "run" | "all"])[] = [
-  [`UPDATE public.information_unit SET owner_ref = 'x' WHERE id IN (${UNITS})`, "run"],
-  [`UPDATE public.information_unit SET lifecycle_status = 'draft', enacted_at = NULL WHERE id IN (${UNITS})`, "run"],
-  [`DELETE FROM public.information_unit WHERE id IN (${UNITS})`, "run"],
-  [`UPDATE public.unit_version SET body = 'x' WHERE information_unit_id IN (${UNITS})`, "run"],
-  [`DELETE FROM public.unit_version WHERE information_unit_id IN (${UNITS})`, "run"],
-  ["TRUNCATE public.unit_version", "all"],
-  ["TRUNCATE public.information_unit CASCADE", "all"],
-];
+type Statement = readonly [statement: string, about: "run" | "all"];
+
+/** `units`: a query of the ids of the units. */
+export function statementsOn(units: string): readonly Statement[] {
+  return [
+    [`UPDATE public.information_unit SET owner_ref = 'x' WHERE id IN (${units})`, "run"],
+    [`UPDATE public.information_unit SET lifecycle_status = 'draft', enacted_at = NULL WHERE id IN (${units})`, "run"],
+    [`DELETE FROM public.information_unit WHERE id IN (${units})`, "run"],
+    [`UPDATE public.unit_version SET body = 'x' WHERE information_unit_id IN (${units})`, "run"],
+    [`DELETE FROM public.unit_version WHERE information_unit_id IN (${units})`, "run"],
+    ["TRUNCATE public.unit_version", "all"],
+    ["TRUNCATE public.information_unit CASCADE", "all"],
+  ];
+}
+
+const STATEMENTS = statementsOn(UNITS);
 
 export const immutable: Scenario = {
   id: "S10",

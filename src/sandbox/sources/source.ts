@@ -18,7 +18,8 @@ export type Source = {
   /** Which database, without a password. */
   readonly line: string;
   readonly identity: Identity;
-  readonly reading: Reading;
+  /** Of what was dumped; null where nothing is. */
+  readonly reading: Reading | null;
   /** Rows and digest of each relation that a cut can write, in the dump's snapshot. */
   readonly contents: readonly Contents[];
   /** Of the database, e.g. `UTF8`. */
@@ -26,8 +27,8 @@ export type Source = {
   readonly roles: readonly ForeignRole[];
   /** What is not known of it, and has to be said in the report. */
   readonly remarks: readonly string[];
-  /** Absolute path. */
-  readonly dump: string;
+  /** Absolute path; null where nothing is dumped: the embedded engine is loaded from the same SQL. */
+  readonly dump: string | null;
   /** Before the scenarios. */
   readonly before: ProductionState;
   /** Asked anew. */

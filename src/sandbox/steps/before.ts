@@ -23,6 +23,7 @@ import { referenceSource } from "../sources/reference.ts";
 import type { Source } from "../sources/source.ts";
 import { makeKeys } from "../stage/keys.ts";
 import { temporaryPath } from "../temporary.ts";
+import { readStandIn } from "./embedded.ts";
 
 /** C-01. */
 export async function preflight(sandbox: Sandbox): Promise<Failure | null> {
@@ -143,17 +144,19 @@ function gitTreeAbove(path: string): string | null {
 
 /** C-03. */
 export async function obtainDump(sandbox: Sandbox): Promise<Failure | null> {
+  if (sandbox.order.provider.name === "embedded") return readStandIn(sandbox);
   const source = await sourceOf(sandbox);
   if (source instanceof Failure) return source;
   sandbox.source = source;
+  const [dump, reading] = [known(source.dump, "dump"), known(source.reading, "reading")];
   try {
-    fs.chmodSync(source.dump, 0o600);
+    fs.chmodSync(dump, 0o600);
   } catch (cause) {
-    return new Failure("FILE_WRITE_FAILED", failedCall(`close ${source.dump}`, cause), {
+    return new Failure("FILE_WRITE_FAILED", failedCall(`close ${dump}`, cause), {
       facts: { errno: errnoOf(cause) },
     });
   }
-  await sandbox.gates.judge(G05, () => source.reading);
+  await sandbox.gates.judge(G05, () => reading);
   await sandbox.gates.judge(G06, () => source.identity);
   await sandbox.tell(source.line);
   return null;

@@ -33,10 +33,13 @@ import { withAdministrator } from "../sessions.ts";
 import { digestOf, stageFiles } from "../stage/files.ts";
 import { DATABASE } from "../words.ts";
 import { ownOf } from "./before.ts";
+import { loadReference } from "./embedded.ts";
 
 /** C-04. */
 export async function startIsolated(sandbox: Sandbox): Promise<Failure | null> {
-  const server = await sandbox.startServer(sandbox.name, "may be cloned", LOG_SETTINGS);
+  // Of the snapshot inside this program the stand-in for production is a copy already.
+  const cluster = sandbox.order.provider.name === "embedded" ? "fresh" : "may be cloned";
+  const server = await sandbox.startServer(sandbox.name, cluster, LOG_SETTINGS);
   if (server instanceof Failure) return server;
   sandbox.server = server;
   await sandbox.gates.judge(G07, async () => {
@@ -67,6 +70,7 @@ function identities(sandbox: Sandbox, database: string): Promise<TwoIdentities |
 
 /** C-05. */
 export async function restore(sandbox: Sandbox): Promise<Failure | null> {
+  if (sandbox.order.provider.name === "embedded") return loadReference(sandbox);
   const restored = await restoreDump(sandbox);
   if (restored instanceof Failure) return restored;
   await sandbox.gates.judge(G08, () => restored);
