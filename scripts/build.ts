@@ -10,6 +10,7 @@
 import { chmod, copyFile, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { sha256 } from "../src/kernel/digest.ts";
+import { assetDigests, sealProgram } from "./delivery/seal.ts";
 import { embeddedParser } from "./embedded-parser.ts";
 import { ensureSnapshot, sqlDigest } from "./snapshot.ts";
 
@@ -20,6 +21,9 @@ const TEST_WORKSHOP = join(ROOT, ".cache/build-crash-points");
 
 const TARGETS = ["linux-x64", "linux-arm64"] as const;
 type Target = (typeof TARGETS)[number];
+
+/** A program for macOS is signed when it is linked, and changes no more. */
+const SEAL = "src/kernel/version/seal.txt";
 
 type Program = { readonly name: string; readonly entrypoints: readonly string[]; readonly engine: "inside" | "none" };
 
@@ -58,7 +62,12 @@ async function buildWithCrashPoints({ target, folder }: TestOrder): Promise<read
 
 async function stampsOf(): Promise<Readonly<Record<string, string>>> {
   await ensureSnapshot();
-  return { CUTTER_COMMIT: await commit(), CUTTER_SQL_DIGEST: sqlDigest() };
+  return {
+    CUTTER_COMMIT: await commit(),
+    CUTTER_COMMIT_DATE: (await git("log", "-1", "--format=%cs")) ?? "unknown",
+    CUTTER_SQL_DIGEST: sqlDigest(),
+    CUTTER_ASSETS: JSON.stringify(await assetDigests(ROOT)),
+  };
 }
 
 type TestOrder = { readonly target: Target; readonly folder: string };
@@ -95,6 +104,7 @@ async function compile({ name, entrypoints, engine }: Program, { target, stamps,
     },
   });
   await refusePaths(join(folder, name));
+  if (engine === "inside") await sealProgram(join(folder, name), await Bun.file(join(ROOT, SEAL)).text());
   const published = target === hostTarget() ? name : `${name}-${target}`;
   await chmod(join(folder, name), 0o755);
   await rename(join(folder, name), join(workshop, published));

@@ -29,7 +29,7 @@ const CHECKS: readonly Check[] = [
   { program: "cutter", argv: ["proof", "rollback", "--embedded"], exit: 0, says: VERDICT },
   { program: "cutter", argv: ["dryrun"], exit: 0, says: "CUTTER_DRYRUN 7/7 ALL_GATES_PASS" },
   { program: "cutter", argv: ["runs"], exit: 0, says: "2 runs" },
-  { program: "cutter", argv: ["proof", "selfcheck"], exit: 0, says: "" },
+  { program: "cutter", argv: ["selftest"], exit: 0, says: " AS_BUILT_AND_PROVEN" },
   { program: "cutter-proof", argv: ["--version"], exit: 0, says: "cutter-proof 0.1.0 (commit " },
   { program: "cutter-proof", argv: ["rollback"], exit: 2, says: "NO_DATABASE_NAMED" },
   { program: "cutter-proof", argv: ["rollback", "--embedded"], exit: 2, says: "cutter proof rollback --embedded" },

@@ -7,7 +7,7 @@
 import { PROOF } from "../../proofs/commands.ts";
 import { APPROVAL_COMMANDS } from "./approval-commands.ts";
 import { BACKUP } from "./backup.ts";
-import { defineCommand, type Group, type Leaf } from "./command/command.ts";
+import { defineCommand, type Group, type Leaf, REPORT_FORMATS } from "./command/command.ts";
 import { LIVE_COMMANDS } from "./live-commands.ts";
 import { RUN_COMMANDS } from "./run-commands.ts";
 import { SANDBOX } from "./sandbox.ts";
@@ -36,6 +36,20 @@ const explain: Leaf = defineCommand({
     const { explain } = await import("./explain.ts");
     return explain({ code: positionals.CODE, schema: flags.schema, format: globals.format }, terminal);
   },
+});
+
+const selftest: Leaf = defineCommand({
+  name: "selftest",
+  summary: "Checks that this program is what was built, and that each of its proofs can fail; a few seconds.",
+  description: [
+    "First its own seal, stamps, SQL and files; then the battery and its sabotages on the database inside. No network, " +
+      "no database of yours, no configuration and no state directory; no file is written.",
+  ],
+  examples: [{ arguments: "", explanation: "After an installation. Exit code 3: do not use it." }],
+  positionals: [],
+  formats: REPORT_FORMATS,
+  flags: [],
+  run: async (invocation, terminal) => (await import("./proof-selftest.ts")).selftest(invocation, terminal),
 });
 
 const plan: Leaf = defineCommand({
@@ -102,5 +116,6 @@ export const CUTTER: Group = {
     plan,
     SCHEMA,
     explain,
+    selftest,
   ],
 };

@@ -15,6 +15,7 @@ const DEFINITIONS: Readonly<Record<string, Definition>> = {
   "cutter.counts/v1": async () => (await import("./counts-schema.ts")).countsSchema,
   "cutter.killswitch/v1": async () => (await import("./kill-switch-schema.ts")).killSwitchSchema,
   "cutter.selfcheck/v1": async () => (await import("./selfcheck-schema.ts")).selfcheckSchema,
+  "cutter.selftest/v1": async () => (await import("./selftest-schema.ts")).selftestSchema,
   "cutter.dryrun/v1": async () => (await import("./dry-run-schema.ts")).dryRunSchema,
   "cutter.run/v1": async () => (await import("./run-schema.ts")).runSchema,
   "cutter.sandbox/v1": async () => (await import("./sandbox-schema.ts")).sandboxSchema,

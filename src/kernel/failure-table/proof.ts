@@ -36,6 +36,14 @@ export const PROOF_FAILURES = {
     action: "Read the line that is not PASS; its facts say what was expected and what was seen.",
     data: ROLLED_BACK,
   },
+  SELFTEST_FAILED: {
+    exit: 3,
+    cause: "The program is not, byte for byte, what was built, or one of its proofs was not seen to fail.",
+    action:
+      "Do not use this copy. Fetch it again and compare it with SHA256SUMS; where that one fails too, look at the " +
+      "disk and memory of this machine.",
+    data: "No database was named and no connection was made; no file was written.",
+  },
   SCHEMA_DIFFERS: {
     exit: 3,
     cause: "The database differs from the contract; each difference is named.",
