@@ -51,8 +51,8 @@ const selftest: Leaf = defineCommand({
   name: "selftest",
   summary: "Checks that this program is what was built, and that each of its proofs can fail; a few seconds.",
   description: [
-    "First its own seal, stamps, SQL and files; then the battery and its sabotages on the database inside. No network, " +
-      "no database of yours, no configuration and no state directory; no file is written.",
+    "First its own seal, stamps, SQL and files; then the battery and its sabotages on the database inside. No " +
+      "network, no database of yours, no configuration and no state directory; no file is written.",
   ],
   examples: [{ arguments: "", explanation: "After an installation. Exit code 3: do not use it." }],
   positionals: [],
