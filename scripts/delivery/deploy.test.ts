@@ -244,7 +244,7 @@ describe("an end in the middle", () => {
     expectEnd({ ...got, there: contents(to) }, { exit: 5, there: STAYS }, "the connection to plain ended", UNTOUCHED);
   });
 
-  test("the server is gone while it is put in place: nobody says which is there, and the host ends it well", async () => {
+  test("the server is gone while it is put in place: nobody says which is there, the host ends it well", async () => {
     if ("skipped" in server) return;
     const to = target(server);
     const takes = "case $0 in */.cutter.deploy.*) ;; *) sleep 0.7 ;; esac";

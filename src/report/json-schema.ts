@@ -21,6 +21,7 @@ const DEFINITIONS: Readonly<Record<string, Definition>> = {
   "cutter.sandbox/v1": async () => (await import("./sandbox-schema.ts")).sandboxSchema,
   "cutter.plan/v1": async () => (await import("./plan-schema.ts")).planSchema,
   "cutter.rehearsal/v1": async () => (await import("./rehearsal-schema.ts")).rehearsalSchema,
+  "cutter.uninstall/v1": async () => (await import("./uninstall-schema.ts")).uninstallSchema,
   "cutter.approve/v1": async () => (await import("./approve-schema.ts")).approveSchema,
   "cutter.approval-check/v1": async () => (await import("./approval-check-schema.ts")).approvalCheckSchema,
 };

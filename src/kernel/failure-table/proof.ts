@@ -44,6 +44,12 @@ export const PROOF_FAILURES = {
       "disk and memory of this machine.",
     data: "No database was named and no connection was made; no file was written.",
   },
+  UNINSTALL_INCOMPLETE: {
+    exit: 3,
+    cause: "Something is there that may be cutter's and is not removed by the plan, since it holds what is not.",
+    action: "Look at what the plan says that stays, and remove by hand what is yours to remove.",
+    data: "No connection was made, and nothing was removed.",
+  },
   SCHEMA_DIFFERS: {
     exit: 3,
     cause: "The database differs from the contract; each difference is named.",
