@@ -38,7 +38,8 @@ function usedHome(): string {
   for (const path of [home, join(home, "..")]) fs.chmodSync(path, 0o755);
   const folders = ["bin", "tmp", ".local/share/man/man1", ".config/fish/completions", "documents"];
   for (const folder of folders) fs.mkdirSync(join(home, folder), { recursive: true });
-  for (const name of ["bin/cutter", "bin/cutter.previous"]) fs.copyFileSync(CUTTER, join(home, name));
+  fs.copyFileSync(CUTTER, join(home, "bin/cutter"));
+  fs.writeFileSync(join(home, "bin/cutter.previous"), "a program");
   for (const name of ["bin/other", "documents/law.md", "tmp/other", ".config/other"]) {
     fs.writeFileSync(join(home, name), "mine");
   }
@@ -75,6 +76,25 @@ test("the whole output, pasted into a shell, leaves all that is not cutter's and
   expect(files(home)).toEqual([".config/other", "bin/other", "documents/law.md", "tmp/other"]);
   const folders = fs.readdirSync(home, { recursive: true, encoding: "utf8" }).filter((name) => name.includes("cutter"));
   expect(folders).toEqual([]);
+});
+
+test("what the plan has to leave is said, with an exit code that is not 0", () => {
+  const home = temporaryFolder();
+  const state = join(home, ".local/state/cutter");
+  fs.mkdirSync(state, { recursive: true });
+  for (const path of [home, join(home, ".."), join(home, ".local"), join(home, ".local/state")])
+    fs.chmodSync(path, 0o755);
+  const clean = run(home, [CUTTER, "uninstall", "--plan"]);
+  // That of this machine, if it has one, is root's.
+  expect(clean.code).toBe(fs.existsSync("/var/lib/cutter") ? 3 : 0);
+  fs.writeFileSync(join(state, "letter.txt"), "");
+  const { code, out, said } = run(home, [CUTTER, "uninstall", "--plan", "--json"]);
+  const { leaves, commands } = JSON.parse(out) as { leaves: string[]; commands: string[] };
+  expect({ code, removesState: commands.some((command) => command.includes(state)) }).toEqual({
+    ...{ code: 3, removesState: false },
+  });
+  expect(leaves[0]).toContain("holds what is not cutter's: letter.txt");
+  expect(said).toContain("error UNINSTALL_INCOMPLETE: the plan leaves something: ");
 });
 
 test("without --plan nothing is printed, and it is said that nothing is removed", () => {
