@@ -198,6 +198,8 @@ describe("what goes wrong leaves the program that was there", () => {
     fs.rmSync(join(taken, "cutter"));
     fs.mkdirSync(join(taken, "cutter"));
     expectEnd(await deployed({ to: closed }), { exit: 5, there: STAYS }, "the directory there may not be written");
+    const back = await deployed({ to: closed, words: ["--back"] });
+    expectEnd(back, { exit: 5, there: STAYS }, "the directory there may not be written", UNTOUCHED);
     const got = await ended(start(server, { from: build(OLD), to: join(taken, "no") }), temporaryFolder());
     expectEnd(got, { exit: 5, there: {} }, "there is no such directory there");
     const folder = await ended(start(server, { from: build(OLD), to: taken }), temporaryFolder());

@@ -138,7 +138,6 @@ const SAID: Readonly<Record<string, Said>> = {
   ],
   occupied: [5, "what lies there under that name is no file", "move it away, or name another directory with --to"],
   unwritten: [5, "the host could not write it", "make room there, or name another directory with --to"],
-  cut: [5, "only a part of it arrived", "run it again"],
   digest: [3, "what arrived has another digest", "run it again; if it stays so, look at the network and the disks"],
   selftest: [3, "its selftest failed there, with exit code", "read what it said above; the build may not fit the host"],
   interrupted: [130, "interrupted before it was put in place", "run it again"],
