@@ -113,13 +113,11 @@ function unfit({ bytes, sha256 }: ProgramFile, { heard, order, freeKib }: Fittin
   return { exit: 5, lines: [reason, UNTOUCHED, "next: make room there, or name another directory with --to"] };
 }
 
-function placed({ placed: version, left }: Heard, { directory, mode }: Order): Outcome {
-  const back = mode === "place" ? "the one before is" : "the one that was there is";
-  const lines = [
-    `in place: ${directory}/cutter is ${version}`,
-    `${back} ${directory}/cutter.previous, where there was one; scripts/deploy … --back exchanges them`,
-  ];
-  return { exit: 0, lines: [...lines, ...leftLines({ left })] };
+function placed({ placed: version, before, left }: Heard, { directory, mode }: Order): Outcome {
+  const lines = [`in place: ${directory}/cutter is ${version}`];
+  const kept = `the one before is ${directory}/cutter.previous; --back exchanges them`;
+  const isKept = mode === "back" || before !== null;
+  return { exit: 0, lines: [...lines, ...(isKept ? [kept] : []), ...leftLines({ left })] };
 }
 
 /** Of a deployment that the host itself did not live through. */

@@ -23,11 +23,12 @@ digest() {
   if command -v sha256sum >/dev/null 2>&1; then sha256sum < "$1"; else shasum -a 256 < "$1"; fi | cut -d ' ' -f 1
 }
 
-# What a program says of itself: its last lines, each after a bar, and whether it is sound.
+# What a program says of itself: its verdict, or its last lines, each after a bar; and whether it is sound.
 tried() {
   said=$("$1" selftest </dev/null 2>&1)
-  code=$?
-  printf '%s\n' "$said" | tail -n 6 | while IFS= read -r line; do say "| $line"; done
+  code=$? lines=8
+  if [ $code -eq 0 ]; then lines=1; fi
+  printf '%s\n' "$said" | tail -n $lines | while IFS= read -r line; do say "| $line"; done
   return $code
 }
 
