@@ -7,12 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { sha256 } from "../../src/kernel/digest.ts";
-import { renderSums } from "../../src/kernel/evidence/sums.ts";
 import { removeFiles, temporaryFolder } from "../database/files.ts";
 import { type SshServer, startSshServer } from "../faults/sshd.ts";
+import { build, contents, standIn } from "./stand-in.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const PLATFORM = `linux-${process.arch}`;
 const AGAIN = 'eval "$SSH_ORIGINAL_COMMAND"';
 
 let server: SshServer | { readonly skipped: string };
@@ -22,38 +21,23 @@ beforeAll(async () => {
   if (!isBuilt) Bun.spawnSync([process.execPath, join(ROOT, "scripts/build.ts"), "--host"], { cwd: ROOT });
   const odd = temporaryFolder();
   fs.chmodSync(odd, 0o755);
-  fs.writeFileSync(join(odd, "uname"), '#!/bin/sh\n[ "$1" = -s ] && echo Linux || echo riscv64\n', { mode: 0o755 });
+  fs.mkdirSync(join(odd, "riscv"));
+  fs.writeFileSync(join(odd, "riscv/uname"), '#!/bin/sh\n[ "$1" = -s ] && echo Linux || echo riscv64\n', {
+    mode: 0o755,
+  });
+  const stuck = 'case "$*" in *kept*/cutter) exit 1 ;; esac; exec /bin/mv "$@"';
+  fs.writeFileSync(join(odd, "mv"), `#!/bin/sh\n${stuck}\n`, { mode: 0o755 });
   server = await startSshServer({
+    stuck: `PATH=${odd}:$PATH; ${AGAIN}`,
     full: `ulimit -f 2000; ${AGAIN}`,
     noisy: `echo welcome; stdbuf -o0 tr P Q | ${AGAIN}`,
-    riscv: `PATH=${odd}:$PATH; ${AGAIN}`,
+    riscv: `PATH=${odd}/riscv:$PATH; ${AGAIN}`,
   });
 }, 60_000);
 afterAll(() => {
   if ("remove" in server) server.remove();
   removeFiles();
 });
-
-/** A program that says what a selftest would: `aside` and `inPlace` are its exit codes there. */
-type StandIn = { readonly name: string; readonly aside?: number; readonly inPlace?: number; readonly takes?: string };
-
-function standIn({ name, aside = 0, inPlace = 0, takes = "" }: StandIn): string {
-  const text = [
-    "#!/bin/sh",
-    `[ "$1" = --version ] && { echo "cutter ${name}"; exit 0; }`,
-    `case $0 in */.cutter.deploy.*) code=${aside} ;; *) code=${inPlace} ;; esac`,
-    ...[takes, 'echo "CUTTER_SELFTEST $code"', "exit $code", ""],
-  ];
-  return text.join("\n");
-}
-
-/** A folder of files to deploy from. */
-function build(program: string | Uint8Array, digest = sha256(program)): string {
-  const folder = temporaryFolder();
-  fs.writeFileSync(join(folder, `cutter-${PLATFORM}`), program);
-  fs.writeFileSync(join(folder, "SHA256SUMS"), renderSums(new Map([[`cutter-${PLATFORM}`, digest]])));
-  return folder;
-}
 
 type Case = {
   readonly host?: string;
@@ -75,16 +59,10 @@ function target({ home, uid }: SshServer): string {
   return folder;
 }
 
-/** Name → version, of all that lies in a folder, hidden files too. */
-function contents(folder: string): Record<string, string> {
-  const entries = fs.readdirSync(folder).map((name) => {
-    const text = fs.readFileSync(join(folder, name), "latin1").slice(0, 200);
-    return [name, /echo "cutter (\w+)"/.exec(text)?.[1] ?? `${text.length} bytes of something`];
-  });
-  return Object.fromEntries(entries.sort());
-}
-
-function start({ configuration }: SshServer, { host = "plain", from, to = "", words = [] }: Case) {
+function start(
+  { configuration }: Pick<SshServer, "configuration">,
+  { host = "plain", from, to = "", words = [] }: Case,
+) {
   const script = join(ROOT, "scripts/deploy.ts");
   const argv = [process.execPath, script, host, "--to", to, "--from", from, "-F", configuration, ...words];
   // In a group of its own: Ctrl-C reaches ssh as well.
@@ -110,7 +88,7 @@ function expectEnd(got: Ended | null, want: Omit<Ended, "said">, ...says: readon
 }
 
 const STAYS = { cutter: "old" };
-const UNTOUCHED = "Nothing was put in place on the host; what was there before is there.";
+const UNTOUCHED = "On the host, what was in place before is in place.";
 
 async function until(holds: () => boolean): Promise<void> {
   for (let look = 0; look < 2_000 && !holds(); look++) await Bun.sleep(5);
@@ -149,45 +127,58 @@ describe("a program that is sound", () => {
 
 describe("what goes wrong leaves the program that was there", () => {
   test("its selftest fails aside, or only in place", async () => {
-    const aside = await deployed({ from: build(standIn({ name: "bad", aside: 3 })) });
-    expectEnd(
-      aside,
-      { exit: 3, there: STAYS },
-      "its selftest failed there, with exit code: 3 before",
-      "CUTTER_SELFTEST 3",
-    );
-    const inPlace = await deployed({ from: build(standIn({ name: "bad", inPlace: 3 })) });
+    const [aside = null, inPlace = null, unfit = null] = await Promise.all([
+      deployed({ from: build(standIn({ name: "bad", aside: 3 })) }),
+      deployed({ from: build(standIn({ name: "bad", inPlace: 3 })) }),
+      deployed({ from: build("\u007fELF of another machine") }),
+    ]);
+    const says = "its selftest failed there, with exit code: 3 before";
+    expectEnd(aside, { exit: 3, there: STAYS }, says, "CUTTER_SELFTEST 3");
     expectEnd(inPlace, { exit: 3, there: STAYS }, "3 in place; what was there before is back");
-    const unfit = await deployed({ from: build("\u007fELF of another machine") });
     expectEnd(unfit, { exit: 3, there: STAYS }, "its selftest failed there");
+  });
+
+  test("where it cannot be put back, it is said where the one before is, and it is there", async () => {
+    const got = await deployed({ host: "stuck", from: build(standIn({ name: "bad", inPlace: 3 })) });
+    if (got === null) return;
+    const kept = Object.keys(got.there).find((name) => name.startsWith(".cutter.deploy.kept.")) ?? "";
+    expectEnd(got, { exit: 7, there: { cutter: "bad", [kept]: "old" } }, `${kept}.`, "could not be put back");
   });
 
   test("a previous one that is not sound is not put back, nor left in place", async () => {
     if ("skipped" in server) return;
-    for (const [bad, says] of [
+    const there = { cutter: "old", "cutter.previous": "bad" };
+    const cases = [
       [{ aside: 0, inPlace: 3, takes: "case $0 in *previous) code=3 ;; esac" }, "before it was put back"],
       [{ inPlace: 3, takes: "case $0 in *previous) code=0 ;; esac" }, "in place; it was taken back"],
-    ] as const) {
-      const to = target(server);
+    ] as const;
+    const { uid } = server;
+    const folders = cases.map(([bad]) => {
+      const to = target(server as SshServer);
       fs.writeFileSync(join(to, "cutter.previous"), standIn({ name: "bad", ...bad }), { mode: 0o755 });
-      fs.chownSync(join(to, "cutter.previous"), server.uid, -1);
-      const got = await deployed({ to, words: ["--back"] });
-      expectEnd(got, { exit: 3, there: { cutter: "old", "cutter.previous": "bad" } }, says);
-    }
+      fs.chownSync(join(to, "cutter.previous"), uid, -1);
+      return to;
+    });
+    const got = await Promise.all(folders.map((to) => deployed({ to, words: ["--back"] })));
+    for (const [index, [, says]] of cases.entries()) expectEnd(got[index] ?? null, { exit: 3, there }, says);
   });
 
   test("the file here is not the listed one, or was changed on its way", async () => {
     const program = standIn({ name: "new" });
-    const here = await deployed({ from: build(program, sha256("another")) });
+    const [here = null, onTheWay = null] = await Promise.all([
+      deployed({ from: build(program, sha256("another")) }),
+      deployed({ host: "noisy", from: build(`${program}# P${"x".repeat(10_000)}`) }),
+    ]);
     expectEnd(here, { exit: 3, there: STAYS }, "is not the one in", UNTOUCHED);
-    const onTheWay = await deployed({ host: "noisy", from: build(`${program}# P${"x".repeat(10_000)}`) });
     expectEnd(onTheWay, { exit: 3, there: STAYS }, "what arrived has another digest", UNTOUCHED);
   });
 
   test("there is no program for the host, or no build at all", async () => {
-    const riscv = await deployed({ host: "riscv" });
+    const [riscv = null, unbuilt = null] = await Promise.all([
+      deployed({ host: "riscv" }),
+      deployed({ from: temporaryFolder() }),
+    ]);
     expectEnd(riscv, { exit: 2, there: STAYS }, "the host is Linux riscv64, and there is no cutter for it", UNTOUCHED);
-    const unbuilt = await deployed({ from: temporaryFolder() });
     expectEnd(unbuilt, { exit: 2, there: STAYS }, "there is no build", "next: scripts/build");
   });
 
@@ -197,12 +188,15 @@ describe("what goes wrong leaves the program that was there", () => {
     fs.chmodSync(closed, 0o555);
     fs.rmSync(join(taken, "cutter"));
     fs.mkdirSync(join(taken, "cutter"));
-    expectEnd(await deployed({ to: closed }), { exit: 5, there: STAYS }, "the directory there may not be written");
-    const back = await deployed({ to: closed, words: ["--back"] });
+    const [forth = null, back = null, got = null, folder = null] = await Promise.all([
+      deployed({ to: closed }),
+      deployed({ to: closed, words: ["--back"] }),
+      ended(start(server, { from: build(OLD), to: join(taken, "no") }), temporaryFolder()),
+      ended(start(server, { from: build(OLD), to: taken }), temporaryFolder()),
+    ]);
+    expectEnd(forth, { exit: 5, there: STAYS }, "the directory there may not be written");
     expectEnd(back, { exit: 5, there: STAYS }, "the directory there may not be written", UNTOUCHED);
-    const got = await ended(start(server, { from: build(OLD), to: join(taken, "no") }), temporaryFolder());
     expectEnd(got, { exit: 5, there: {} }, "there is no such directory there");
-    const folder = await ended(start(server, { from: build(OLD), to: taken }), temporaryFolder());
     expectEnd(folder, { exit: 5, there: {} }, "what lies there under that name is no file");
   });
 
@@ -256,18 +250,22 @@ describe("an end in the middle", () => {
     const got = await ended(child, to);
     await until(() => contents(to)["cutter.previous"] === "old");
     await server.start();
-    const there = { cutter: "new", "cutter.previous": "old" };
-    expectEnd({ ...got, there: contents(to) }, { exit: 7, there }, "One of both is there, whole");
+    const want = { exit: 7, there: { cutter: "new", "cutter.previous": "old" } };
+    expectEnd({ ...got, there: contents(to) }, want, "One of both is there, whole");
   });
 
   test("Ctrl-C while it is copied, or tried aside", async () => {
     if ("skipped" in server) return;
-    for (const from of [large(), build(standIn({ name: "new", takes: "sleep 0.7" }))]) {
-      const to = target(server);
-      const child = start(server, { from, to });
+    const { configuration } = server;
+    const interrupt = async (from: string): Promise<Ended> => {
+      const to = target(server as SshServer);
+      const child = start({ configuration }, { from, to });
       await until(isArriving(to));
       process.kill(-child.pid, "SIGINT");
-      const got = await ended(child, to);
+      return ended(child, to);
+    };
+    const trying = build(standIn({ name: "new", takes: "sleep 0.7" }));
+    for (const got of await Promise.all([interrupt(large()), interrupt(trying)])) {
       expectEnd(got, { exit: 130, there: STAYS }, "interrupted", "is as it was before");
     }
   });
@@ -275,16 +273,20 @@ describe("an end in the middle", () => {
   test("Ctrl-C while it is tried in place: the host goes on by itself, and the end is told", async () => {
     if ("skipped" in server) return;
     const takes = "case $0 in */.cutter.deploy.*) ;; *) sleep 0.7 ;; esac";
-    for (const [program, want, says] of [
+    const cases = [
       [{ name: "new", takes }, { cutter: "new", "cutter.previous": "old" }, "by then the new program was in place"],
       [{ name: "bad", takes, inPlace: 3 }, STAYS, "is as it was before"],
-    ] as const) {
-      const to = target(server);
-      const child = start(server, { from: build(standIn(program)), to });
-      await until(() => contents(to).cutter === program.name);
-      process.kill(-child.pid, "SIGINT");
-      expectEnd(await ended(child, to), { exit: 130, there: want }, says);
-    }
+    ] as const;
+    const got = await Promise.all(
+      cases.map(async ([program]) => {
+        const to = target(server as SshServer);
+        const child = start(server as SshServer, { from: build(standIn(program)), to });
+        await until(() => contents(to).cutter === program.name);
+        process.kill(-child.pid, "SIGINT");
+        return ended(child, to);
+      }),
+    );
+    for (const [index, [, there, says]] of cases.entries()) expectEnd(got[index] ?? null, { exit: 130, there }, says);
   });
 });
 

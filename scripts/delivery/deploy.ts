@@ -24,7 +24,7 @@ export type Watching = {
 };
 
 const EXIT_OF = { usage: 2, unproven: 3 } as const;
-const UNTOUCHED = "Nothing was put in place on the host; what was there before is there.";
+const UNTOUCHED = "On the host, what was in place before is in place.";
 /** ssh ends so where it could not connect. */
 const SSH_FAILED = 255;
 const PATIENCE = { looks: 20, pauseMs: 500 };
@@ -147,6 +147,10 @@ const SAID: Readonly<Record<string, Said>> = {
 /** What the host's script says before it ends is about a host on which nothing was changed, or was changed back. */
 function failed(said: string, { host }: Order): Outcome {
   const [, word = "", detail = ""] = /^(\S+) ?(.*)$/.exec(said) ?? [];
+  if (word === "unrestored") {
+    const lines = [`${host}: its selftest failed in place, and the program before could not be put back`];
+    return { exit: 7, lines: [...lines, `The program before is there as ${detail}.`, "next: put it in place by hand"] };
+  }
   const [exit, sentence, next] = SAID[word] ?? [5, said, "run it again"];
   const lines = [`${host}: ${sentence}${detail === "" ? "" : `: ${detail}`}`, UNTOUCHED, `next: ${next}`];
   return { exit, lines };

@@ -38,9 +38,16 @@ keep() {
   ln -- "$target" "$kept" 2>/dev/null || cp -pP -- "$target" "$kept" 2>/dev/null || fail unkept "$target"
 }
 
-# No step leaves the target without a program.
+# No step leaves the target without a program, and none removes the one that was there.
 restore() {
-  if [ -n "$kept" ]; then mv -f -- "$kept" "$target" && kept=; else rm -f -- "$target"; fi
+  if [ -z "$kept" ]; then rm -f -- "$target"; return; fi
+  old=$kept kept=
+  mv -f -- "$old" "$target" || fail unrestored "$old"
+}
+
+keep_as_previous() {
+  old=$kept kept=
+  mv -f -- "$old" "$previous" || say left "$old"
 }
 
 look() {
@@ -97,7 +104,7 @@ case $mode in
     put_in_place "$new"
     new=
     tried "$target" || { restore; fail selftest "$code in place; what was there before is back"; }
-    if [ -n "$kept" ]; then mv -f -- "$kept" "$previous" && kept=; fi
+    if [ -n "$kept" ]; then keep_as_previous; fi
     say placed "$("$target" --version 2>/dev/null)" ;;
   back)
     check_directory
@@ -107,6 +114,6 @@ case $mode in
     wait_for_word
     put_in_place "$previous"
     tried "$target" || { mv -f -- "$target" "$previous"; restore; fail selftest "$code in place; it was taken back"; }
-    mv -f -- "$kept" "$previous" && kept=
+    keep_as_previous
     say placed "$("$target" --version 2>/dev/null)" ;;
 esac
