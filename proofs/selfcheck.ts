@@ -22,34 +22,42 @@ export type SabotageResult = {
   readonly detail: string;
 };
 
-export async function runSelfcheck(fresh: () => ProofContext): Promise<readonly SabotageResult[] | Failure> {
-  const first = await healthy(fresh, "healthy, before");
+/** `proofs`: the battery but in tests, which look at what is said of a proof that cannot fail. */
+export async function runSelfcheck(
+  fresh: () => ProofContext,
+  proofs: readonly Proof[] = battery,
+): Promise<readonly SabotageResult[] | Failure> {
+  const first = await healthy(fresh, proofs, "healthy, before");
   const target = await fresh().target();
   if (target instanceof Failure) return target;
   const { kind } = target;
   const results: SabotageResult[] = [{ target: kind, ...first }];
-  for (const [proof, sabotage] of sabotagesOf(kind)) {
+  for (const [proof, sabotage] of sabotagesOf(kind, proofs)) {
     const context = fresh();
     if (!canRun(sabotage, context.connections.sessions)) continue;
-    const result = await sabotageOnce(context, proof, sabotage);
+    const result = await sabotageOnce(context, { proofs, proof, sabotage });
     if (result instanceof Failure) return result;
     results.push({ target: kind, ...result });
   }
-  results.push({ target: kind, ...(await healthy(fresh, "healthy, after")) });
+  results.push({ target: kind, ...(await healthy(fresh, proofs, "healthy, after")) });
   return results;
 }
 
 /** What a database with these sessions cannot show of this target. */
-export function cannotRun(kind: TargetKind, sessions: Connections["sessions"]): readonly UnrunSabotage[] {
-  return sabotagesOf(kind)
+export function cannotRun(
+  kind: TargetKind,
+  sessions: Connections["sessions"],
+  proofs: readonly Proof[] = battery,
+): readonly UnrunSabotage[] {
+  return sabotagesOf(kind, proofs)
     .filter(([, sabotage]) => !canRun(sabotage, sessions))
     .map(([proof, sabotage]) => ({ target: kind, proof: proof.id, sabotage: sabotage.name }));
 }
 
 export type UnrunSabotage = Pick<SabotageResult, "target" | "proof" | "sabotage">;
 
-function sabotagesOf(kind: TargetKind): readonly (readonly [Proof, Sabotage])[] {
-  return battery.flatMap((proof) =>
+function sabotagesOf(kind: TargetKind, proofs: readonly Proof[]): readonly (readonly [Proof, Sabotage])[] {
+  return proofs.flatMap((proof) =>
     proof.sabotage
       .filter(({ targets }) => targets?.includes(kind) ?? true)
       .map((sabotage): [Proof, Sabotage] => [proof, sabotage]),
@@ -62,8 +70,8 @@ function canRun(sabotage: Sabotage, sessions: Connections["sessions"]): boolean 
 
 type Seen = Omit<SabotageResult, "target">;
 
-async function healthy(fresh: () => ProofContext, name: string): Promise<Seen> {
-  const results = await runBattery(battery, fresh());
+async function healthy(fresh: () => ProofContext, proofs: readonly Proof[], name: string): Promise<Seen> {
+  const results = await runBattery(proofs, fresh());
   const red = results.find((result) => result.verdict !== "PASS");
   return {
     proof: "all",
@@ -74,15 +82,18 @@ async function healthy(fresh: () => ProofContext, name: string): Promise<Seen> {
   };
 }
 
-async function sabotageOnce(context: ProofContext, proof: Proof, sabotage: Sabotage): Promise<Seen | Failure> {
+type Attempt = { readonly proofs: readonly Proof[]; readonly proof: Proof; readonly sabotage: Sabotage };
+
+async function sabotageOnce(context: ProofContext, attempt: Attempt): Promise<Seen | Failure> {
+  const { proofs, proof, sabotage } = attempt;
   const broken = await sabotage.apply(context);
   if (broken instanceof Failure) return broken;
-  const results = await runBattery(battery, broken.context);
+  const results = await runBattery(proofs, broken.context);
   const undone = await broken.undo();
   if (undone instanceof Failure) return undone;
   await renewLost(context);
   const own = results.find((result) => result.id === proof.id);
-  const before = results.slice(0, battery.indexOf(proof));
+  const before = results.slice(0, proofs.indexOf(proof));
   const reached = before.every((result) => result.verdict === "PASS");
   const red = own !== undefined && own.verdict !== "PASS" && own.verdict !== "NOT RUN";
   const mismatch = own?.mismatches[0];

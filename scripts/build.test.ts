@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sha256 } from "../src/kernel/digest.ts";
@@ -15,13 +15,27 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test("SHA256SUMS names every program in dist, and each fits", async () => {
+test("SHA256SUMS names every file in dist, and each fits", async () => {
   const lines = (await Bun.file(join(ROOT, "dist/SHA256SUMS")).text()).trimEnd().split("\n");
-  const got = lines.map((line) => line.split("  ")[1] ?? "").filter((name) => !name.includes("linux"));
-  expect(got).toEqual(["cutter", "cutter-proof"]);
+  const got = lines.map((line) => line.split("  ")[1] ?? "").filter((name) => !/linux|darwin/.test(name));
+  expect(got).toEqual(["cutter", "cutter-proof", "cutter.1", "cutter.bash", "cutter.fish", "cutter.zsh"]);
+  const there = readdirSync(join(ROOT, "dist")).filter((name) => !/^(SHA256SUMS|\.)/.test(name));
+  expect(lines.map((line) => line.split("  ")[1] ?? "")).toEqual(there.sort());
   for (const line of lines) {
     const [digest, name = ""] = line.split("  ");
     expect(sha256(await Bun.file(join(ROOT, "dist", name)).bytes())).toBe(digest ?? "");
+  }
+});
+
+test("the manual page and the completion scripts are those that the program prints", async () => {
+  for (const [name, words] of [
+    ["cutter.1", ["help", "--man"]],
+    ["cutter.bash", ["completion", "bash"]],
+    ["cutter.fish", ["completion", "fish"]],
+    ["cutter.zsh", ["completion", "zsh"]],
+  ] as const) {
+    const printed = `${Bun.spawnSync([CUTTER, ...words]).stdout}`;
+    expect({ name, text: printed }).toEqual({ name, text: await Bun.file(join(ROOT, "dist", name)).text() });
   }
 });
 

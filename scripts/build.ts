@@ -1,15 +1,23 @@
 /**
- * build: makes dist/cutter and dist/cutter-proof for this machine, the same for the other kind, and SHA256SUMS.
+ * build: makes dist/cutter and dist/cutter-proof for this machine, the same for the other kind, the manual page, the
+ * completion scripts, and SHA256SUMS over all.
  *
  * The same sources give the same bytes, in any directory and on either machine: no path, time or name of the machine
- * goes in. The programs read no .env, bunfig.toml, tsconfig.json or package.json where they are run. `--host` builds
- * for this machine only; `--crash-points --outdir DIR` a cutter for tests, which dies where it is told, never in dist/.
- * Never strip the files: the program stands behind the end of what ELF knows. Run by hand, by scripts/demo and by
- * scripts/suite.ts.
+ * goes in. The programs read no .env, bunfig.toml, tsconfig.json or package.json where they are run. Never strip the
+ * files: the program stands behind the end of what ELF knows. Run by hand, by scripts/demo, scripts/suite.ts and
+ * scripts/release.ts; `perform` has the words.
  */
 import { chmod, copyFile, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
+import { bashScript } from "../src/cli/command/completion/bash.ts";
+import { fishScript } from "../src/cli/command/completion/fish.ts";
+import { placesOf } from "../src/cli/command/completion/places.ts";
+import { zshScript } from "../src/cli/command/completion/zsh.ts";
+import { renderManual } from "../src/cli/command/manual.ts";
+import { CUTTER } from "../src/cli/commands.ts";
 import { sha256 } from "../src/kernel/digest.ts";
+import { VERSION } from "../src/kernel/version.ts";
+import { assetDigests, sealProgram } from "./delivery/seal.ts";
 import { embeddedParser } from "./embedded-parser.ts";
 import { ensureSnapshot, sqlDigest } from "./snapshot.ts";
 
@@ -19,7 +27,12 @@ const WORKSHOP = join(ROOT, ".cache/build");
 const TEST_WORKSHOP = join(ROOT, ".cache/build-crash-points");
 
 const TARGETS = ["linux-x64", "linux-arm64"] as const;
-type Target = (typeof TARGETS)[number];
+/** Approvers may have a Mac. */
+const RELEASE_TARGETS = [...TARGETS, "darwin-x64", "darwin-arm64"] as const;
+type Target = (typeof RELEASE_TARGETS)[number];
+
+/** A program for macOS is signed when it is linked, and changes no more. */
+const SEAL = "src/kernel/version/seal.txt";
 
 type Program = { readonly name: string; readonly entrypoints: readonly string[]; readonly engine: "inside" | "none" };
 
@@ -31,11 +44,15 @@ const PROGRAMS: readonly Program[] = [
 
 /** Builds all programs for these targets; the paths of the files in dist/. */
 async function build(targets: readonly Target[]): Promise<readonly string[]> {
-  const stamps = { ...(await stampsOf()), CUTTER_TEST_BUILD: "none" };
+  const stamps: Readonly<Record<string, string>> = { ...(await stampsOf()), CUTTER_TEST_BUILD: "none" };
   await rm(WORKSHOP, { recursive: true, force: true });
   const names: string[] = [];
   for (const target of targets) {
     for (const program of PROGRAMS) names.push(await compile(program, { target, stamps, workshop: WORKSHOP }));
+  }
+  for (const [name, text] of await documents(stamps.CUTTER_COMMIT_DATE ?? "unknown")) {
+    await Bun.write(join(WORKSHOP, name), text);
+    names.push(name);
   }
   await publish(names);
   return [...names, "SHA256SUMS"].map((name) => join(DIST, name));
@@ -58,7 +75,12 @@ async function buildWithCrashPoints({ target, folder }: TestOrder): Promise<read
 
 async function stampsOf(): Promise<Readonly<Record<string, string>>> {
   await ensureSnapshot();
-  return { CUTTER_COMMIT: await commit(), CUTTER_SQL_DIGEST: sqlDigest() };
+  return {
+    CUTTER_COMMIT: await commit(),
+    CUTTER_COMMIT_DATE: (await git("log", "-1", "--format=%cs")) ?? "unknown",
+    CUTTER_SQL_DIGEST: sqlDigest(),
+    CUTTER_ASSETS: JSON.stringify(await assetDigests(ROOT)),
+  };
 }
 
 type TestOrder = { readonly target: Target; readonly folder: string };
@@ -95,6 +117,8 @@ async function compile({ name, entrypoints, engine }: Program, { target, stamps,
     },
   });
   await refusePaths(join(folder, name));
+  if (engine === "inside" && !target.startsWith("darwin"))
+    await sealProgram(join(folder, name), await Bun.file(join(ROOT, SEAL)).text());
   const published = target === hostTarget() ? name : `${name}-${target}`;
   await chmod(join(folder, name), 0o755);
   await rename(join(folder, name), join(workshop, published));
@@ -112,6 +136,17 @@ function stampedIn(stamps: Readonly<Record<string, string>>): Record<string, str
   return Object.fromEntries(Object.entries(stamps).map(([name, value]) => [name, JSON.stringify(value)]));
 }
 
+/** Name → text of what is not a program. What the programs print themselves is the same: a test compares it. */
+async function documents(date: string): Promise<readonly (readonly [string, string])[]> {
+  const places = await placesOf(CUTTER);
+  return [
+    ["cutter.1", renderManual(CUTTER, { version: VERSION, date })],
+    ["cutter.bash", bashScript(CUTTER.name, places)],
+    ["cutter.fish", fishScript(CUTTER.name, places)],
+    ["cutter.zsh", zshScript(CUTTER.name, places)],
+  ];
+}
+
 /** What was there before goes, so that dist/ never holds programs of two builds. */
 async function publish(names: readonly string[]): Promise<void> {
   const lines: string[] = [];
@@ -121,7 +156,7 @@ async function publish(names: readonly string[]): Promise<void> {
   await Bun.write(join(WORKSHOP, "SHA256SUMS"), lines.join(""));
   await mkdir(DIST, { recursive: true });
   for (const old of await readdir(DIST))
-    if (old.startsWith("cutter") || old === "SHA256SUMS") await rm(join(DIST, old));
+    if (old.startsWith("cutter") || old.startsWith("SHA256SUMS")) await rm(join(DIST, old));
   for (const name of [...names, "SHA256SUMS"]) await rename(join(WORKSHOP, name), join(DIST, name));
 }
 
@@ -146,7 +181,7 @@ async function git(...words: readonly string[]): Promise<string | null> {
 }
 
 function hostTarget(): Target | null {
-  return TARGETS.find((target) => target === `${process.platform}-${process.arch}`) ?? null;
+  return RELEASE_TARGETS.find((target) => target === `${process.platform}-${process.arch}`) ?? null;
 }
 
 /** What the command line asks for; the paths of what was built. */
@@ -155,9 +190,10 @@ async function perform(words: readonly string[]): Promise<readonly string[]> {
   const host = hostTarget();
   const [first, second, folder] = words;
   if (words.length === 1 && first === "--host" && host !== null) return build([host]);
+  if (words.length === 1 && first === "--release") return build(RELEASE_TARGETS);
   const isTest = words.length === 3 && first === "--crash-points" && second === "--outdir";
   if (isTest && folder && host !== null) return buildWithCrashPoints({ target: host, folder });
-  throw new Error(`usage: scripts/build [--host | --crash-points --outdir DIR]; targets are ${TARGETS.join(" and ")}`);
+  throw new Error(`usage: scripts/build [--host | --release | --crash-points --outdir DIR]`);
 }
 
 if (import.meta.main) {

@@ -9,7 +9,7 @@ import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { dependencies } from "../package.json";
 import { sha256 } from "../src/kernel/digest.ts";
-import { referenceSql } from "./reference-sql.ts";
+import { referenceSql } from "../src/schema/pieces.ts";
 
 const ROOT = join(import.meta.dir, "..");
 const FOLDER = join(ROOT, ".cache/embedded");

@@ -90,7 +90,7 @@ function psqlAs(role: string, { server, database }: { server: Server; database: 
 export async function prepareReference(server: Server): Promise<void> {
   const known = psqlOn(server, "postgres", `SELECT 1 FROM pg_database WHERE datname = '${REFERENCE_TEMPLATE}'`);
   if (known === "1") return;
-  const { referenceSql } = await import("../reference-sql.ts");
+  const { referenceSql } = await import("../../src/schema/pieces.ts");
   const building = `${REFERENCE_TEMPLATE}_${process.pid}`;
   psqlOn(server, "postgres", `CREATE DATABASE ${building}`);
   psqlOn(server, building, `BEGIN;\n${referenceSql()}\nCOMMIT;`);

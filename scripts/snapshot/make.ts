@@ -9,7 +9,7 @@ import "./fixed-world.ts";
 import { MemoryFS, PGlite } from "@electric-sql/pglite";
 import { sha256 } from "../../src/kernel/digest.ts";
 import { DATA_DIRECTORY, SQL_DIGEST_FILE } from "../../src/kernel/embedded/data-directory.ts";
-import { referenceSql } from "../reference-sql.ts";
+import { referenceSql } from "../../src/schema/pieces.ts";
 
 /** The level at which zstd starts to take seconds for kilobytes. */
 const COMPRESSION_LEVEL = 19;

@@ -7,8 +7,9 @@
 import { PROOF } from "../../proofs/commands.ts";
 import { APPROVAL_COMMANDS } from "./approval-commands.ts";
 import { BACKUP } from "./backup.ts";
-import { defineCommand, type Group, type Leaf } from "./command/command.ts";
+import { defineCommand, type Group, type Leaf, REPORT_FORMATS } from "./command/command.ts";
 import { LIVE_COMMANDS } from "./live-commands.ts";
+import { profileNames } from "./profile-names.ts";
 import { RUN_COMMANDS } from "./run-commands.ts";
 import { SANDBOX } from "./sandbox.ts";
 import { SCHEMA } from "./schema.ts";
@@ -23,18 +24,59 @@ const explain: Leaf = defineCommand({
     { arguments: "", explanation: "Every code there is." },
     { arguments: "--schema cutter.proof/v1", explanation: "What a document holds, field by field." },
   ],
-  positionals: [{ name: "CODE", description: "The code, as the error line shows it.", required: false }],
+  positionals: [
+    {
+      name: "CODE",
+      description: "The code, as the error line shows it.",
+      required: false,
+      suggested: async () => Object.keys((await import("../kernel/failure-table.ts")).FAILURES),
+    },
+  ],
   flags: [
     {
       name: "schema",
       kind: "string",
       valueName: "NAME",
       description: "The JSON Schema of a document instead: the value of its field schema, e.g. cutter.run/v1.",
+      suggested: async () => (await import("../report/json-schema.ts")).SCHEMA_NAMES,
     },
   ],
   run: async ({ positionals, flags, globals }, terminal) => {
     const { explain } = await import("./explain.ts");
     return explain({ code: positionals.CODE, schema: flags.schema, format: globals.format }, terminal);
+  },
+});
+
+const selftest: Leaf = defineCommand({
+  name: "selftest",
+  summary: "Checks that this program is what was built, and that each of its proofs can fail; a few seconds.",
+  description: [
+    "First its own seal, stamps, SQL and files; then the battery and its sabotages on the database inside. No " +
+      "network, no database of yours, no configuration and no state directory; no file is written.",
+  ],
+  examples: [{ arguments: "", explanation: "After an installation. Exit code 3: do not use it." }],
+  positionals: [],
+  formats: REPORT_FORMATS,
+  flags: [],
+  run: async (invocation, terminal) => (await import("./proof-selftest.ts")).selftest(invocation, terminal),
+});
+
+const completion: Leaf = defineCommand({
+  name: "completion",
+  summary: "Prints the completion script of a shell, made from the same table as this help.",
+  description: [
+    "bash: into /usr/share/bash-completion/completions/cutter. zsh: as _cutter into a folder of $fpath. fish: into " +
+      "~/.config/fish/completions/cutter.fish. A release holds them too, as cutter.bash and so on.",
+  ],
+  examples: [
+    { arguments: "bash > ~/.local/share/bash-completion/completions/cutter", explanation: "For the next shell." },
+    { arguments: "zsh > /usr/local/share/zsh/site-functions/_cutter", explanation: "For everybody on this machine." },
+  ],
+  positionals: [{ name: "SHELL", description: "Whose script.", required: true, choices: ["bash", "zsh", "fish"] }],
+  formats: ["text"],
+  flags: [],
+  run: async ({ positionals }, terminal) => {
+    return (await import("./completion.ts")).completion(CUTTER, positionals.SHELL, terminal);
   },
 });
 
@@ -69,6 +111,7 @@ const plan: Leaf = defineCommand({
       valueName: "PROFILE",
       default: "auto",
       description: "How label lines look; auto weighs the built-in ones.",
+      suggested: profileNames,
     },
     {
       name: "publication-type",
@@ -102,5 +145,7 @@ export const CUTTER: Group = {
     plan,
     SCHEMA,
     explain,
+    selftest,
+    completion,
   ],
 };

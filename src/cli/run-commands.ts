@@ -4,6 +4,7 @@
  * Data, and a `run` that imports its verb when it is called, never sooner. No logic here. Read by commands.ts.
  */
 import { defineCommand, EMBEDDED_FLAG, type Flag, type Leaf, REPORT_FORMATS } from "./command/command.ts";
+import { profileNames } from "./profile-names.ts";
 import { roleFlag } from "./role-flag.ts";
 
 const SURVEY_FLAGS = [
@@ -35,6 +36,7 @@ const PLAN_FLAGS = [
     valueName: "NAME",
     default: "auto",
     description: "How the source is cut; auto says why it chose. See cutter plan.",
+    suggested: profileNames,
   },
   {
     name: "publication-type",

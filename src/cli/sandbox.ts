@@ -4,6 +4,7 @@
  * Data, and a `run` that imports its verb when it is called, never sooner. No logic here. Read by commands.ts.
  */
 import { defineCommand, type Flag, type Group, REPORT_FORMATS } from "./command/command.ts";
+import { profileNames } from "./profile-names.ts";
 
 const SOURCE_FLAGS = [
   { name: "reference", kind: "boolean", description: "The reference database, in a stand-in for production; default." },
@@ -80,7 +81,14 @@ const run = defineCommand({
       valueName: "FILE",
       description: "What S2 cuts; if left out, the document with the most units, in the database's own words.",
     },
-    { name: "profile", kind: "string", valueName: "NAME", default: "auto", description: "How --document is cut." },
+    {
+      name: "profile",
+      kind: "string",
+      valueName: "NAME",
+      default: "auto",
+      description: "How --document is cut.",
+      suggested: profileNames,
+    },
     {
       name: "allow-outbound",
       kind: "boolean",

@@ -58,4 +58,17 @@ const target: Command = {
   commands: [suggest],
 };
 
-export const SETUP_COMMANDS: readonly Command[] = [doctor, init, target];
+const uninstall = defineCommand({
+  name: "uninstall",
+  summary: "Prints the commands that remove cutter from this machine, and what is lost; removes nothing.",
+  description: [
+    "Program, configuration, state with all runs, HOLD, caches of the sandbox, leftovers, manual page, completion; " +
+      "and what lies in databases. All lines but the commands are comments, so that it may be pasted as it is.",
+  ],
+  examples: [{ arguments: "--plan", explanation: "As the user who runs cutter, and as root." }],
+  positionals: [],
+  flags: [{ name: "plan", kind: "boolean", description: "Print the plan. There is no other form." }],
+  run: async (invocation, terminal) => (await import("./uninstall.ts")).uninstall(invocation, terminal),
+});
+
+export const SETUP_COMMANDS: readonly Command[] = [doctor, init, target, uninstall];

@@ -20,6 +20,8 @@ function machine(name = "machine"): RemovalPlaces & { readonly folder: string } 
     join(folder, "etc/cutter"),
     join(state, "runs/r/evidence"),
     join(state, "locks"),
+    join(state, "sandbox"),
+    join(state, "cache/sandbox/template-1/data"),
   ]) {
     fs.mkdirSync(path, { recursive: true });
   }

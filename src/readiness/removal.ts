@@ -64,7 +64,7 @@ function ownFolder(configuration: string): string {
 }
 
 /** What cutter puts into its state directory (orchestrator.md §5), and the rest of a write that was cut off. */
-const STATE = /^(?:runs|rollback|backups|locks|cutter\.db(?:-\w+)?|\..+\.partial)$/;
+const STATE = /^(?:runs|rollback|backups|locks|sandbox|cache|cutter\.db(?:-\w+)?|\..+\.partial)$/;
 
 function refusal({ what, path }: RemovalPath): string | null {
   if (!path.startsWith("/") || normalize(path) !== path || path.endsWith("/")) {
@@ -95,6 +95,6 @@ function foreignContent(path: string): string | null {
 }
 
 /** Single quotes where a shell would read anything but the letters. */
-function quote(path: string): string {
+export function quote(path: string): string {
   return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

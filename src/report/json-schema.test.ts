@@ -10,15 +10,35 @@ import { jsonDocument } from "./json.ts";
 import { jsonSchemaOf, SCHEMA_NAMES } from "./json-schema.ts";
 import { closedRun, madeHostile, sampleDryRun, waitingRun } from "./run-sample.ts";
 import { runSchema } from "./run-schema.ts";
+import type { SelftestReport } from "./selftest.ts";
+import { selftestSchema } from "./selftest-schema.ts";
+import type { UninstallReport } from "./uninstall.ts";
+import { uninstallSchema } from "./uninstall-schema.ts";
 
 async function validatorOf(name: string) {
   const ajv = new Ajv2020({ strict: true, strictTypes: false, formats: { "date-time": /^\d{4}-\d\d-\d\dT[\d:.]+Z$/ } });
   return ajv.compile((await jsonSchemaOf(name)) ?? {});
 }
 
+const SELFTEST: SelftestReport = {
+  ...{ schema: "cutter.selftest/v1", version: "0.1.0", commit: "source", sqlDigest: "source" },
+  ...{ program: "/usr/local/bin/cutter", platform: "linux x64", startedAt: "2026-05-21T04:23:59.000Z", durationMs: 1 },
+  checks: [{ name: "seal", holds: true, expected: "a", got: "a" }],
+  results: [{ target: "iu", proof: "PROOF-1", sabotage: "on", got: "FAIL", caught: true, detail: "on: true" }],
+  notRun: [{ target: "iu", proof: "PROOF-3", sabotage: "two" }],
+  ...{ left: "nothing", verdict: "CUTTER_SELFTEST 2/2 AS_BUILT_AND_PROVEN" },
+};
+
+const UNINSTALL: UninstallReport = {
+  ...{ schema: "cutter.uninstall/v1", version: "0.1.0", databases: ["x"], before: [], leaves: [], commands: ["rm x"] },
+  items: [{ what: "state", path: "/var/lib/cutter", loses: null }],
+};
+
 const DOCUMENTS = [
   ["cutter.proof/v1", batterySchema, [sampleReport(), troubledReport(), hostileReport()]],
   ["cutter.run/v1", runSchema, [waitingRun(), closedRun(), madeHostile(closedRun())]],
+  ["cutter.selftest/v1", selftestSchema, [SELFTEST]],
+  ["cutter.uninstall/v1", uninstallSchema, [UNINSTALL]],
   ["cutter.dryrun/v1", dryRunSchema, [sampleDryRun(), madeHostile(sampleDryRun())]],
 ] as const;
 

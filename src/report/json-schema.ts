@@ -15,11 +15,13 @@ const DEFINITIONS: Readonly<Record<string, Definition>> = {
   "cutter.counts/v1": async () => (await import("./counts-schema.ts")).countsSchema,
   "cutter.killswitch/v1": async () => (await import("./kill-switch-schema.ts")).killSwitchSchema,
   "cutter.selfcheck/v1": async () => (await import("./selfcheck-schema.ts")).selfcheckSchema,
+  "cutter.selftest/v1": async () => (await import("./selftest-schema.ts")).selftestSchema,
   "cutter.dryrun/v1": async () => (await import("./dry-run-schema.ts")).dryRunSchema,
   "cutter.run/v1": async () => (await import("./run-schema.ts")).runSchema,
   "cutter.sandbox/v1": async () => (await import("./sandbox-schema.ts")).sandboxSchema,
   "cutter.plan/v1": async () => (await import("./plan-schema.ts")).planSchema,
   "cutter.rehearsal/v1": async () => (await import("./rehearsal-schema.ts")).rehearsalSchema,
+  "cutter.uninstall/v1": async () => (await import("./uninstall-schema.ts")).uninstallSchema,
   "cutter.approve/v1": async () => (await import("./approve-schema.ts")).approveSchema,
   "cutter.approval-check/v1": async () => (await import("./approval-check-schema.ts")).approvalCheckSchema,
 };

@@ -3,7 +3,7 @@
  *
  * Every file under sql/ that changes a database is one DO block, so each is atomic, needs no splitting for the extended
  * protocol, and fails as a whole where it was applied before. What the blocks need to know stands in transaction-local
- * settings. Called by install.ts, uninstall.ts and scripts/reference-sql.ts; never talks to a database itself.
+ * settings. Called by install.ts, uninstall.ts, the build and the selftest; never talks to a database itself.
  */
 import governanceRun from "../../sql/governance/a-run.sql" with { type: "text" };
 import governanceManifest from "../../sql/governance/b-manifest.sql" with { type: "text" };
@@ -74,4 +74,10 @@ export function installationPieces(options: { lifecycle: Lifecycle; reference: "
     ...(options.reference === "load" ? referencePieces : []),
     { name: "roles/hand-over.sql", sql: handOver },
   ];
+}
+
+/** The whole reference database as one text, to run in one transaction on a database without the schema. */
+export function referenceSql(): string {
+  const pieces = installationPieces({ lifecycle: "installed", reference: "load" });
+  return pieces.map(({ name, sql }) => `-- ${name}\n${sql.trimEnd().replace(/;?$/, ";")}\n`).join("\n");
 }

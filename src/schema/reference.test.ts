@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { createDatabase, type TestDatabase, testServer } from "../../scripts/database/database.ts";
-import { referenceSql } from "../../scripts/reference-sql.ts";
 import { canonicalJson, sha256 } from "../kernel/digest.ts";
+import { referenceSql } from "./pieces.ts";
 
 let database: TestDatabase;
 

@@ -50,7 +50,15 @@ const gate = defineCommand({
   flags: [{ name: "gate", kind: "choice", choices: ["SG1", "SG2"], description: "Which.", required: true }],
   run: async ({ flags }) => (flags.gate === "SG1" ? 0 : 3),
 });
-const inner: Group = { name: "inner", summary: "A group.", examples: [], commands: [write, gate] };
+const pick = defineCommand({
+  name: "pick",
+  summary: "Picks.",
+  examples: [],
+  positionals: [{ name: "SHELL", description: "Which.", required: false, choices: ["bash", "zsh"] }],
+  flags: [],
+  run: async ({ positionals }) => (positionals.SHELL === undefined ? 0 : 3),
+});
+const inner: Group = { name: "inner", summary: "A group.", examples: [], commands: [write, gate, pick] };
 const root: Group = { name: "sample", summary: "A sample.", examples: [], commands: [inner] };
 
 function invocation(argv: readonly string[]): Invocation {
@@ -121,6 +129,8 @@ describe("a line that says exactly what the command understands", () => {
 });
 
 const REFUSED: readonly (readonly [line: string, message: string, advice: string])[] = [
+  ["inner pick bahs", "SHELL cannot be bahs", "did you mean bash?"],
+  ["inner pick powershell", "SHELL cannot be powershell", "one of: bash, zsh."],
   ["inner write f --dry-rnu", "unknown option: --dry-rnu", "did you mean --dry-run?"],
   ["inner write f --no-dry-run", "unknown option: --no-dry-run", "leave out --dry-run"],
   ["inner write f --no-anything", "unknown option: --no-anything", "See sample inner write --help."],

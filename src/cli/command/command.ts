@@ -15,11 +15,13 @@ export type Format = (typeof FORMATS)[number];
 
 type Described = { readonly name: string; readonly description: string };
 type Valued = Described & { readonly valueName: string; readonly required?: true };
+/** Values that are offered for completion; others are taken too. Asked for only then, so that it costs no start. */
+type Suggested = { readonly suggested?: () => Promise<readonly string[]> };
 
 /** A flag. The name has no dashes and never starts with `no-`; `short` is one letter. */
 export type Flag =
   | (Described & { readonly kind: "boolean"; readonly short?: string })
-  | (Valued & { readonly kind: "string"; readonly default?: string })
+  | (Valued & Suggested & { readonly kind: "string"; readonly default?: string })
   /** A whole number between minimum (0 if absent) and maximum (Number.MAX_SAFE_INTEGER if absent), both included. */
   | (Valued & {
       readonly kind: "integer";
@@ -41,8 +43,8 @@ export type Flag =
       readonly values?: "any";
     });
 
-/** The name is written in capitals, as help shows it: `DOCUMENT`. Required ones come first. */
-export type Positional = Described & { readonly required: boolean };
+/** The name is written in capitals, as help shows it: `DOCUMENT`. Required ones come first. `choices` is closed. */
+export type Positional = Described & Suggested & { readonly required: boolean; readonly choices?: readonly string[] };
 
 export type Example = {
   /** What follows the command's own words, e.g. `--embedded`. */

@@ -103,7 +103,13 @@ function positionals({ command, tokens, path }: Guarded): Failure | undefined {
   const missing = command.positionals.find(({ required }, index) => required && given[index] === undefined);
   if (missing !== undefined) return usage(`${missing.name} is missing`, path);
   const empty = given.findIndex(({ text }) => text === "");
-  return empty === -1 ? undefined : usage(`${command.positionals[empty]?.name} is empty`, path);
+  if (empty !== -1) return usage(`${command.positionals[empty]?.name} is empty`, path);
+  for (const [index, { name, choices }] of command.positionals.entries()) {
+    const text = given[index]?.text;
+    if (text === undefined || choices === undefined || choices.includes(text)) continue;
+    return usage(`${name} cannot be ${text}`, path, suggestion(text, choices, `one of: ${choices.join(", ")}.`));
+  }
+  return undefined;
 }
 
 /** A flag typed without its dashes is the usual stray word. */

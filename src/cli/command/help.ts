@@ -24,7 +24,8 @@ export function renderHelp(command: Command, path: readonly string[]): string {
 
 function groupHelp(group: Group, path: readonly string[]): string[] {
   const rows = leaves(group, []).map(({ leaf, words }) => [words.join(" "), leaf.summary] as const);
-  const more = `More on one: ${path.join(" ")} COMMAND --help`;
+  const manual = path.length === 1 ? `\nThe manual page: ${path.join(" ")} help --man` : "";
+  const more = `More on one: ${path.join(" ")} COMMAND --help${manual}`;
   return [`Usage: ${path.join(" ")} COMMAND [options]`, ...prose(group), `${section("Commands", rows)}\n\n${more}`];
 }
 
@@ -32,7 +33,9 @@ function leafHelp(leaf: Leaf, path: readonly string[]): string[] {
   const words = leaf.positionals.map(({ name, required }) => (required ? name : `[${name}]`));
   const required = leaf.flags.filter((flag) => "required" in flag).map((flag) => flagTerm(flag).trim());
   const usage = [...path, ...words, ...required, "[options]"].join(" ");
-  const positionals = leaf.positionals.map(({ name, description }) => [name, description] as const);
+  const positionals = leaf.positionals.map(({ name, description, choices }) => {
+    return [name, choices === undefined ? description : `${description} One of: ${choices.join(", ")}.`] as const;
+  });
   return [
     fill(`Usage: ${usage}`, "       "),
     ...prose(leaf),
@@ -64,7 +67,8 @@ function flagTerm(flag: Flag): string {
   return `--${flag.name} ${flag.kind === "choice" ? flag.choices.join("|") : flag.valueName}`;
 }
 
-function flagRow(flag: Flag): Row {
+/** The words of a flag and what it means, as help and the manual page show them. */
+export function flagRow(flag: Flag): Row {
   const repeatable = flag.kind === "list" ? " May be repeated." : "";
   const standard = "default" in flag && flag.default !== undefined ? ` Default: ${flag.default}.` : "";
   return [flagTerm(flag), `${flag.description}${repeatable}${standard}`];
@@ -90,9 +94,21 @@ function pasteable(line: string): string {
   return lines.join(" \\\n");
 }
 
+/** Each code with its meaning in a word or two; `cutter explain` has the failures of each. */
+export const EXIT_MEANINGS: readonly (readonly [code: string, meaning: string])[] = [
+  ["0", "done or proven"],
+  ["1", "a bug"],
+  ["2", "usage"],
+  ["3", "not proven"],
+  ["4", "refused"],
+  ["5", "unreachable (try again)"],
+  ["6", "waiting for an approval"],
+  ["7", "outcome unknown"],
+];
+
 function exitCodes(path: readonly string[]): string {
-  const meanings = ["0 done or proven", "1 a bug", "2 usage", "3 not proven", "4 refused", "5 unreachable (try again)"];
-  const codes = `Exit codes: ${[...meanings, "6 waiting for an approval", "7 outcome unknown"].map(whole).join(", ")}.`;
+  const meanings = EXIT_MEANINGS.map(([code, meaning]) => whole(`${code} ${meaning}`));
+  const codes = `Exit codes: ${meanings.join(", ")}.`;
   const [program = ""] = path;
   const where = program === "cutter" ? ` Each failure has a code: cutter explain CODE.` : "";
   return fill(`${codes}${where}`, "  ").replaceAll(NO_BREAK, " ");
@@ -106,7 +122,7 @@ function whole(words: string): string {
 }
 
 /** Every leaf below, with the words that lead to it. */
-function leaves(command: Command, words: readonly string[]): { leaf: Leaf; words: readonly string[] }[] {
+export function leaves(command: Command, words: readonly string[]): { leaf: Leaf; words: readonly string[] }[] {
   if (!("commands" in command)) return [{ leaf: command, words }];
   return command.commands.flatMap((next) => leaves(next, [...words, next.name]));
 }

@@ -23,6 +23,7 @@ import { tokenize, usage } from "./tokens.ts";
 export type Parsed =
   | { readonly kind: "run"; readonly leaf: Leaf; readonly path: readonly string[]; readonly invocation: Invocation }
   | { readonly kind: "help"; readonly command: Command; readonly path: readonly string[]; readonly asked: "yes" | "no" }
+  | { readonly kind: "manual" }
   | { readonly kind: "version"; readonly format: "text" | "json" };
 
 /** `argv` holds no program name. `path` of the answer starts with the program's, e.g. `["cutter", "proof"]`. */
@@ -58,8 +59,12 @@ function version(argv: readonly string[]): Parsed {
   return { kind: "version", format: argv.includes("--json") ? "json" : "text" };
 }
 
-/** `cutter help proof rollback`: walks the words as far as they name commands, and refuses one that does not. */
+/**
+ * `cutter help proof rollback`: walks the words as far as they name commands, and refuses one that does not;
+ * `cutter help --man`: the manual page of the whole program.
+ */
 function helpFor(place: Place, words: readonly string[]): Parsed | Failure {
+  if (words.length === 1 && words[0] === "--man" && place.path.length === 1) return { kind: "manual" };
   let here = place;
   for (const word of words.filter((argument) => !argument.startsWith("-"))) {
     const commands: readonly Command[] = "commands" in here.command ? here.command.commands : [];

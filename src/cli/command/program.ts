@@ -6,7 +6,7 @@
  */
 import { type Fact, Failure } from "../../kernel/failure.ts";
 import { closeAllSessions } from "../../kernel/session/registry.ts";
-import { COMMIT, SQL_DIGEST, VERSION, versionLine } from "../../kernel/version.ts";
+import { COMMIT, COMMIT_DATE, SQL_DIGEST, VERSION, versionLine } from "../../kernel/version.ts";
 import {
   cleanUp,
   EXIT,
@@ -69,6 +69,11 @@ async function perform(parsed: Parsed | Failure, { root, terminal }: Stage): Pro
   if (parsed.kind === "version") {
     if (parsed.format === "json") await terminal.document(versionDocument(root.name));
     else await terminal.result(`${versionLine(root.name)}\n`);
+    return EXIT.done;
+  }
+  if (parsed.kind === "manual") {
+    const { renderManual } = await import("./manual.ts");
+    await terminal.result(renderManual(root, { version: VERSION, date: COMMIT_DATE }));
     return EXIT.done;
   }
   if (parsed.kind === "run") return parsed.leaf.run(parsed.invocation, terminal);

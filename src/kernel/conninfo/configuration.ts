@@ -71,13 +71,18 @@ export async function readConfiguration(
   flag: string | undefined,
   environment: Environment,
 ): Promise<Configuration | Failure> {
-  const candidates = flag === undefined ? [SYSTEM_FILE, ...personalFile(environment)] : [flag];
+  const candidates = flag === undefined ? configurationPlaces(flag, environment) : [flag];
   for (const path of candidates) {
     const text = await checkConfigurationFile(path, flag === undefined ? "may be absent" : "was named");
     if (text instanceof Failure) return text;
     if (text !== null) return parseConfiguration(text, path);
   }
   return NO_CONFIGURATION;
+}
+
+/** Every file that may be the configuration, the one that is named first. */
+export function configurationPlaces(flag: string | undefined, environment: Environment): readonly string[] {
+  return [...(flag === undefined ? [] : [flag]), SYSTEM_FILE, ...personalFile(environment)];
 }
 
 function personalFile({ XDG_CONFIG_HOME: configHome, HOME: home }: Environment): string[] {

@@ -11,3 +11,7 @@ declare module "*.zst" {
   const path: string;
   export default path;
 }
+declare module "*.txt" {
+  const path: string;
+  export default path;
+}

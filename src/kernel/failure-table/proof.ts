@@ -36,6 +36,20 @@ export const PROOF_FAILURES = {
     action: "Read the line that is not PASS; its facts say what was expected and what was seen.",
     data: ROLLED_BACK,
   },
+  SELFTEST_FAILED: {
+    exit: 3,
+    cause: "The program is not, byte for byte, what was built, or one of its proofs was not seen to fail.",
+    action:
+      "Do not use this copy. Fetch it again and compare it with SHA256SUMS; where that one fails too, look at the " +
+      "disk and memory of this machine.",
+    data: "No database was named and no connection was made; no file was written.",
+  },
+  UNINSTALL_INCOMPLETE: {
+    exit: 3,
+    cause: "Something is there that may be cutter's and is not removed by the plan, since it holds what is not.",
+    action: "Look at what the plan says that stays, and remove by hand what is yours to remove.",
+    data: "No connection was made, and nothing was removed.",
+  },
   SCHEMA_DIFFERS: {
     exit: 3,
     cause: "The database differs from the contract; each difference is named.",
