@@ -12,6 +12,7 @@ import { digestSealed } from "../../src/kernel/version/seal.ts";
 
 const CARRIED = [
   ".cache/embedded/reference.tar.zst",
+  "node_modules/@electric-sql/pglite/dist/initdb.wasm",
   "node_modules/@electric-sql/pglite/dist/pglite.data",
   "node_modules/@electric-sql/pglite/dist/pglite.wasm",
   "node_modules/libpg-query/wasm/libpg-query.wasm",

@@ -25,6 +25,8 @@ export async function toldBy(argv: readonly string[], verb: Verb): Promise<Told>
     detail: nothing,
     alarm: async (line, label = "") => void alarms.push(`${label}${line}\n`),
     draw: nothing,
+    tellProgress: () => undefined,
+    clear: () => undefined,
     colour: { stdout: "off", stderr: "off" },
     progress: "none",
     lost: () => undefined,
