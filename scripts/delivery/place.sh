@@ -6,13 +6,14 @@ set -u
 mode=$1 directory=$2
 target=$directory/cutter
 previous=$directory/cutter.previous
-new= kept=
+new= kept= busy=
 
 say() { printf '%s\n' "@$*" 2>/dev/null || :; }
 fail() { say failed "$@"; exit 1; }
 clean() {
   if [ -n "$new" ]; then rm -f -- "$new"; fi
   if [ -n "$kept" ]; then rm -f -- "$kept"; fi
+  if [ -n "$busy" ]; then rm -f -- "$busy"; fi
 }
 # Whoever asked may be gone, and is then not told; that ends nothing.
 trap '' PIPE
@@ -86,7 +87,10 @@ wait_for_word() {
   trap '' HUP INT TERM
 }
 
+# Who looks meanwhile sees by a file that it is not over, where there is no old program to be seen either.
 put_in_place() {
+  busy=$directory/.cutter.deploy.busy.$$
+  : > "$busy" || fail unwritten "$busy"
   if [ -e "$target" ] || [ -L "$target" ]; then keep; fi
   mv -f -- "$1" "$target" || fail unplaced "$target"
   sync "$directory" 2>/dev/null || sync
