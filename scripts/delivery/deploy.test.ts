@@ -246,7 +246,7 @@ describe("an end in the middle", () => {
     await until(() => contents(to).cutter === "new");
     server.kill();
     const got = await ended(child, to);
-    await until(() => contents(to)["cutter.previous"] === "old");
+    await until(() => contents(to)["cutter.previous"] === "old" && !isArriving(to)());
     await server.start();
     const want = { exit: 7, there: { cutter: "new", "cutter.previous": "old" } };
     expectEnd({ ...got, there: contents(to) }, want, "One of both is there, whole");

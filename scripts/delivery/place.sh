@@ -51,12 +51,15 @@ keep_as_previous() {
   mv -f -- "$old" "$previous" || say left "$old"
 }
 
+# First whether anything is under way: where nothing is, what is read afterwards changes no more.
 look() {
-  for name in "$target" "$previous"; do
-    if [ -f "$name" ]; then say there "$(digest "$name") $name"; fi
-  done
   for name in "$directory"/.cutter.deploy.*; do
     if [ -e "$name" ]; then say left "$name"; fi
+  done
+  for name in "$target" "$previous"; do
+    # One that is taken away meanwhile is not there.
+    sum=$(digest "$name" 2>/dev/null)
+    if [ -n "$sum" ]; then say there "$sum $name"; fi
   done
 }
 
