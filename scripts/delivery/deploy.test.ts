@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { sha256 } from "../../src/kernel/digest.ts";
 import { removeFiles, temporaryFolder } from "../database/files.ts";
 import { type SshServer, startSshServer } from "../faults/sshd.ts";
-import { build, contents, standIn } from "./stand-in.ts";
+import { build, contents, emptied, standIn } from "./stand-in.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const AGAIN = 'eval "$SSH_ORIGINAL_COMMAND"';
@@ -103,8 +103,7 @@ describe("a program that is sound", () => {
 
   test("is in place where there was none, and is not brought again where it is already", async () => {
     if ("skipped" in server) return;
-    const to = target(server);
-    fs.rmSync(join(to, "cutter"));
+    const to = emptied(target(server));
     const from = build(standIn({ name: "new" }));
     expectEnd(await deployed({ to, from }), { exit: 0, there: { cutter: "new" } });
     expectEnd(await deployed({ to, from }), { exit: 0, there: { cutter: "new" } }, "it is there already");
@@ -184,9 +183,8 @@ describe("what goes wrong leaves the program that was there", () => {
 
   test("the directory is missing, may not be written, or has something else under the name", async () => {
     if ("skipped" in server) return;
-    const [closed, taken] = [target(server), target(server)];
+    const [closed, taken] = [target(server), emptied(target(server))];
     fs.chmodSync(closed, 0o555);
-    fs.rmSync(join(taken, "cutter"));
     fs.mkdirSync(join(taken, "cutter"));
     const [forth = null, back = null, got = null, folder = null] = await Promise.all([
       deployed({ to: closed }),
@@ -248,7 +246,7 @@ describe("an end in the middle", () => {
     await until(() => contents(to).cutter === "new");
     server.kill();
     const got = await ended(child, to);
-    await until(() => contents(to)["cutter.previous"] === "old");
+    await until(() => contents(to)["cutter.previous"] === "old" && !isArriving(to)());
     await server.start();
     const want = { exit: 7, there: { cutter: "new", "cutter.previous": "old" } };
     expectEnd({ ...got, there: contents(to) }, want, "One of both is there, whole");
@@ -273,20 +271,21 @@ describe("an end in the middle", () => {
   test("Ctrl-C while it is tried in place: the host goes on by itself, and the end is told", async () => {
     if ("skipped" in server) return;
     const takes = "case $0 in */.cutter.deploy.*) ;; *) sleep 0.7 ;; esac";
+    const [good, bad] = [standIn({ name: "new", takes }), standIn({ name: "bad", takes, inPlace: 3 })];
     const cases = [
-      [{ name: "new", takes }, { cutter: "new", "cutter.previous": "old" }, "by then the new program was in place"],
-      [{ name: "bad", takes, inPlace: 3 }, STAYS, "is as it was before"],
+      [good, target(server), { cutter: "new", "cutter.previous": "old" }, "by then the new program was in place"],
+      [bad, target(server), STAYS, "is as it was before"],
+      [bad, emptied(target(server)), {}, "is as it was before"],
     ] as const;
     const got = await Promise.all(
-      cases.map(async ([program]) => {
-        const to = target(server as SshServer);
-        const child = start(server as SshServer, { from: build(standIn(program)), to });
-        await until(() => contents(to).cutter === program.name);
+      cases.map(async ([program, to]) => {
+        const child = start(server as SshServer, { from: build(program), to });
+        await until(() => contents(to).cutter === (program === good ? "new" : "bad"));
         process.kill(-child.pid, "SIGINT");
         return ended(child, to);
       }),
     );
-    for (const [index, [, there, says]] of cases.entries()) expectEnd(got[index] ?? null, { exit: 130, there }, says);
+    for (const [at, [, , there, says]] of cases.entries()) expectEnd(got[at] ?? null, { exit: 130, there }, says);
   });
 });
 

@@ -6,13 +6,14 @@ set -u
 mode=$1 directory=$2
 target=$directory/cutter
 previous=$directory/cutter.previous
-new= kept=
+new= kept= busy=
 
 say() { printf '%s\n' "@$*" 2>/dev/null || :; }
 fail() { say failed "$@"; exit 1; }
 clean() {
   if [ -n "$new" ]; then rm -f -- "$new"; fi
   if [ -n "$kept" ]; then rm -f -- "$kept"; fi
+  if [ -n "$busy" ]; then rm -f -- "$busy"; fi
 }
 # Whoever asked may be gone, and is then not told; that ends nothing.
 trap '' PIPE
@@ -50,12 +51,15 @@ keep_as_previous() {
   mv -f -- "$old" "$previous" || say left "$old"
 }
 
+# First whether anything is under way: where nothing is, what is read afterwards changes no more.
 look() {
-  for name in "$target" "$previous"; do
-    if [ -f "$name" ]; then say there "$(digest "$name") $name"; fi
-  done
   for name in "$directory"/.cutter.deploy.*; do
     if [ -e "$name" ]; then say left "$name"; fi
+  done
+  for name in "$target" "$previous"; do
+    # One that is taken away meanwhile is not there.
+    sum=$(digest "$name" 2>/dev/null)
+    if [ -n "$sum" ]; then say there "$sum $name"; fi
   done
 }
 
@@ -86,7 +90,10 @@ wait_for_word() {
   trap '' HUP INT TERM
 }
 
+# Who looks meanwhile sees by a file that it is not over, where there is no old program to be seen either.
 put_in_place() {
+  busy=$directory/.cutter.deploy.busy.$$
+  : > "$busy" || fail unwritten "$busy"
   if [ -e "$target" ] || [ -L "$target" ]; then keep; fi
   mv -f -- "$1" "$target" || fail unplaced "$target"
   sync "$directory" 2>/dev/null || sync

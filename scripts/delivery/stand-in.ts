@@ -33,11 +33,27 @@ export function build(program: string | Uint8Array, digest = sha256(program)): s
   return folder;
 }
 
+/** As on a host that never had a cutter. */
+export function emptied(folder: string): string {
+  fs.rmSync(join(folder, "cutter"));
+  return folder;
+}
+
 /** Name → version, of all that lies in a folder, hidden files too. */
 export function contents(folder: string): Record<string, string> {
-  const entries = fs.readdirSync(folder).map((name) => {
-    const text = fs.readFileSync(join(folder, name), "latin1").slice(0, 200);
-    return [name, /echo "cutter (\w+)"/.exec(text)?.[1] ?? `${text.length} bytes of something`];
+  const entries = fs.readdirSync(folder).flatMap((name): [string, string][] => {
+    const text = beginningOf(join(folder, name));
+    return text === null ? [] : [[name, /echo "cutter (\w+)"/.exec(text)?.[1] ?? `${text.length} bytes of something`]];
   });
   return Object.fromEntries(entries.sort());
+}
+
+/** null where it was renamed or removed since the folder was listed: it is asked again and again while a host works. */
+function beginningOf(path: string): string | null {
+  try {
+    return fs.readFileSync(path, "latin1").slice(0, 200);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
 }
