@@ -1,6 +1,6 @@
 /**
- * docs: README.md and docs/ as they have to be: `bun scripts/docs.ts` writes the generated pages anew, `--update [FILE…]`
- * plays the sessions of the others with the built program and replaces the answers that are not true any more.
+ * docs: README.md and docs/ as they have to be: `bun scripts/docs.ts` writes the generated pages anew, `--update
+ * [FILE…]` plays the sessions of the others on the built program and replaces the answers that are not true any more.
  *
  * `--check` changes nothing and exits 1 where something is stale. The tests beside scripts/docs ask the same. Run by
  * hand, after scripts/build.ts.

@@ -25,6 +25,7 @@ export const RULES: readonly Rule[] = [
   { name: "probe table", pattern: /\bcutter_probe_[0-9a-f]{12}/, is: "name" },
   { name: "duration", pattern: /\b\d+\.\d+ (?:ms|s)\b/, is: "value" },
   { name: "time of a lock", pattern: /(?<=Lock +)\d+\.\d+\b/, is: "value" },
+  { name: "milliseconds of a phase", pattern: /(?<=^ {2}\S.* (?:done|failed) .* )\d+$/, is: "value" },
   { name: "server version", pattern: /\bPostgreSQL \d+\.\d+(?: \(Debian [^)]*\))?/, is: "value" },
   { name: "transaction", pattern: /\b(?:transaction|xid) \d+\b/, is: "value" },
   { name: "WAL", pattern: /\bWAL at most \d+ bytes\b/, is: "value" },
@@ -32,6 +33,8 @@ export const RULES: readonly Rule[] = [
   { name: "temporary schema", pattern: /\bpg_temp_\d+\b/, is: "value" },
   { name: "system identifier", pattern: /\b\d{19}\b/, is: "value" },
   { name: "job", pattern: /\bline \d+: +\d+ Killed\b/, is: "value" },
+  { name: "user", pattern: /\(user \d+/, is: "value" },
+  { name: "size of a file", pattern: /\bfile of \d+ bytes\b/, is: "value" },
   { name: "process", pattern: /\b(?:pid|process) \d+\b/, is: "value" },
   { name: "rule of a table", pattern: /(?<=^| )-{2,}(?= |$)/, is: "value" },
 ];

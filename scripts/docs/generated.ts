@@ -4,9 +4,10 @@
  * From the same tables that the program answers from, so that they cannot differ but by being old; docs.test.ts is red
  * then. Pure; used by scripts/docs.ts.
  */
-import { CUTTER } from "../../src/cli/commands.ts";
+
 import type { Command } from "../../src/cli/command/command.ts";
 import { renderHelp } from "../../src/cli/command/help.ts";
+import { CUTTER } from "../../src/cli/commands.ts";
 import type { FailureEntry } from "../../src/kernel/failure-table/entry.ts";
 import { FAILURES } from "../../src/kernel/failure-table.ts";
 

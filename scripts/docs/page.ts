@@ -2,8 +2,9 @@
  * page: a page of the documentation as its sessions: what is typed in them, and what is printed there as the answer.
  *
  * A fenced block with a line that begins with `$ ` is a part of a session. A comment before it says more: `session:`
- * begins one on a stage of that name, `scene:` makes something happen first, `types:` answers what is asked on a
- * terminal, `not run:` leaves the block out and says why. Pure; read by play.ts, update.ts and their tests.
+ * begins one on a stage of that name, `scene:` makes something happen meanwhile, `types:` answers what is asked on a
+ * terminal; `slow:` keeps a session out of the tests, `not run:` a block out of everything, and both say why. Pure;
+ * read by play.ts, update.ts and their tests.
  */
 
 export type Step = {
@@ -21,6 +22,7 @@ export type Block = {
   readonly session: string | null;
   readonly scene: string | null;
   readonly types: string | null;
+  readonly slow: string | null;
   readonly notRun: string | null;
 };
 
@@ -38,7 +40,7 @@ export type Page = {
 
 const PROMPT = "$ ";
 const FENCE = /^```(\w*)\s*$/;
-const COMMENT = /^<!-- (session|scene|types|not run): (.+) -->$/;
+const COMMENT = /^<!-- (session|scene|types|slow|not run): (.+) -->$/;
 
 export function parsePage(path: string, text: string): Page {
   const lines = text.split("\n");
@@ -82,8 +84,8 @@ function blockOf({ lines, at, end }: Span, said: Readonly<Record<string, string>
     steps.push({ command: first.slice(PROMPT.length), output: lines.slice(...outputLines), outputLines });
     next = stop;
   }
-  const { session = null, scene = null, types = null, "not run": notRun = null } = said;
-  return { line: at + 1, steps, session, scene, types, notRun };
+  const { session = null, scene = null, types = null, slow = null, "not run": notRun = null } = said;
+  return { line: at + 1, steps, session, scene, types, slow, notRun };
 }
 
 /** The line in which a command ends that begins in this one. */

@@ -53,7 +53,8 @@ export async function playSession(theatre: Theatre, { stage: name, blocks }: Ses
       for (const step of block.steps) {
         const given = await type(shell, { block, step, stage, names });
         const problem = difference(step.output, given, names);
-        played.push({ block, step, answer: problem === null ? step.output : given.map((line) => names.onPage(line)), problem });
+        const answer = problem === null ? step.output : given.map((line) => names.onPage(line));
+        played.push({ block, step, answer, problem });
       }
       await end?.();
     }
@@ -69,27 +70,34 @@ function runRule(): RegExp {
   return rule.pattern;
 }
 
+/** Of a block that says what is typed, the commands that ask for it. */
+const ASKS = /^cutter (resume|revert|hold clear) /;
+
+const SHORT = 8;
+
+type Asking = { readonly block: Block; readonly command: string };
+
 type Typing = { readonly block: Block; readonly step: Step; readonly stage: Stage; readonly names: Names };
 
 /** The answer, in this run's names of runs and digests, and the page's of places. */
 async function type(shell: Shell, { block, step, stage, names }: Typing): Promise<readonly string[]> {
   const command = placesInRun(names.inRun(step.command), stage);
   const given =
-    block.types === null
+    block.types === null || !ASKS.test(command)
       ? await shell.run(command)
       : await shell.runTyped(command, await wordsFor(shell, { block, command }));
   return given.lines.map((line) => placesOnPage(line, stage));
 }
 
-/** What is typed where something is asked: `plan` is the first eight characters of the plan's digest, `run` its id. */
-async function wordsFor(shell: Shell, asked: { readonly block: Block; readonly command: string }): Promise<string> {
-  const { types } = asked.block;
-  const [run = ""] = asked.command.match(runRule()) ?? [];
-  if (types === "run") return run;
-  if (types !== "plan") return types ?? "";
+/** What is typed where something is asked: for `plan` its digest, as much of it as is asked for; for `run` its id. */
+async function wordsFor(shell: Shell, { block, command }: Asking): Promise<(question: string) => string> {
+  const { types } = block;
+  const [run = ""] = command.match(runRule()) ?? [];
+  if (types === "run") return () => run;
+  if (types !== "plan") return () => types ?? "";
   const { lines } = await shell.run(`cutter show ${run} --json`);
   const { cutplanSha256 } = JSON.parse(lines.join("\n")) as { readonly cutplanSha256: string };
-  return cutplanSha256.slice(0, 8);
+  return (question) => (question.includes("in full") ? cutplanSha256 : cutplanSha256.slice(0, SHORT));
 }
 
 /** A port stands behind a colon or an equals sign. */

@@ -18,10 +18,10 @@ const ACCOUNT = "nobody";
 /** How the page calls what is somewhere else in a run. */
 export const PAGE = { home: "/home/anna", port: "5432" } as const;
 
-export type Account = { readonly uid: number; readonly gid: number };
+type Account = { readonly uid: number; readonly gid: number };
 
 /** null where we are nobody special ourselves. */
-export function readerAccount(): Account | null {
+function readerAccount(): Account | null {
   if (process.getuid?.() !== 0) return null;
   const entries = readFileSync("/etc/passwd", "utf8").split("\n");
   const entry = entries.find((line) => line.startsWith(`${ACCOUNT}:`));

@@ -7,8 +7,8 @@
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { psqlOn, type TestDatabase } from "../database/database.ts";
-import { startStandby, SUPERUSER } from "../database/server.ts";
-import { lastCommitTo } from "../faults/commit-relay.ts";
+import { SUPERUSER, startStandby } from "../database/server.ts";
+import { lastCommitTo, orphanedCommitTo } from "../faults/commit-relay.ts";
 import { failingDisk } from "../faults/failing-disk.ts";
 import { pauseAt, SECOND_UNIT } from "../faults/live-stage.ts";
 import { holdOn } from "../faults/stock.ts";
@@ -22,7 +22,7 @@ type Scene = (stage: Stage) => Promise<End>;
 const NOTHING: End = async () => {};
 const ADDRESS = "HANDBOOK/heading-handbook/heading-one";
 /** In which write the disk gets full: leg A is under way. */
-const FULL_AT = 60;
+const FULL_AT = 130;
 
 const SCENES: Readonly<Record<string, Scene>> = {
   "the program is killed in leg A": (stage) => inLegA(stage, () => signal(stage, "SIGKILL")),
@@ -34,6 +34,17 @@ const SCENES: Readonly<Record<string, Scene>> = {
     const relay = await lastCommitTo(stage.server, 3);
     stage.places.push(["5432", `${relay.port}`]);
     setService(stage, "icx_exec", { port: `${relay.port}` });
+    return async () => {
+      relay.stop();
+      setService(stage, "icx_exec", { port: `${stage.server.port}` });
+    };
+  },
+  "the answer to the COMMIT of leg A is lost": async (stage) => {
+    const relay = await orphanedCommitTo(stage.server, 3);
+    stage.places.push(["5432", `${relay.port}`]);
+    setService(stage, "icx_exec", { port: `${relay.port}` });
+    // The server meets the end of the connection as soon as it has committed.
+    void relay.swallowed.then(() => relay.letGo());
     return async () => {
       relay.stop();
       setService(stage, "icx_exec", { port: `${stage.server.port}` });
@@ -52,7 +63,15 @@ const SCENES: Readonly<Record<string, Scene>> = {
     };
   },
   "somebody else writes one of the units": async (stage) => {
-    psqlOn(stage.server, "icx", `SELECT public.fn_iu_create('${ADDRESS}', 't', 'b', 'a', 'law_unit', 'article', 'law')`);
+    const values = `'${ADDRESS}', 't', 'b', 'a', 'law_unit', 'article', 'law'`;
+    psqlOn(stage.server, "icx", `SELECT public.fn_iu_create(${values})`);
+    return NOTHING;
+  },
+  "a sandbox is killed": async ({ reader }) => {
+    const shell = openShell(reader);
+    const run = "cutter sandbox run --provider local --name cutter-sandbox-night";
+    await shell.run(`${run} >/dev/null 2>&1 & sleep 6; kill -9 %1; sleep 2`);
+    await shell.close();
     return NOTHING;
   },
   "somebody else holds a lock": (stage) => holdOn(icx(stage), "LOCK TABLE public.information_unit IN SHARE MODE"),
@@ -126,18 +145,19 @@ function icx({ server }: Stage): TestDatabase {
   };
 }
 
-/** The one process of the reader's program, found by where its program lies. */
+/** The one process of the reader's that resumes a run, found by its home. */
 function signal({ reader }: Stage, name: NodeJS.Signals): void {
-  const words = `${programOf(reader.home)}\0`;
-  const pids = readdirSync("/proc").filter((entry) => /^\d+$/.test(entry) && commandOf(entry).startsWith("cutter\0resume"));
-  const own = pids.filter((pid) => readFileSync(`/proc/${pid}/environ`, "utf8").includes(`HOME=${reader.home}\0`));
-  if (own.length !== 1) throw new Error(`${own.length} processes of ${words}`);
+  const pids = readdirSync("/proc").filter((entry) => /^\d+$/.test(entry));
+  const resuming = pids.filter((pid) => ofProcess(pid, "cmdline").startsWith("cutter\0resume"));
+  const own = resuming.filter((pid) => ofProcess(pid, "environ").includes(`HOME=${reader.home}\0`));
+  if (own.length !== 1) throw new Error(`${own.length} processes of the reader resume a run`);
   process.kill(Number(own[0]), name);
 }
 
-function commandOf(pid: string): string {
+/** Empty where the process is gone. */
+function ofProcess(pid: string, file: "cmdline" | "environ"): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
   } catch {
     return "";
   }

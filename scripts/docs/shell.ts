@@ -17,8 +17,8 @@ export type Answer = { readonly exit: number; readonly lines: readonly string[] 
 
 export type Shell = {
   run(command: string): Promise<Answer>;
-  /** On a terminal, where `answer` is typed once something is asked. */
-  runTyped(command: string, answer: string): Promise<Answer>;
+  /** On a terminal, where this is typed once something is asked. */
+  runTyped(command: string, answer: (question: string) => string): Promise<Answer>;
   close(): Promise<void>;
 };
 
@@ -55,8 +55,9 @@ export function openShell({ home, environment, as }: Reader): Shell {
   return {
     run,
     async runTyped(command, answer) {
+      const before = exit;
       const { lines } = await run("export -p; printf 'cd %q\\n' \"$PWD\"");
-      const words = [...as, ...BASH, "-c", `${lines.join("\n")}\n${command}`];
+      const words = [...as, ...BASH, "-c", `${lines.join("\n")}\n(exit ${before})\n${command}`];
       const typed = await onTerminal(words, environment, answer);
       exit = typed.exit;
       return typed;
@@ -76,7 +77,9 @@ function linesOf(text: string): string[] {
 /** ECMA-48 control sequences. */
 const SEQUENCES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]`, "g");
 
-async function onTerminal(words: readonly string[], env: Reader["environment"], answer: string): Promise<Answer> {
+type Typed = (question: string) => string;
+
+async function onTerminal(words: readonly string[], env: Reader["environment"], answer: Typed): Promise<Answer> {
   let shown = "";
   let asked: "not yet" | "yes" = "not yet";
   const child = Bun.spawn([...words], {
@@ -86,16 +89,22 @@ async function onTerminal(words: readonly string[], env: Reader["environment"], 
       rows: 50,
       data: (terminal, bytes) => {
         shown += new TextDecoder().decode(bytes);
-        if (asked === "yes" || !shown.includes(ASKED)) return;
+        const question = shown.replaceAll(/\s+/g, " ");
+        if (asked === "yes" || !question.includes(ASKED)) return;
         asked = "yes";
-        terminal.write(`${answer}\r`);
+        terminal.write(`${answer(question)}\r`);
       },
     },
   });
-  const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    child.kill("SIGKILL");
+  }, PATIENCE_MS);
   const exit = await child.exited;
   clearTimeout(timer);
   child.terminal?.close();
+  if (isLate) throw new Error(`it did not end, and showed:\n${shown}`);
   // What was drawn over is not there any more.
   const lines = shown.replaceAll(SEQUENCES, "").replaceAll("\r\n", "\n").replaceAll(/^.*\r/gm, "");
   return { exit, lines: linesOf(lines) };

@@ -67,17 +67,25 @@ export async function openTheatre(): Promise<Theatre> {
     if (known === undefined) {
       const reader = await makers[name]();
       recreate(server, templateOf(name), "icx");
-      made.set(name, keep(reader));
+      made.set(name, keep(reader, name));
       return reader;
     }
     recreate(server, "icx", templateOf(name));
-    return bring(known);
+    return bring(known, name);
   };
   return {
     async stage(name) {
       const reader = await stand(name);
       const run = name.startsWith("at ") ? await onlyRun(reader) : null;
-      return { server, reader, run, places: [[PAGE.port, `${server.port}`], [PAGE.home, reader.home]] };
+      return {
+        server,
+        reader,
+        run,
+        places: [
+          [PAGE.port, `${server.port}`],
+          [PAGE.home, reader.home],
+        ],
+      };
     },
     close: () => server.stop(),
   };
@@ -92,19 +100,19 @@ function recreate(server: OwnServer, name: string, template: string): void {
   psqlOn(server, "postgres", `CREATE DATABASE ${name} TEMPLATE ${template}`);
 }
 
-/** A home as it is now, kept beside it: names in files hold the path, so it is brought back to the same place. */
-function keep(reader: Reader): Reader {
-  Bun.spawnSync(["cp", "-a", reader.home, keptOf(reader)]);
+/** Copies a home as it is at this stage; it is brought back to the same place, since files in it name that. */
+function keep(reader: Reader, name: StageName): Reader {
+  Bun.spawnSync(["cp", "-a", reader.home, keptOf(reader, name)]);
   return reader;
 }
 
-function keptOf({ home }: Reader): string {
-  return join(dirname(home), "kept");
+function keptOf({ home }: Reader, name: StageName): string {
+  return join(dirname(home), templateOf(name));
 }
 
-function bring(reader: Reader): Reader {
+function bring(reader: Reader, name: StageName): Reader {
   rmSync(reader.home, { recursive: true });
-  Bun.spawnSync(["cp", "-a", keptOf(reader), reader.home]);
+  Bun.spawnSync(["cp", "-a", keptOf(reader, name), reader.home]);
   return reader;
 }
 

@@ -10,14 +10,16 @@ key=$(eval $gpg --with-colons --list-keys | sed -n 's/^fpr:*\([0-9A-F]*\):.*/\1/
 eval $gpg --quick-add-key $key cv25519 encr never 2>/dev/null
 eval $gpg --export $key > ~/.config/cutter/backup.gpg
 gpgconf --homedir ~/keys --kill gpg-agent
-echo "anna@example namespaces=\"sg1@cutter,sg2@cutter,revert@cutter,hard-delete@cutter\" $(cut -d ' ' -f 1,2 ~/.ssh/id_ed25519.pub)" \
+gates=sg1@cutter,sg2@cutter,revert@cutter,hard-delete@cutter
+echo "anna@example namespaces=\"$gates\" $(cut -d ' ' -f 1,2 ~/.ssh/id_ed25519.pub)" \
   > ~/.config/cutter/allowed_signers
 {
   for name in survey exec verify rehearse; do printf '[connections.%s]\nservice = "icx_%s"\n\n' $name $name; done
   for name in backup revert owner; do printf '[connections.%s]\nservice = "icx_owner"\n\n' $name; done
   printf '[approvals]\nallowed_signers = "%s/.config/cutter/allowed_signers"\n\n' "$HOME"
   printf '[backup]\nkey = "%s"\nkey_file = "%s/.config/cutter/backup.gpg"\n\n' "$key" "$HOME"
-  printf '[signing]\nexec_key = "%s/.config/cutter/exec.pem"\nverify_key = "%s/.config/cutter/verify.pem"\n' "$HOME" "$HOME"
+  printf '[signing]\nexec_key = "%s/.config/cutter/exec.pem"\n' "$HOME"
+  printf 'verify_key = "%s/.config/cutter/verify.pem"\n' "$HOME"
 } > ~/.config/cutter/cutter.toml
 code=0; cutter cut HANDBOOK --source handbook.md --survey --live > cut.txt || code=$?
 [ $code = 6 ]

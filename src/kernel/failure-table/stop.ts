@@ -81,8 +81,8 @@ export const STOPS = {
     exit: 5,
     cause: "A phase failed; its transaction was rolled back as a whole.",
     action:
-      "Mend what the message names and clear the HOLD (cutter hold clear). What earlier phases wrote, cutter revert RUN " +
-      "takes back; then begin a new run.",
+      "Mend what the message names and clear the HOLD (cutter hold clear). What earlier phases wrote, cutter revert " +
+      "RUN takes back; then begin a new run.",
     data: ROLLED_BACK,
   },
   STOP_VERIFY_MISMATCH: {
@@ -95,8 +95,8 @@ export const STOPS = {
     exit: 7,
     cause: "The answer to a COMMIT was lost, and the server could not be asked what became of it.",
     action:
-      "Once the server can be reached: cutter hold clear --run RUN, then cutter resume RUN --live. It asks the ledger, " +
-      "and does no phase twice.",
+      "Once the server can be reached: cutter hold clear --run RUN, then cutter resume RUN --live. It asks the " +
+      "ledger, and does no phase twice.",
     data: "One phase was committed as a whole, or not at all; which of the two is not known.",
   },
   STOP_INTERRUPTED: {
