@@ -7,6 +7,7 @@ import type { Globals } from "../../src/cli/command/command.ts";
 import { type Configuration, NO_CONFIGURATION, readConfiguration } from "../../src/kernel/conninfo/configuration.ts";
 import type { ConnectionName } from "../../src/kernel/conninfo/connection-name.ts";
 import { type EnvFile, parseEnvMap } from "../../src/kernel/conninfo/env-file.ts";
+import { fileVariables } from "../../src/kernel/conninfo/file-variables.ts";
 import type { Configured } from "../../src/kernel/conninfo/naming.ts";
 import { resolveTarget } from "../../src/kernel/conninfo/resolve.ts";
 import type { Target } from "../../src/kernel/conninfo/target.ts";
@@ -62,7 +63,7 @@ async function nameWitness(
   }
   if (url !== undefined) return resolveTarget({ environment: process.env, url, urlOption: "--witness-url" });
   if (configured === undefined || target.source !== "configuration") return null;
-  return resolveTarget({ environment: {}, configured });
+  return resolveTarget({ environment: fileVariables(process.env), configured });
 }
 
 /** What a person should know of the names, though it stops nothing. */

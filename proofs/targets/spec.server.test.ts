@@ -234,12 +234,13 @@ describe("what the operator asks for besides", () => {
   });
 
   test("a condition that takes too long is asked once, said to be over budget, and holds no lock longer", async () => {
-    const counts = { ...defaultCountOptions, budgetMs: 400 };
+    const counts = { ...defaultCountOptions, budgetMs: 1_500 };
     const watch = `[[watch]]\nrelation = "shop.orders"\nwhere = "pg_sleep(0.3) IS NOT NULL"\n`;
     const report = await batteryReport({ ...order(`${HEAD}${watch}${DECLARED}`), options: { counts } });
     expect(verdicts(report)).toEqual(ALL_PASS);
     expect(report.counts[0]).toMatchObject({ filter: "pg_sleep(0.3) IS NOT NULL", before: "over budget" });
-    expect(report.durationMs).toBeLessThan(1_000);
+    // Asked twice it would be over its budget twice.
+    expect(report.durationMs).toBeLessThan(3_000);
   });
 
   test("a leak query cannot make itself writable for the next time", async () => {

@@ -7,7 +7,7 @@ import { nodesOf } from "./syntax.ts";
 import { isTest, lineAt, type Rule, type Source, type Tree, type Violation } from "./tree.ts";
 
 const TOP_LEVEL = new Set([
-  ...["src", "proofs", "sql", "scripts", "dist", ".ci"],
+  ...["src", "proofs", "sql", "scripts", "docs", "dist", ".ci"],
   ...["package.json", "bun.lock", "bunfig.toml", "tsconfig.json", "biome.json", ".gitignore"],
   ...["README.md", "CHANGELOG.md", "LICENSE"],
 ]);

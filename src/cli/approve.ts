@@ -116,7 +116,7 @@ function reportOf({ approval, shown, plan }: Written, { file, bytes, signature }
   const sign = `ssh-keygen -Y sign -f KEY -n ${NAMESPACES[gate]} ${file}`;
   const second = `; a second signature is kept as ${signaturePath(file, 2)}`;
   const use = gate === "SG1" || gate === "SG2" ? "resume" : "revert";
-  const live = approval.mode === "live" && use === "resume" ? " --live" : "";
+  const live = approval.mode === "live" ? " --live" : "";
   return {
     ...{ schema: "cutter.approve/v1", ...shown, file, document_sha256: sha256(bytes) },
     signature: signature === null ? null : signaturePath(file, 1),

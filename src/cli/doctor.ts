@@ -9,6 +9,7 @@ import { openKeyring } from "../execution/backup/keyring.ts";
 import { backupSettings } from "../execution/backup/settings.ts";
 import { timestamp } from "../kernel/clock.ts";
 import { type Configuration, readConfiguration } from "../kernel/conninfo/configuration.ts";
+import { fileVariables } from "../kernel/conninfo/file-variables.ts";
 import { resolveTarget } from "../kernel/conninfo/resolve.ts";
 import { canonicalJson } from "../kernel/digest.ts";
 import { Failure } from "../kernel/failure.ts";
@@ -125,7 +126,7 @@ function clockOf(looks: readonly Look[]): Condition["clock"] {
 async function survey({ connections }: Configuration, documentId: string | null): Promise<Sight | Failure> {
   const { survey: configured } = connections;
   if (configured === undefined) return new Failure("USAGE", "[connections.survey] is not configured");
-  const target = await resolveTarget({ environment: {}, configured });
+  const target = await resolveTarget({ environment: fileVariables(process.env), configured });
   if (target instanceof Failure) return target;
   const surveyor = liveSurveyor(target);
   try {

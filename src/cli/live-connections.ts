@@ -5,6 +5,7 @@
  * and one role. All are resolved before the first connection is made. Called by the verbs that run live phases.
  */
 import type { Configuration } from "../kernel/conninfo/configuration.ts";
+import { fileVariables } from "../kernel/conninfo/file-variables.ts";
 import { resolveTarget } from "../kernel/conninfo/resolve.ts";
 import type { Target } from "../kernel/conninfo/target.ts";
 import { Failure } from "../kernel/failure.ts";
@@ -25,7 +26,7 @@ export async function roleTarget(
   const url = urls[`${role}-url`];
   if (url !== undefined) return resolveTarget({ environment: process.env, url, urlOption: `--${role}-url` });
   const configured = connections[role];
-  if (configured !== undefined) return resolveTarget({ environment: {}, configured });
+  if (configured !== undefined) return resolveTarget({ environment: fileVariables(process.env), configured });
   return new Failure("USAGE", `no connection is named for the role ${role}`, {
     hint: `Give --${role}-url URL, or [connections.${role}] in the configuration.`,
   });

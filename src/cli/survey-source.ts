@@ -7,6 +7,7 @@
 import { parseSurveyDocument } from "../flow/survey-document.ts";
 import { type Configuration, readConfiguration } from "../kernel/conninfo/configuration.ts";
 import { describeTarget } from "../kernel/conninfo/describe.ts";
+import { fileVariables } from "../kernel/conninfo/file-variables.ts";
 import { resolveTarget } from "../kernel/conninfo/resolve.ts";
 import type { Target } from "../kernel/conninfo/target.ts";
 import { sha256 } from "../kernel/digest.ts";
@@ -62,7 +63,7 @@ async function governanceTarget(
   }
   if (url !== undefined) return resolveTarget({ environment: process.env, url, urlOption: "--governance-url" });
   if (governance === undefined || target.source !== "configuration") return null;
-  return resolveTarget({ environment: {}, configured: governance });
+  return resolveTarget({ environment: fileVariables(process.env), configured: governance });
 }
 
 function chosenSource(flags: SurveyFlags, { url, service }: Globals): "live" | "file" | "embedded" | Failure {

@@ -17,6 +17,8 @@ import type { Store } from "./store/store.ts";
 export type Aftermath = "stopped" | "as before" | "left open";
 
 export type Conduct = {
+  /** The run as a signed no leaves it; null where what was presented is none. Asks no database. */
+  readonly reject: (order: GateOrder, approval: Uint8Array) => Promise<RunRecord | Failure | null>;
   /** The run with its approval consumed, and armed where that is needed. */
   readonly pass: (order: GateOrder, approval: Uint8Array) => Promise<RunRecord | Failure>;
   /** null where the authority that was given at this gate still holds for a phase behind it. */
@@ -34,6 +36,7 @@ export type Conduct = {
 
 /** In memory nothing is left of a phase that never ended, and nothing needs to be armed. */
 export const DRY_RUN_CONDUCT: Conduct = {
+  reject: async () => null,
   pass: async (order, approval) => passGate(order, approval),
   authorise: async (order) => refuseAuthority(order),
   settle: async (store, run, fence) => settleOpen(store, run, fence),

@@ -185,16 +185,19 @@ class Walk {
   async #makeReady(run: RunRecord, phase: Phase): Promise<RunRecord | Failure> {
     const altered = this.#prepared === null ? refuseAlteredApprovals(this.#parts.store, run) : null;
     if (altered !== null) return altered;
+    const gate = authorityOf(phase);
+    const order = { store: this.#parts.store, run, fence: this.#fence, now: this.#parts.now() };
+    const approval = waitsAt(run.state) === null ? null : this.#approval;
+    // A no asks no database: that it is another one now may be why it was said.
+    const no = gate === null || approval === null ? null : await this.#conduct.reject({ ...order, gate }, approval);
+    if (no !== null) return no;
     const prepared = this.#prepared ?? (await prepareRun(run, this.#fence, this.#parts));
     if (prepared instanceof Failure) return prepared;
     this.#prepared = prepared;
-    const gate = authorityOf(phase);
     if (gate === null) return run;
-    const order = { store: this.#parts.store, run, gate, fence: this.#fence, now: this.#parts.now() };
-    const approval = this.#approval;
-    if (waitsAt(run.state) === null || approval === null) return (await this.#conduct.authorise(order)) ?? run;
+    if (approval === null) return (await this.#conduct.authorise({ ...order, gate })) ?? run;
     this.#approval = null;
-    return this.#conduct.pass(order, approval);
+    return this.#conduct.pass({ ...order, gate }, approval);
   }
 
   async #perform(run: RunRecord, phase: Phase, after: RunState): Promise<RunRecord | Failure> {

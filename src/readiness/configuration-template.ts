@@ -72,6 +72,6 @@ export const CONFIGURATION_TEMPLATE = `# cutter.toml: which database is used for
 #~attest_key = "/etc/cutter/attest.pem"
 #~ssh_key = "/etc/cutter/evidence_key"
 
-# Profiles of one's own, by name; cutter plan --profile NAME. See README.md for their form.
+# Profiles of one's own, by name; cutter plan --profile NAME. See docs/live.md for their form.
 #~[profiles]
 `;

@@ -14,6 +14,7 @@ import { readSurroundings, type Surroundings } from "../../execution/rehearsal/s
 import type { TargetIdentity } from "../../flow/survey.ts";
 import { stopwatch, timestamp } from "../../kernel/clock.ts";
 import type { Configuration } from "../../kernel/conninfo/configuration.ts";
+import { fileVariables } from "../../kernel/conninfo/file-variables.ts";
 import { resolveTarget } from "../../kernel/conninfo/resolve.ts";
 import { canonicalJson } from "../../kernel/digest.ts";
 import { Failure } from "../../kernel/failure.ts";
@@ -58,7 +59,7 @@ async function lookAt(role: Needed, { connections, path }: Configuration): Promi
   const failed = (what: string): Look => ({ role, problems: [{ what, next }], ...NOTHING_SEEN });
   const configured = connections[role];
   if (configured === undefined) return failed(`no connections.${role}`);
-  const target = await resolveTarget({ environment: {}, configured });
+  const target = await resolveTarget({ environment: fileVariables(process.env), configured });
   if (target instanceof Failure) return failed(`connections.${role}: ${target.message}`);
   const session = await openSession(target, { label: "survey" });
   if (session instanceof Failure) return failed(`connections.${role}: ${session.code}: ${session.message}`);

@@ -54,7 +54,8 @@ export const STOPS = {
   STOP_PLAN_DRIFT: {
     exit: 4,
     cause: "The database is no longer what the plan rests on.",
-    action: "Read what changed, and plan the cut again with a new run.",
+    action:
+      "Read what changed, close this run with a rejection (cutter approve RUN --gate SG1 --reject), and plan anew.",
     data: AS_BEFORE,
   },
   STOP_TARGET_CHANGED: {
@@ -79,7 +80,9 @@ export const STOPS = {
   STOP_PHASE_FAILED: {
     exit: 5,
     cause: "A phase failed; its transaction was rolled back as a whole.",
-    action: "Read the failure of the phase in cutter show RUN.",
+    action:
+      "Mend what the message names and clear the HOLD (cutter hold clear). What earlier phases wrote, cutter revert " +
+      "RUN takes back; then begin a new run.",
     data: ROLLED_BACK,
   },
   STOP_VERIFY_MISMATCH: {
@@ -91,7 +94,9 @@ export const STOPS = {
   STOP_OUTCOME_UNKNOWN: {
     exit: 7,
     cause: "The answer to a COMMIT was lost, and the server could not be asked what became of it.",
-    action: "Nothing runs until a person has looked; cutter hold show says what to look at.",
+    action:
+      "Once the server can be reached: cutter hold clear --run RUN, then cutter resume RUN --live. It asks the " +
+      "ledger, and does no phase twice.",
     data: "One phase was committed as a whole, or not at all; which of the two is not known.",
   },
   STOP_INTERRUPTED: {

@@ -8,6 +8,7 @@
 
 import type { Grant } from "../../execution/live-work.ts";
 import { scopeOf } from "../../execution/production.ts";
+import { parseApproval } from "../../flow/approval.ts";
 import type { Gate } from "../../flow/phase.ts";
 import type { TargetIdentity } from "../../flow/survey.ts";
 import { Failure } from "../../kernel/failure.ts";
@@ -43,10 +44,17 @@ export type LiveParts = {
 
 export function liveConduct(parts: LiveParts): Conduct {
   return {
+    async reject(order, approval) {
+      const document = parseApproval(approval);
+      if (document instanceof Failure || document.decision !== "rejected") return null;
+      const answer = await parts.verify(order, approval, parts.signatures);
+      if (answer instanceof Failure) return answer;
+      return isRejection(answer) ? stopRejected(order, answer) : null;
+    },
     async pass(order, approval) {
       const grant = await parts.verify(order, approval, parts.signatures);
       if (grant instanceof Failure) return grant;
-      if (isRejection(grant)) return stopRejected(order, grant);
+      if (isRejection(grant)) return rejected(grant);
       const kept = keepSignatures(order, parts.signatures);
       if (kept !== null) return kept;
       const snapshot = order.gate === "SG1" ? await parts.snapshot(order.run, order.fence) : null;

@@ -1,0 +1,14 @@
+/**
+ * file-variables: of the environment, what says where libpq's own files lie, and nothing that names a database.
+ *
+ * For a connection that the configuration names: its service and its password may stand in files of the person who runs
+ * the program, but PGHOST or PGUSER of a shell must not change what it means. Called by the verbs that open those.
+ */
+import type { Environment } from "./naming.ts";
+
+const VARIABLES = ["HOME", "PGSERVICEFILE", "PGSYSCONFDIR", "PGPASSFILE"] as const;
+
+export function fileVariables(environment: Environment): Environment {
+  const given = VARIABLES.filter((name) => environment[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, environment[name]]));
+}
