@@ -27,7 +27,11 @@ const NOT_RUN = [
   "it needs another host, and root there",
   "it needs a project of Django",
   "it takes half a minute, and the suite runs it on the built program by itself",
-  "with the merge",
+  "it takes a signing key and two builds; scripts/delivery/release-signature.test.ts signs and verifies",
+  "it takes another host; scripts/delivery/deploy.test.ts does it over ssh on loopback",
+  "the suite runs it on the built program, after all else",
+  "it writes where root may; src/cli/command/completion/completion.test.ts asks the shells",
+  "what it finds is this machine's; src/readiness/uninstall.test.ts and src/cli/faults/uninstall.test.ts do it",
   "it takes ten seconds, and the suite runs it on the built program by itself",
 ];
 
