@@ -117,10 +117,17 @@ function writtenForms(secret: string): string[] {
 function readAll(folder: string): string {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) return "";
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name));
-  return names
-    .filter((name) => statSync(name).isFile())
-    .map((name) => readFileSync(name, "utf8"))
-    .join("\n");
+  return names.map((name) => readIfThere(name)).join("\n");
+}
+
+/** Other processes of a test may still move a file to its name. */
+function readIfThere(path: string): string {
+  try {
+    return statSync(path).isFile() ? readFileSync(path, "utf8") : "";
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  }
 }
 
 /** A folder with these files, to be named on a command line. */

@@ -179,9 +179,9 @@ function startLines({ provider }: PlanNames, server: string, cluster: "fresh" | 
     ...(cluster === "fresh" ? [] : ["# or a copy of a cluster that was made before and never started:"]),
     "setpriv --no-new-privs --pdeathsig QUIT initdb --auth=reject --pgdata DATA",
     ...(cluster === "fresh" ? [] : ["setpriv --pdeathsig KILL cp --archive TEMPLATE DATA"]),
-    "unshare --mount --net --ipc --propagation private sh -c 'mount -t tmpfs closed /tmp'",
-    "# in a network and a root directory of its own, from which it reaches nothing:",
-    "unshare --mount --net --ipc --propagation private sh HOME/close.sh ...",
+    "setpriv --pdeathsig KILL unshare --mount --net --ipc --pid --fork --kill-child sh -c 'mount -t tmpfs closed /tmp'",
+    "# in a network, a root directory and a table of processes of its own, from which it reaches nothing:",
+    "setpriv --pdeathsig KILL unshare --mount --net --ipc --pid --fork --kill-child sh HOME/close.sh ...",
     "setpriv --no-new-privs --pdeathsig QUIT postgres -D DATA -c listen_addresses= -c unix_socket_directories=SOCKET",
   ];
 }

@@ -17,11 +17,16 @@ export function waysOutOf(pid: number, own: string): readonly string[] | Failure
     const [networks, tree] = [sameLink(pid, "ns/net"), sameTree(pid)];
     const interfaces = interfacesOf(pid);
     if (interfaces instanceof Failure) return interfaces;
+    const writable = writableMounts(pid, own);
+    if (writable instanceof Failure) return writable;
     const sockets = socketsOfHost();
     if (sockets instanceof Failure) return sockets;
     const foreign = sockets.filter((path) => !path.startsWith(join(own, "/")));
     return [
       ...(networks ? ["it is in the network namespace of this host"] : []),
+      ...(sameLink(pid, "ns/pid") ? ["it is in the table of processes of this host"] : []),
+      ...(sameLink(pid, "ns/ipc") ? ["it shares memory with processes of this host"] : []),
+      ...writable.map((mount) => `it may write to ${mount}`),
       ...interfaces.map((name) => `it has the network interface ${name}`),
       ...(tree ? ["it sees the directories of this host"] : []),
       ...foreign.filter((path) => isSeenBy(pid, path)).map((path) => `it can connect to the socket ${path}`),
@@ -60,6 +65,19 @@ function socketsOfHost(): readonly string[] | Failure {
   const table = readTable("/proc/net/unix");
   if (table instanceof Failure) return table;
   return [...new Set(table.split("\n").flatMap((line) => / (\/.*)$/.exec(line)?.[1] ?? []))].sort();
+}
+
+/** proc_pid_mountinfo(5): what is mounted from the host and not read-only, but for its own directory and devices. */
+function writableMounts(pid: number, own: string): readonly string[] | Failure {
+  const table = readTable(`/proc/${pid}/mountinfo`);
+  if (table instanceof Failure) return table;
+  return table.split("\n").flatMap((line) => {
+    const [, , , , point = "", options = "", ...rest] = line.split(" ");
+    const kind = rest[rest.indexOf("-") + 1] ?? "";
+    if (point === "" || options.split(",").includes("ro")) return [];
+    const isOwn = point === own || point.startsWith(`${own}/`) || /^\/dev\/(?:null|zero|u?random)$/.test(point);
+    return isOwn || kind === "tmpfs" || kind === "proc" ? [] : [point];
+  });
 }
 
 /** The same file, whichever way it gets there. */

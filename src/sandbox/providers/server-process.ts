@@ -62,14 +62,22 @@ function unidentified(pid: number): Failure {
   return new Failure("SANDBOX_SERVER_FAILED", `/proc does not tell which process ${pid} is, so it was not let go on`);
 }
 
+type Waiting = {
+  readonly data: string;
+  readonly logFile: string;
+  readonly timeoutMs: number;
+  /** Its own number, where it is in a table of processes of its own. */
+  readonly pidInside?: number | undefined;
+};
+
 /** Null once the server says that it takes connections. SANDBOX_SERVER_FAILED with the end of its log. */
 export async function waitUntilReady(
   server: ProcessResource,
-  { data, logFile, timeoutMs }: { readonly data: string; readonly logFile: string; readonly timeoutMs: number },
+  { data, logFile, timeoutMs, pidInside }: Waiting,
 ): Promise<Failure | null> {
   const elapsed = stopwatch();
   while (elapsed() < timeoutMs) {
-    if (statusOf(data, server.pid) === "ready") return null;
+    if (statusOf(data, pidInside ?? server.pid) === "ready") return null;
     if (!isRunning(server)) return notReady("it ended", logFile);
     if (processEnding.aborted) return processEnding.reason as Failure;
     await sleep(limits.sandboxPollMs);

@@ -52,6 +52,17 @@ function withoutUnshare(): void {
   process.env.PATH = folder;
 }
 
+/** Whoever does not read what COPY writes is killed by it, now and then. */
+const READ = "while read -r line; do :; done; ";
+
+function commandOf(pid: string): string {
+  try {
+    return fs.readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
 /** What a function of a restored database could do: connect to another server, by each of its doors. */
 async function reached(server: RunningServer): Promise<Record<string, unknown>> {
   const { port, socketDirectory } = await testServer();
@@ -66,11 +77,7 @@ async function reached(server: RunningServer): Promise<Record<string, unknown>> 
   return {
     tcp: await ask(server, SUPERUSER, dblink(doors.tcp)),
     socket: await ask(server, SUPERUSER, dblink(doors.socket)),
-    program: await ask(
-      server,
-      SUPERUSER,
-      program(`while read -r line; do :; done; test -S ${socketDirectory}/.s.PGSQL.${port}`),
-    ),
+    program: await ask(server, SUPERUSER, program(`${READ}test -S ${socketDirectory}/.s.PGSQL.${port}`)),
   };
 }
 
@@ -82,9 +89,31 @@ test("code in it reaches no server of this machine, by no door, and it is seen t
   const server = await start();
   expect(await reached(server)).toEqual({ tcp: "08001", socket: "08001", program: "38000" });
   expect((await gate(server, "the source")).mismatches).toEqual([]);
-  const seen = `test "$(echo /proc/* /run /var)" = "/proc/self /run /var" && ! test -e /run`;
-  const others = `COPY (SELECT 1) TO PROGRAM 'while read -r line; do :; done; ${seen}'`;
-  expect(await ask(server, SUPERUSER, others)).toEqual([]);
+});
+
+test("code in it sees no other process, can write to nothing of this machine, and ends with it", async () => {
+  const server = await start();
+  const home = server.owned().flatMap((one) => (one.kind === "directory" ? [one.path] : []))[0] ?? "";
+  const account = fs.statSync(`${home}/data`);
+  const drop = process.geteuid?.() === 0 ? ["setpriv", "--reuid", `${account.uid}`, "--clear-groups"] : [];
+  const neighbour = Bun.spawn([...drop, "sleep", "60"], { stdio: ["ignore", "ignore", "ignore"] });
+  const run = (words: string) => ask(server, SUPERUSER, `COPY (SELECT 1) TO PROGRAM '${READ}${words}'`);
+  const seen = {
+    first: await run('test "$(cat /proc/1/comm)" = postgres && ! test -e /run && ! test -e /var'),
+    kill: await run(`kill -9 ${neighbour.pid}`),
+    etc: await run("touch /etc/cutter-sandbox-was-here"),
+    usr: await run("touch /usr/bin/cutter-sandbox-was-here"),
+    left: await run("(setsid sleep 54321 > /dev/null 2>&1 &)"),
+  };
+  expect(seen).toEqual({ first: [], kill: "38000", etc: "38000", usr: "38000", left: [] });
+  expect(neighbour.exitCode).toBe(null);
+  neighbour.kill("SIGKILL");
+  expect((await server.stop()).left).toEqual([]);
+  const words = fs
+    .readdirSync("/proc")
+    .filter((pid) => /^\d+$/.test(pid))
+    .map((pid) => commandOf(pid));
+  expect(words.filter((line) => line.includes("54321"))).toEqual([]);
 });
 
 test("where it cannot be closed it says so, reaches them all, and only code of ours passes the gate", async () => {
@@ -99,6 +128,9 @@ test("where it cannot be closed it says so, reaches them all, and only code of o
   const seen = (await gate(server, "the source")).mismatches.map(({ seen: way }) => way);
   expect(seen).toContain("it is in the network namespace of this host");
   expect(seen).toContain("it sees the directories of this host");
+  expect(seen).toContain("it is in the table of processes of this host");
+  expect(seen).toContain("it shares memory with processes of this host");
+  expect(seen).toContain("it may write to /");
   expect(seen).toContain(`it can connect to the socket ${socketDirectory}/.s.PGSQL.${port}`);
   const own = await gate(server, "this program");
   expect([own.mismatches, own.summary]).toEqual([

@@ -2,58 +2,67 @@
  * local/closed: the words that start a local server where it can connect to nothing: no network, no other's socket.
  *
  * A network namespace leaves the unix sockets of this machine within reach, by their paths; so the server also gets a
- * root directory that holds programs, /etc and its own directory, and nothing else: no /run, no /tmp of ours, no /proc.
- * What restored code does there (dblink, a foreign server, COPY TO PROGRAM) stays there. The process keeps its number
- * and its log. Called by local.ts; what came of it is measured by outward.ts.
+ * root directory that holds programs and /etc, read-only, and its own directory. Processes of the same user could be
+ * signalled, and their sockets taken; so it sees none but its own. What restored code does there (dblink, COPY TO
+ * PROGRAM) stays there, and ends with it. Called by local.ts; what came of it is measured by outward.ts.
  */
 import * as fs from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { Failure } from "../../../kernel/failure.ts";
 import { errnoOf, failedCall } from "../../../kernel/private-files/errno.ts";
 import { askTool, findTool } from "../../../readiness/service-state/tool.ts";
 import type { Account } from "../account.ts";
 import type { Place } from "../place.ts";
 
-/** unshare(1): namespaces of its own; whoever is not root needs one of users too, in which it is nobody else. */
+/**
+ * unshare(1): namespaces of its own; whoever is not root needs one of users too, in which it is nobody else. What is
+ * started dies with unshare, which dies with us, and so does all that it starts: its namespace of processes ends.
+ */
 function unshareWords({ is }: Account): readonly [string, ...string[]] {
   const users = is === "ours" ? ["--user", "--map-current-user", "--keep-caps"] : [];
-  return ["unshare", ...users, "--mount", "--net", "--ipc", "--propagation", "private"];
+  const own = ["--mount", "--net", "--ipc", "--pid", "--fork", "--kill-child", "--propagation", "private"];
+  return ["setpriv", "--pdeathsig", "KILL", "unshare", ...users, ...own];
 }
 
 /**
- * $1 an empty directory, $2 and $3 what is seen besides programs; then the command. /proc is there as long as umount(8)
- * needs it; below it, what the loader finds libraries by is left: the process itself, which keeps its number.
+ * $1 an empty directory, $2 its own directory, $3 the folder of its programs; then the command. Only its own directory,
+ * what is in memory, and a few devices can be written to.
  */
 const CLOSE = `set -eu
 root=$1 home=$2 programs=$3
 shift 3
 mount -t tmpfs -o mode=0755,size=1m closed "$root"
 cd "$root"
-see() { mkdir -p ".$1"; mount --rbind "$1" ".$1"; }
+see() { mkdir -p ".$1"; mount --rbind "$1" ".$1"; mount -o remount,bind,ro "$root$1"; }
 for path in /usr /etc /bin /sbin /lib /lib32 /lib64 /libx32; do
   if [ -L "$path" ]; then cp -P "$path" ".$path"; elif [ -d "$path" ]; then see "$path"; fi
 done
-case $programs in /usr/*) ;; *) see "$programs" ;; esac
-see "$home"
-mkdir -p dev tmp proc/self old
+case $programs in
+  /usr/*) ;;
+  *) for beside in bin lib lib64 share; do
+    path=$(dirname "$programs")/$beside
+    if [ -d "$path" ]; then see "$path"; fi
+  done ;;
+esac
+mkdir -p ".$home"
+mount --bind "$home" ".$home"
+mkdir -p dev tmp proc old
 for device in null zero random urandom; do : > "dev/$device"; mount --bind "/dev/$device" "dev/$device"; done
 mkdir dev/shm
 mount -t tmpfs -o mode=1777 closed dev/shm
 chmod 1777 tmp
-mount --bind "/proc/$$" proc/self
-mount --rbind /proc proc
+mount -t proc closed proc
 pivot_root . old
 cd /
 umount -l /old
 rmdir /old
-umount -l /proc
 exec "$@"`;
 
 export type Closing = { readonly account: Account; readonly place: Place; readonly programs: string };
 
 /** `command` still has to drop what the namespace of users gave it: `asAccount` does. */
 export function closedWords({ account, place, programs }: Closing, command: readonly string[]): readonly string[] {
-  const words = [place.root, place.home, dirname(programs), ...command];
+  const words = [place.root, place.home, programs, ...command];
   return [...unshareWords(account), "/bin/sh", scriptOf(place), ...words];
 }
 
@@ -75,9 +84,11 @@ function scriptOf({ home }: Place): string {
 
 /** Why this system does not let us close a server; null where it does. The mount dies with its process. */
 export async function whyNotClosable(account: Account): Promise<string | null> {
-  const missing = ["unshare", "mount", "umount", "pivot_root"].find((name) => findTool(name, process.env) === null);
+  const missing = ["setpriv", "unshare", "mount", "umount", "pivot_root"].find(
+    (name) => findTool(name, process.env) === null,
+  );
   if (missing !== undefined) return `${missing} (of util-linux) is not installed`;
-  const words = ["/bin/sh", "-c", "mount -t tmpfs closed /tmp"];
+  const words = ["/bin/sh", "-c", "mount -t proc closed /proc && mount -t tmpfs closed /tmp"];
   const answer = await askTool([...unshareWords(account), ...words], { environment: { PATH: process.env.PATH } });
   return "reason" in answer ? answer.reason : null;
 }

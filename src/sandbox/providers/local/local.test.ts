@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { testServer } from "../../../../scripts/database/database.ts";
 import { Failure } from "../../../kernel/failure.ts";
-import { isRunning } from "../../leftovers/process-identity.ts";
+import { descendantsOf, isRunning } from "../../leftovers/process-identity.ts";
 import type { ProcessResource } from "../../leftovers/resource.ts";
 import { whyNotIsolated } from "../isolation.ts";
 import type { RunningServer, StartOrder } from "../provider.ts";
@@ -100,7 +100,8 @@ describe("who gets in", () => {
   test("it does not run as root, and its user cannot change who gets in", async () => {
     if (!isRoot) return;
     const server = await start();
-    const status = fs.readFileSync(`/proc/${processOf(server).pid}/status`, "utf8");
+    const [postmaster] = descendantsOf(processOf(server).pid);
+    const status = fs.readFileSync(`/proc/${postmaster?.pid}/status`, "utf8");
     const rules = fs.statSync(join(homeOf(server), "hba.conf"));
     const uids = /^Uid:\s+(\d+)\s+(\d+)/m.exec(status)?.slice(1, 3);
     const write = "COPY (SELECT 'local all all trust') TO";

@@ -78,7 +78,16 @@ async function start(order: StartOrder, settings: LocalSettings): Promise<Runnin
   // What stands there is not ours: there is nothing to take down.
   if (made?.code === "FILE_EXISTS") return made;
   const logFile = join(order.workDirectory, `${order.name}.log`);
-  const parts: LocalParts = { order, place, logFile, folder: ready.binaries.folder, process: null, refill: null };
+  const closed = ready.open === null ? "yes" : "no";
+  const parts: LocalParts = {
+    order,
+    place,
+    logFile,
+    folder: ready.binaries.folder,
+    process: null,
+    refill: null,
+    closed,
+  };
   const running = made ?? (await bringUp(parts, { ...settings, ...ready, remainingMs }));
   if (!(running instanceof Failure)) return running;
   return withLeft(running, await stopLocal(parts));
@@ -105,7 +114,10 @@ async function bringUp(parts: LocalParts, means: Means): Promise<RunningServer |
   });
   if (process instanceof Failure) return process;
   parts.process = process;
-  const late = await waitUntilReady(process, { data: place.data, logFile, timeoutMs: remainingMs() });
+  const late = await waitUntilReady(process, {
+    ...{ data: place.data, logFile, timeoutMs: remainingMs() },
+    pidInside: open === null ? 1 : undefined,
+  });
   if (late !== null) return late;
   const answer = await askServer(localTarget(parts, { role: SUPERUSER, database: FIRST_DATABASE }));
   if (answer instanceof Failure) return answer;

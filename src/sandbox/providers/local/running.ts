@@ -37,6 +37,8 @@ export type LocalParts = {
   readonly folder: string;
   /** Null before it was started, and once it has ended. */
   process: ProcessResource | null;
+  /** Whether it can reach nothing: then the process above is unshare, and the server its child. */
+  readonly closed: "yes" | "no";
   /** Work for whoever comes next, which the end of this server does not wait for. */
   refill: Background | null;
 };
@@ -85,11 +87,16 @@ async function isolation(parts: LocalParts): Promise<Isolation | Failure> {
   const pids = [parts.process, ...descendantsOf(parts.process.pid)].map(({ pid }) => pid);
   const tcpListeners = tcpListenersOf(pids);
   if (tcpListeners instanceof Failure) return tcpListeners;
-  const waysOut = waysOutOf(parts.process.pid, parts.place.home);
+  const waysOut = waysOutOf(postmasterOf(parts, parts.process), parts.place.home);
   if (waysOut instanceof Failure) return waysOut;
-  const kernel = `/proc/PID/fd and /proc/PID/net/tcp of its ${pids.length} processes; its namespaces, /proc/net/unix`;
+  const kernel = `/proc/PID/fd and /proc/PID/net/tcp of its ${pids.length} processes; its namespaces, mounts, sockets`;
   const asked = `listen_addresses of the server; ${kernel}`;
   return { listenAddresses: answer.listenAddresses, tcpListeners, publishedPorts: [], networks: [], waysOut, asked };
+}
+
+/** Behind unshare, which waits for it, where the server is closed. */
+function postmasterOf({ closed }: LocalParts, { pid }: ProcessResource): number {
+  return closed === "no" ? pid : (descendantsOf(pid)[0]?.pid ?? pid);
 }
 
 function owned({ process, place }: LocalParts): readonly Resource[] {
