@@ -19,11 +19,14 @@ const COMPANIONS = ["-wal", "-shm", "-journal"] as const;
 
 /** `present` or `absent`. FILE_NOT_PRIVATE for any of the files; STORE_DAMAGED where only a companion is there. */
 export function checkStoreFiles(path: string): "present" | "absent" | Failure {
-  const state = checkPrivateFile(path);
+  let state = checkPrivateFile(path);
   if (state instanceof Failure) return state;
   for (const companion of COMPANIONS) {
     const other = checkPrivateFile(path + companion);
     if (other instanceof Failure) return other;
+    // Another process may have made both since we looked: the database is there before what stands beside it.
+    if (state === "absent" && other === "present") state = checkPrivateFile(path);
+    if (state instanceof Failure) return state;
     if (state === "absent" && other === "present") {
       return new Failure("STORE_DAMAGED", `${path} is gone, and ${path}${companion} is still there`, {
         facts: { path },

@@ -52,6 +52,8 @@ function makeStore(sqlite: Sqlite, directory: string, path: string): Failure | n
   if (locks instanceof Failure) return locks;
   const [lock] = locks;
   if (lock === undefined) return placeNewFile(path, emptyStore(sqlite));
+  // Another process made it, and began a run, since we looked.
+  if (checkStoreFiles(path) === "present") return null;
   return new Failure("STORE_DAMAGED", `${path} is gone, and ${lock} says that there were runs`, { facts: { path } });
 }
 
