@@ -25,7 +25,9 @@ export function placesOfConfiguration(path: string): readonly string[] | Failure
       return [...more, ...(url === undefined ? [`nowhere, by connections.${name}`] : placesOfUrl(url))];
     });
   } catch (error) {
-    return new Failure("CONFIG_INVALID", `${path}: ${error instanceof Error ? error.message : error}`);
+    // The library quotes the line, which may hold a secret: only the reason is kept.
+    const [reason] = (error instanceof Error ? error.message : "not TOML").split("\n");
+    return new Failure("CONFIG_INVALID", `${path}: ${reason}`);
   }
 }
 

@@ -1,5 +1,6 @@
 /**
- * providers/outward: what a process could connect to, by the kernel's own account: networks, and others' unix sockets.
+ * providers/outward: what of this host a process reaches, by the kernel's own account: networks, sockets of others,
+ * their processes and memory, and what it may write to.
  *
  * Reads proc(5) only, of the process itself and not of how it was started. What cannot be read is a Failure, never
  * "nothing". Called by the providers; the judgement is the gates'.
@@ -76,7 +77,9 @@ function writableMounts(pid: number, own: string): readonly string[] | Failure {
     const kind = rest[rest.indexOf("-") + 1] ?? "";
     if (point === "" || options.split(",").includes("ro")) return [];
     const isOwn = point === own || point.startsWith(`${own}/`) || /^\/dev\/(?:null|zero|u?random)$/.test(point);
-    return isOwn || kind === "tmpfs" || kind === "proc" ? [] : [point];
+    // Made for it when it was closed; a file system in memory anywhere else is the host's.
+    const isMade = kind === "tmpfs" ? point === "/" || point === "/dev/shm" : kind === "proc" && point === "/proc";
+    return isOwn || isMade ? [] : [point];
   });
 }
 
