@@ -107,7 +107,9 @@ export async function createDatabase(server: Server, options: DatabaseOptions): 
   const name = `t_${process.pid}_${serial}`;
   const template = options.template === "reference" ? REFERENCE_TEMPLATE : "template0";
   const encoding = options.encoding === undefined ? "" : `ENCODING '${options.encoding}' LOCALE 'C'`;
-  psqlOn(server, "postgres", `CREATE DATABASE ${name} TEMPLATE ${template} ${encoding}`);
+  // Page by page through the log, as it is done from 15 on unless told otherwise, takes twice as long.
+  const strategy = server.major < 15 ? "" : "STRATEGY file_copy";
+  psqlOn(server, "postgres", `CREATE DATABASE ${name} TEMPLATE ${template} ${encoding} ${strategy}`);
   const socket = encodeURIComponent(server.socketDirectory);
   return {
     server,

@@ -4,19 +4,9 @@
  * A fresh initdb in a temporary folder, a private socket directory and a free TCP port on loopback with SCRAM. It never
  * runs as root, and dies with the process that started it. Never touches a server that it did not start.
  */
-import {
-  chmodSync,
-  chownSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { makePlace, type Place, removePlace } from "./place.ts";
 
 export const MAJORS = [14, 15, 16, 17, 18] as const;
 export type Major = (typeof MAJORS)[number];
@@ -135,6 +125,7 @@ function configure(data: string, server: { port: number; socket: string }, optio
     "fsync = off",
     "full_page_writes = off",
     "shared_buffers = '32MB'",
+    "max_wal_size = '256MB'",
     "max_connections = 60",
     "password_encryption = 'scram-sha-256'",
     "timezone = 'UTC'",
@@ -199,14 +190,6 @@ export async function startStandby(primary: Server): Promise<OwnServer> {
   return runServer({ place, binaries, port, major }, account);
 }
 
-type Place = { readonly home: string; readonly data: string; readonly socket: string };
-
-function makePlace(): Place {
-  const home = mkdtempSync(join(tmpdir(), "cutter-pg-"));
-  chmodSync(home, 0o755);
-  return { home, data: join(home, "data"), socket: join(home, "s") };
-}
-
 function makeFolder(folder: string, account: Account | null): void {
   mkdirSync(folder, { mode: 0o700 });
   if (account !== null) chownSync(folder, account.uid, account.gid);
@@ -227,7 +210,7 @@ async function runServer({ place, binaries, port, major }: Installed, account: A
     async stop(mode = "immediate") {
       child.kill(mode === "fast" ? "SIGINT" : "SIGQUIT");
       await child.exited;
-      rmSync(home, { recursive: true, force: true });
+      removePlace(place);
     },
     async restart() {
       child.kill("SIGQUIT");

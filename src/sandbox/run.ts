@@ -13,6 +13,7 @@ import { COMMIT, VERSION } from "../kernel/version.ts";
 import { failureDocument, type Judged } from "../report/battery.ts";
 import { type Ending, renderSandbox, sandboxVerdict } from "../report/sandbox.ts";
 import type { SandboxReport } from "../report/sandbox-sections.ts";
+import { withDataSentence } from "./data-sentence.ts";
 import { actionOf } from "./embedded-lines.ts";
 import { G23 } from "./gates/after.ts";
 import { keptLines } from "./kept.ts";
@@ -116,7 +117,9 @@ function reportOf({ sandbox, id, command, sequence, taken, durationMs, files }: 
   const judged = [...scenarios, ...gates].filter((one) => !(kept && isUnsaid(one)));
   const red = firstRed(provider, judged);
   const fallenShort = (one: Judged) => partialFailure(provider, judged) ?? refusal(one);
-  const failure = sandbox.interrupted ?? sequence.failure ?? (red === undefined ? null : fallenShort(red));
+  const found = sandbox.interrupted ?? sequence.failure ?? (red === undefined ? null : fallenShort(red));
+  const failure =
+    found === null ? null : withDataSentence(found, { gates, made: taken.made.length, left: taken.left, isKept: kept });
   const ending = endingOf({ sandbox, failure, taken });
   const { server, source } = sandbox;
   const report: SandboxReport = {

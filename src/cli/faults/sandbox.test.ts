@@ -54,9 +54,7 @@ function commandOf(pid: string): string {
 
 /** The program itself, behind what starts it in a table of processes of its own. */
 function innermost(sandbox: string): number {
-  const found = readdirSync("/proc").filter(
-    (pid) => /^\d+$/.test(pid) && commandOf(pid).includes(`\0${sandbox}\0--keep`),
-  );
+  const found = readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && commandOf(pid).includes(`\0${sandbox}\0`));
   return Math.max(...found.map(Number));
 }
 
@@ -230,9 +228,9 @@ test.each([
 ] as const)(
   "%s ends it with %i, and removes everything, %i ms after its start",
   async (signal, exit, afterMs) => {
-    const running = startCutter(["sandbox", "run", ...LOCAL, ...newName()], { stateDirectory: state });
+    const running = startCutter(["sandbox", "run", ...LOCAL, ...newName()], { stateDirectory: state, ...ALONE });
     await Bun.sleep(afterMs);
-    running.kill(signal);
+    process.kill(innermost(name), signal);
     const ended = await running.ended;
     expect(ended.code).toBe(exit);
     expect(ended.stderr).toContain(`nothing of ${name} is left`);

@@ -7,7 +7,7 @@
 import { expectEqual } from "../../report/judgement.ts";
 import { type InstanceScan, protectedLines } from "../measure/instances.ts";
 import { type Gate, mustHold, sameSet, unexpected } from "./gate.ts";
-import { type ProductionState, sameState } from "./verification.ts";
+import { type ProductionKind, type ProductionState, sameState } from "./verification.ts";
 
 export type Artefacts = {
   readonly names: readonly string[];
@@ -59,6 +59,7 @@ export const G24: Gate<Protected> = {
 };
 
 export type Ending = {
+  readonly kind: ProductionKind;
   readonly before: ProductionState;
   /** Read on a new session; of a backup file, the manifest again. */
   readonly again: ProductionState;
@@ -71,10 +72,11 @@ export type Ending = {
 export const G25: Gate<Ending> = {
   id: "G-25",
   claim: "production is the same database as before, and nothing of the sandbox is left",
-  judge({ before, again, made, left }) {
+  judge({ kind, before, again, made, left }) {
+    const asked = kind === "backup" ? "production was not asked: its backup names" : "production answers with";
     return {
-      summary: `system identifier ${again.systemIdentifier} again; ${made} things were made, and all are gone`,
-      facts: { system_identifier: again.systemIdentifier, timeline: again.timeline, made },
+      summary: `${asked} system identifier ${again.systemIdentifier} again; ${made} things were made, and all are gone`,
+      facts: { kind, system_identifier: again.systemIdentifier, timeline: again.timeline, made },
       mismatches: [
         ...mustHold("system identifier of production", again.systemIdentifier === null ? 0 : 1),
         ...sameState(before, again),

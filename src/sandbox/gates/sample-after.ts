@@ -20,7 +20,7 @@ import {
   SPAN,
   sample,
 } from "./sample-parts.ts";
-import { G14, G15, G16, G17, G18 } from "./verification.ts";
+import { G14, G15, G16, G17, G18, type ProductionKind } from "./verification.ts";
 
 export const AFTER: readonly Sample[] = [
   sample(
@@ -56,7 +56,7 @@ export const AFTER: readonly Sample[] = [
   sample(
     G17,
     {
-      ...{ kind: "stand-in" as "stand-in" | "backup", before: PRODUCTION, after: PRODUCTION },
+      ...{ kind: "stand-in" as ProductionKind, before: PRODUCTION, after: PRODUCTION },
       ...{ recorded: ["s read"], seen: ["s read"], how: "log", runs: ["r"], runsThere: [] as readonly string[] },
       ...{ places: ["/s/s"], own: ["/s"], waysOut: [] as readonly string[] },
     },
@@ -160,7 +160,7 @@ export const AFTER: readonly Sample[] = [
   ),
   sample(
     G25,
-    { before: PRODUCTION, again: PRODUCTION, made: 5, left: [] as readonly string[] },
+    { kind: "live" as ProductionKind, before: PRODUCTION, again: PRODUCTION, made: 5, left: [] as readonly string[] },
     {
       "a directory is left": (one) => ({ ...one, left: ["directory /tmp/x"] }),
       "production is another server": (one) => ({ ...one, again: { ...PRODUCTION, systemIdentifier: "8" } }),

@@ -83,6 +83,9 @@ export const G16: Gate<PrivilegesAgain> = {
   }),
 };
 
+/** What stands for production; a backup alone cannot be asked. */
+export type ProductionKind = "stand-in" | "live" | "backup";
+
 /** What production is and holds, as far as it could be asked. */
 export type ProductionState = {
   readonly systemIdentifier: string | null;
@@ -96,7 +99,7 @@ export type ProductionState = {
 };
 
 export type Untouched = {
-  readonly kind: "stand-in" | "live" | "backup";
+  readonly kind: ProductionKind;
   readonly before: ProductionState;
   readonly after: ProductionState;
   /** Names of the sessions that this command opened there itself. */

@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 import { Failure } from "../../kernel/failure.ts";
 import { errnoOf, failedCall } from "../../kernel/private-files/errno.ts";
 import { G01, G02, G03, G04, G05, G06, type Privacy, type PrivateEntry, type Room } from "../gates/before.ts";
+import type { ProductionKind } from "../gates/verification.ts";
 import { makeFolder, makeMarkedDirectory } from "../leftovers/marked-directory.ts";
 import { derivedNames, openRecord, recordDirectory } from "../leftovers/record.ts";
 import type { Resource } from "../leftovers/resource.ts";
@@ -176,4 +177,9 @@ export function ownOf({ record }: Sandbox): readonly Resource[] {
 /** The scan of C-01. */
 export function scanOf(sandbox: Sandbox) {
   return known(sandbox.instances, "scan of this host");
+}
+
+/** What answers for production: of the reference database, a server that stands in for it. */
+export function productionKind({ kind }: Source): ProductionKind {
+  return kind === "reference" ? "stand-in" : kind;
 }

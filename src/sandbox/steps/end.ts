@@ -20,7 +20,7 @@ import type { Sandbox } from "../sandbox.ts";
 import type { Source } from "../sources/source.ts";
 import type { TakenDown } from "../teardown.ts";
 import { caught } from "../thrown.ts";
-import { ownOf, scanOf } from "./before.ts";
+import { ownOf, productionKind, scanOf } from "./before.ts";
 
 export type Files = Readonly<Record<string, string>>;
 
@@ -76,6 +76,7 @@ export async function tearDown(sandbox: Sandbox): Promise<TakenDown> {
     await gates.judge(G25, () => {
       if (again instanceof Failure) return again;
       return {
+        kind: productionKind(source),
         before: source.before,
         again,
         made: taken.made.length,
@@ -94,7 +95,8 @@ export function isKept({ order, reached, interrupted }: Sandbox): boolean {
 export const NOT_KEPT = "it did not come as far as C-11: in spite of --keep, all of it is removed";
 
 /** That nothing is left cannot be said of it. Production's identity can: where that differs, the gate is red. */
-async function judgeKept({ gates, record }: Sandbox, { before }: Source, again: Again): Promise<void> {
+async function judgeKept({ gates, record }: Sandbox, source: Source, again: Again): Promise<void> {
+  const { before } = source;
   const differs = again instanceof Failure ? [again.message] : sameState(before, again);
   if (differs.length === 0 && !(again instanceof Failure)) {
     const { systemIdentifier, timeline } = again;
@@ -104,7 +106,13 @@ async function judgeKept({ gates, record }: Sandbox, { before }: Source, again: 
   await gates.judge(G25, () => {
     if (again instanceof Failure) return again;
     const resources = record?.resources ?? [];
-    return { before, again, made: resources.length, left: resources.map(describeResource) };
+    return {
+      kind: productionKind(source),
+      before,
+      again,
+      made: resources.length,
+      left: resources.map(describeResource),
+    };
   });
 }
 

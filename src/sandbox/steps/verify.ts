@@ -35,7 +35,7 @@ import { withAdministrator } from "../sessions.ts";
 import { sessionNames } from "../sources/database.ts";
 import { Stage } from "../stage/stage.ts";
 import { DATABASE } from "../words.ts";
-import { directoriesOf } from "./before.ts";
+import { directoriesOf, productionKind } from "./before.ts";
 
 const LOGIN = { role: SUPERUSER, database: DATABASE };
 
@@ -118,7 +118,7 @@ async function untouched(sandbox: Sandbox): Promise<Untouched | Failure> {
   const isolation = await known(sandbox.server, "server").isolation();
   if (isolation instanceof Failure) return isolation;
   return {
-    ...{ kind: source.kind === "reference" ? "stand-in" : source.kind, before: source.before, after },
+    ...{ kind: productionKind(source), before: source.before, after },
     ...{ recorded: source.recorded(), seen: seen.sessions, how: seen.how, runs, runsThere: seen.runs },
     ...{ places, own: ownDirectories(sandbox) },
     // Of the reference database all code is this program's.
