@@ -3,15 +3,10 @@
  * red and none before it; healthy before and after.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { join } from "node:path";
-import { safeParse } from "valibot";
-import { type BatteryOrder, sabotageable } from "../scripts/database/battery.ts";
+import { type BatteryOrder, listedSabotages, sabotageable } from "../scripts/database/battery.ts";
 import { createDatabase, type TestDatabase, testServer } from "../scripts/database/database.ts";
-import { fileWith, temporaryFolder } from "../scripts/database/files.ts";
+import { fileWith } from "../scripts/database/files.ts";
 import { Failure } from "../src/kernel/failure.ts";
-import type { SelfcheckReport } from "../src/report/selfcheck.ts";
-import { selfcheckSchema } from "../src/report/selfcheck-schema.ts";
-import { battery } from "./battery.ts";
 import type { ProofTarget, TargetKind } from "./context.ts";
 import { runSelfcheck, type SabotageResult } from "./selfcheck.ts";
 import { genericTarget } from "./targets/generic.ts";
@@ -53,52 +48,15 @@ async function selfcheck(kind: TargetKind, order: Partial<BatteryOrder> = {}): P
   return results;
 }
 
-function listed(kind: TargetKind): string[] {
-  const sabotages = battery.flatMap((proof) =>
-    proof.sabotage.filter(({ targets }) => targets?.includes(kind) ?? true).map(({ name }) => `${proof.id}: ${name}`),
-  );
-  return ["all: healthy, before", ...sabotages, "all: healthy, after"];
-}
-
 describe("every sabotage turns its own proof red and nothing before it", () => {
   for (const kind of ["iu", "sql", "spec", "generic"] as const) {
     test(`target ${kind}`, async () => {
       const results = await selfcheck(kind);
       const missed = results.filter((one) => !one.caught);
       expect(missed).toEqual([]);
-      expect(results.map((one) => `${one.proof}: ${one.sabotage}`)).toEqual(listed(kind));
+      expect(results.map((one) => `${one.proof}: ${one.sabotage}`)).toEqual(listedSabotages(kind));
     });
   }
-});
-
-test("the command runs, on the embedded database, all that needs no second session, and names the rest", () => {
-  const state = temporaryFolder();
-  const argv = ["selfcheck", "--json", "--state-dir", state];
-  const run = Bun.spawnSync([process.execPath, "--no-env-file", join(import.meta.dirname, "main.ts"), ...argv], {
-    env: { PATH: process.env.PATH ?? "", HOME: state },
-  });
-  const report = JSON.parse(run.stdout.toString()) as SelfcheckReport;
-  expect(safeParse(selfcheckSchema, report).issues).toBeUndefined();
-  expect([run.exitCode, report.results.filter((one) => !one.caught)]).toEqual([0, []]);
-  const two = battery.flatMap(({ sabotage }) => sabotage.filter(({ sessions }) => sessions === "two"));
-  const needsTwo = new Set(two.map(({ name }) => name));
-  for (const kind of ["iu", "sql", "spec", "generic"] as const) {
-    const ran = report.results.filter(({ target }) => target === kind);
-    const left = report.notRun.filter(({ target }) => target === kind);
-    const [there, not] = [ran, left].map((list) => list.map((one) => `${one.proof}: ${one.sabotage}`));
-    const named = (one: string) => needsTwo.has(one.replace(/^PROOF-\d: /, ""));
-    expect(there).toEqual(listed(kind).filter((one) => !named(one)));
-    expect(not).toEqual(listed(kind).filter(named));
-  }
-}, 30_000);
-
-test("each proof has a sabotage for each kind of target", () => {
-  const without = (["iu", "sql", "spec", "generic"] as const).flatMap((kind) =>
-    battery
-      .filter((proof) => !proof.sabotage.some(({ targets }) => targets?.includes(kind) ?? true))
-      .map((proof) => `${kind} ${proof.id}`),
-  );
-  expect(without).toEqual([]);
 });
 
 test("a sabotage that is not caught is seen: the proof that should watch looks away", async () => {

@@ -7,8 +7,9 @@
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { battery as PROOFS } from "../../proofs/battery.ts";
 import { type ConnectionPlan, connect } from "../../proofs/connections.ts";
-import type { ProofContext, ProofOptions, ProofTarget } from "../../proofs/context.ts";
+import type { ProofContext, ProofOptions, ProofTarget, TargetKind } from "../../proofs/context.ts";
 import { makeContext, runProofs } from "../../proofs/run.ts";
 import type { TargetFlags } from "../../proofs/target-choice.ts";
 import { resolveTarget } from "../../src/kernel/conninfo/resolve.ts";
@@ -152,4 +153,12 @@ function rowsOf(database: TestDatabase): string {
     OR c.relname IN ('pg_proc', 'pg_trigger', 'pg_attribute', 'pg_constraint', 'pg_namespace', 'pg_policy'))
   ORDER BY c.oid \\gexec
   `);
+}
+
+/** `PROOF-1: name`, in the order in which a selfcheck of this kind of target runs them. */
+export function listedSabotages(kind: TargetKind): string[] {
+  const sabotages = PROOFS.flatMap((proof) =>
+    proof.sabotage.filter(({ targets }) => targets?.includes(kind) ?? true).map(({ name }) => `${proof.id}: ${name}`),
+  );
+  return ["all: healthy, before", ...sabotages, "all: healthy, after"];
 }
