@@ -130,6 +130,7 @@ export const limits = {
   publicKeyBytes: 1024 * 1024,
   /** How often the removal of a folder is tried that another process may still write into. */
   removeAttempts: 20,
+  removePauseMs: 50,
   /** How far the clocks of this machine and of a server may be apart before it is said to be too far. */
   clockSkewMs: 10_000,
   /** How often is asked whether the session that made a scratch database is gone. */
@@ -240,6 +241,8 @@ export const limits = {
   socketDirectoryBytes: 93,
   /** How often a server of the sandbox that starts or ends is looked at. */
   sandboxPollMs: 5,
+  /** Writing a record of leftovers takes no longer, whatever the disk does. */
+  unfinishedRecordMs: 60_000,
   /** From nothing to the first answer, and how long its end is waited for before it is killed. */
   sandboxStartTimeoutMs: 120_000,
   /** How often production's sessions are looked at while the scenarios run. */

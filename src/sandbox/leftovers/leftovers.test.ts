@@ -176,11 +176,11 @@ describe("a directory", () => {
     });
   }
 
-  test("of another user stays", () => {
+  test("of another user stays", async () => {
     if (process.geteuid?.() !== 0) return;
     marked(place(), record.token);
     fs.chownSync(place(), 65_534, 65_534);
-    expect(removeMarkedDirectory(place(), record.token)).toContain("belongs to user 65534");
+    expect(await removeMarkedDirectory(place(), record.token)).toContain("belongs to user 65534");
     expect(fs.existsSync(place())).toBe(true);
   });
 
@@ -199,13 +199,14 @@ describe("a directory", () => {
     expect([(await sweep()).is, fs.existsSync(place())]).toEqual(["removed", false]);
   });
 
-  test("whose removal was cut off is removed by the next", () => {
+  test("whose removal was cut off is removed by the next", async () => {
     ok(makeMarkedDirectory(record, place()));
     fs.mkdirSync(join(place(), "rest"));
-    expect([removeMarkedDirectory(place(), record.token), removeMarkedDirectory(place(), record.token)]).toEqual([
-      null,
-      null,
-    ]);
+    const twice = [
+      await removeMarkedDirectory(place(), record.token),
+      await removeMarkedDirectory(place(), record.token),
+    ];
+    expect(twice).toEqual([null, null]);
   });
 
   test("stays while a process of the record that could not be ended may use it", async () => {
@@ -276,4 +277,14 @@ describe("a record", () => {
   test("there is none where no sandbox ever ran", async () => {
     expect(ok(await sweepLeftovers(join(folder, "nothing"), process.env))).toEqual([]);
   });
+});
+
+test("a record that was cut off as it was written goes with a sweep; a young one, and other files, stay", async () => {
+  const partial = (serial: number) => join(recordDirectory(folder), `.${NAME}.json.0000000${serial}.partial`);
+  const other = join(recordDirectory(folder), ".notes.partial");
+  const longAgo = new Date(Date.now() - 120_000);
+  for (const file of [partial(1), partial(2), other]) fs.writeFileSync(file, "{");
+  for (const file of [partial(1), other]) fs.utimesSync(file, longAgo, longAgo);
+  await sweep();
+  expect([partial(1), partial(2), other].map((file) => fs.existsSync(file))).toEqual([false, true, true]);
 });

@@ -26,16 +26,33 @@ test("a directory that has its marker has all of it: it comes by a rename", () =
   expect(fs.readFileSync(join(place(), ".cutter-sandbox"), "utf8")).toBe(record.token);
 });
 
-test("one into which something is put as often as it is emptied keeps its marker, and goes once that ends", () => {
+test("one into which something is put as often as it is emptied keeps its marker, and goes once it ends", async () => {
   ok(makeMarkedDirectory(record, place()));
   const busy = spyOn(fs, "rmdirSync").mockImplementation(() => {
     throw Object.assign(new Error("ENOTEMPTY: directory not empty"), { code: "ENOTEMPTY" });
   });
-  const stays = removeMarkedDirectory(place(), record.token);
+  const stays = await removeMarkedDirectory(place(), record.token);
   busy.mockRestore();
   expect(stays).toContain("as often as it is emptied");
   expect(fs.readFileSync(join(place(), ".cutter-sandbox"), "utf8")).toBe(record.token);
-  expect(removeMarkedDirectory(place(), record.token)).toBe(null);
+  expect(await removeMarkedDirectory(place(), record.token)).toBe(null);
+});
+
+test("somebody who still writes into a folder of it, for a moment, is waited for", async () => {
+  ok(makeMarkedDirectory(record, place()));
+  const deep = join(place(), "data", "log");
+  fs.mkdirSync(deep, { recursive: true });
+  const remove = fs.rmSync;
+  const until = Date.now() + 200;
+  const writer = spyOn(fs, "rmSync").mockImplementation((path, options) => {
+    if (`${path}` === join(place(), "data") && Date.now() < until) {
+      throw Object.assign(new Error("ENOTEMPTY: directory not empty"), { code: "ENOTEMPTY" });
+    }
+    remove(path, options);
+  });
+  const reason = await removeMarkedDirectory(place(), record.token);
+  writer.mockRestore();
+  expect([reason, fs.existsSync(place()), Date.now() >= until]).toEqual([null, false, true]);
 });
 
 test("a folder below one that was removed is not made again without it", () => {

@@ -7,6 +7,7 @@
  */
 import * as fs from "node:fs";
 import { join } from "node:path";
+import { sleep } from "../../kernel/clock.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
 import { checkPrivateDirectory } from "../../kernel/private-files/directory.ts";
@@ -83,7 +84,7 @@ export function makeFolder(path: string): string | Failure {
 }
 
 /** Null where nothing is there any more; else why it was not removed. */
-export function removeMarkedDirectory(path: string, token: string): string | null {
+export async function removeMarkedDirectory(path: string, token: string): Promise<string | null> {
   try {
     const status = fs.lstatSync(path, { throwIfNoEntry: false });
     if (status === undefined) return null;
@@ -97,6 +98,8 @@ export function removeMarkedDirectory(path: string, token: string): string | nul
     if (why !== null && !begun) return why;
     for (let attempt = 0; attempt < limits.removeAttempts; attempt += 1) {
       if (removeOnce(path, token) === "gone") return null;
+      // Whoever was killed with the sandbox may still be on the way out.
+      await sleep(limits.removePauseMs);
     }
     return "something is put into it as often as it is emptied";
   } catch (error) {
@@ -106,21 +109,19 @@ export function removeMarkedDirectory(path: string, token: string): string | nul
 
 /** What is put into it at the last moment gets the marker back, so that it is never left without. */
 function removeOnce(path: string, token: string): "gone" | "still there" {
-  for (const name of fs.readdirSync(path).filter((one) => one !== MARKER)) {
-    fs.rmSync(join(path, name), { recursive: true, force: true, ...RETRIES });
-  }
-  fs.rmSync(join(path, MARKER), { force: true });
   try {
+    for (const name of fs.readdirSync(path).filter((one) => one !== MARKER)) {
+      fs.rmSync(join(path, name), { recursive: true, force: true });
+    }
+    fs.rmSync(join(path, MARKER), { force: true });
     fs.rmdirSync(path);
     return "gone";
   } catch (error) {
     if (errnoOf(error) !== "ENOTEMPTY") throw error;
-    writeMarker(path, token);
+    if (!fs.existsSync(join(path, MARKER))) writeMarker(path, token);
     return "still there";
   }
 }
-
-const RETRIES = { maxRetries: limits.removeAttempts };
 
 function whyNotMarked(path: string, token: string): string | null {
   const marker = readPrivateFile(join(path, MARKER), limits.credentialFileBytes);

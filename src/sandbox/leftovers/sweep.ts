@@ -9,6 +9,7 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import type { Environment } from "../../kernel/conninfo/naming.ts";
 import { Failure } from "../../kernel/failure.ts";
+import { limits } from "../../kernel/limits.ts";
 import { checkPrivateDirectory } from "../../kernel/private-files/directory.ts";
 import { endProcess } from "./end-process.ts";
 import { removeFromEngine } from "./engine-resource.ts";
@@ -40,8 +41,18 @@ export async function sweepLeftovers(
   for (const name of fs.readdirSync(directory).sort()) {
     const [, sandbox] = /^([^.].*)\.json$/.exec(name) ?? [];
     if (sandbox !== undefined) swept.push(await sweepOne(sandbox, join(directory, name), environment));
+    if (UNFINISHED.test(name)) removeUnfinished(join(directory, name));
   }
   return swept;
+}
+
+/** A record that was being written when its process was killed: it took no place, and names nothing. */
+const UNFINISHED = /^\..+\.json\.[0-9a-f]{8}\.partial$/;
+
+function removeUnfinished(file: string): void {
+  const status = fs.lstatSync(file, { throwIfNoEntry: false });
+  // A younger one may be somebody's who is writing it.
+  if (status !== undefined && Date.now() - status.mtimeMs > limits.unfinishedRecordMs) fs.rmSync(file, { force: true });
 }
 
 const NOTHING: StopReport = { removed: [], left: [], trouble: null };

@@ -81,7 +81,7 @@ export async function keepCluster({ from, to, name, record, ...bounds }: Keeping
   const made = makeMarkedDirectory(record, partial);
   if (made !== null) return made;
   const failed = (await copy(from, join(partial, "data"), bounds)) ?? (await putInPlace(partial, to, bounds.signal));
-  const left = removeMarkedDirectory(partial, record.token);
+  const left = await removeMarkedDirectory(partial, record.token);
   if (left !== null) return failed ?? new Failure("FILE_WRITE_FAILED", `${partial} could not be removed: ${left}`);
   return record.drop({ kind: "directory", path: partial }) ?? failed;
 }
