@@ -15,6 +15,11 @@ export function compactTimestamp(): string {
   return `${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
 }
 
+/** Milliseconds since a moment of the system's clock, as a file's times are. */
+export function sinceMs(epochMs: number): number {
+  return Date.now() - epochMs;
+}
+
 const UNITS_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** Milliseconds of `90m`, `24h` or `7d`; null for anything else. */

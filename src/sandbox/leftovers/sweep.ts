@@ -7,6 +7,7 @@
  */
 import * as fs from "node:fs";
 import { join } from "node:path";
+import { sinceMs } from "../../kernel/clock.ts";
 import type { Environment } from "../../kernel/conninfo/naming.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
@@ -52,7 +53,7 @@ const UNFINISHED = /^\..+\.json\.[0-9a-f]{8}\.partial$/;
 function removeUnfinished(file: string): void {
   const status = fs.lstatSync(file, { throwIfNoEntry: false });
   // A younger one may be somebody's who is writing it.
-  if (status !== undefined && Date.now() - status.mtimeMs > limits.unfinishedRecordMs) fs.rmSync(file, { force: true });
+  if (status !== undefined && sinceMs(status.mtimeMs) > limits.unfinishedRecordMs) fs.rmSync(file, { force: true });
 }
 
 const NOTHING: StopReport = { removed: [], left: [], trouble: null };
