@@ -217,7 +217,7 @@ describe("what goes wrong leaves the program that was there", () => {
 
   test("the host cannot be reached", async () => {
     const got = await deployed({ host: "plain", words: ["-o", "HostName=127.0.0.1", "-o", "Port=1"] });
-    expectEnd(got, { exit: 5, there: STAYS }, "plain cannot be reached, or does not let you in", UNTOUCHED);
+    expectEnd(got, { exit: 5, there: STAYS }, "plain cannot be reached", UNTOUCHED, "-o Port=1 plain true");
   });
 });
 

@@ -156,9 +156,12 @@ function failed(said: string, { host }: Order): Outcome {
   return { exit, lines };
 }
 
-function unreached({ host }: Order, code: number): Outcome {
+function unreached({ host, sshWords }: Order, code: number): Outcome {
   const why = code === SSH_FAILED ? `${host} cannot be reached, or does not let you in` : `ssh ended with ${code}`;
-  return { exit: 5, lines: [`${why}; ssh said why above`, UNTOUCHED, `next: ssh ${host} true`] };
+  return {
+    exit: 5,
+    lines: [`${why}; ssh said why above`, UNTOUCHED, `next: ${["ssh", ...sshWords, host].join(" ")} true`],
+  };
 }
 
 type Unfinished = {
