@@ -62,7 +62,7 @@ async function openEvidence(id: string, globals: Globals): Promise<string | Fail
   const unaltered = verifyEvidence(evidence);
   if (unaltered instanceof Failure) return unaltered;
   if (keepsItsOwn(id)) return evidence;
-  return withStore(globals, async (store) => refuseForged(store, id, unaltered.digest) ?? evidence);
+  return withStore(globals, async (store) => refuseForged(store, id, evidence) ?? evidence);
 }
 
 async function parseDryRun(text: string, id: string): Promise<DryRunReport | Failure> {

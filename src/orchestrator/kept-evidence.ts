@@ -7,12 +7,16 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { sha256 } from "../kernel/digest.ts";
 import type { TestResult } from "../kernel/evidence/attestation.ts";
 import { type EvidenceRequest, evidenceDigest } from "../kernel/evidence/folder.ts";
 import { sealedFiles, writeSigned } from "../kernel/evidence/seal.ts";
 import type { SealKeys } from "../kernel/evidence/seal-keys.ts";
+import { SUMS_FILE } from "../kernel/evidence/sums.ts";
 import { verifyEvidence } from "../kernel/evidence/verify.ts";
 import { Failure } from "../kernel/failure.ts";
+import { limits } from "../kernel/limits.ts";
+import { readPrivateFile } from "../kernel/private-files/file.ts";
 import { altered } from "./altered.ts";
 import type { Store } from "./store/store.ts";
 
@@ -45,10 +49,12 @@ function asNoted(place: string, id: string, sumsSha256: string): string | Failur
 
 const FORGED = "is not what the run store noted before it was written";
 
-/** null where the folder, whose files fit its SHA256SUMS, is the one that the store noted. */
-export function refuseForged(store: Store, id: string, digest: string): Failure | null {
+/** null where SHA256SUMS of the folder is what the store noted, or cannot be read: `verifyEvidence` says that. */
+export function refuseForged(store: Store, id: string, directory: string): Failure | null {
   const known = store.evidence(id);
   if (known instanceof Failure) return known;
   if (known === null) return altered("extra", `the evidence of ${id}`, "is not known to the run store");
-  return known.sumsSha256 === digest ? null : altered("changed", `the evidence of ${id}`, FORGED);
+  const sums = readPrivateFile(join(directory, SUMS_FILE), limits.evidenceFileBytes);
+  if (sums instanceof Failure || sha256(sums) === known.sumsSha256) return null;
+  return altered("changed", SUMS_FILE, `of ${id} ${FORGED}`);
 }

@@ -95,7 +95,9 @@ function verifyEvidenceOf(store: Store, { folder, id, own }: Place, { checked, f
     return altered("missing", `the evidence of ${id}`, why);
   }
   const verified = verifyEvidence(evidence);
-  if (verified instanceof Failure) return verified;
+  const forged = keepsItsOwn(id) ? null : refuseForged(store, id, evidence);
+  // Where the list itself is another one, a file that does not fit it may be sound.
+  if (verified instanceof Failure) return forged ?? verified;
   const lacking = own.find((name) => !verified.files.includes(name));
   if (lacking !== undefined) return altered("missing", lacking, `is not in the evidence of ${id}`);
   for (const name of verified.files.filter((file) => file.endsWith(EVENTS))) {
@@ -107,7 +109,6 @@ function verifyEvidenceOf(store: Store, { folder, id, own }: Place, { checked, f
     if (events instanceof Failure) return events;
     checked.push(`${id}: ${name}, ${events} events, chain intact, as the run store has them`);
   }
-  const forged = keepsItsOwn(id) ? null : refuseForged(store, id, verified.digest);
   if (forged !== null) return forged;
   checked.push(`${id}: ${verified.files.length} files as SHA256SUMS has them, ${vouchedFor(id, verified)}`);
   folders.push({ id, directory: evidence, evidence: verified });

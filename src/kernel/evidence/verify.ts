@@ -33,10 +33,11 @@ export function verifyEvidence(directory: string): VerifiedEvidence | Failure {
   const digests = parseSums(Buffer.from(sums).toString("utf8"));
   if (typeof digests === "string") return altered("malformed", SUMS_FILE, `is not as cutter writes it: ${digests}`);
   for (const [name, digest] of digests) {
-    if (!present.has(name)) return altered("missing", name, "is missing");
+    if (!present.has(name)) return altered("missing", name, `is listed in ${SUMS_FILE} and missing`);
     const content = readPrivateFile(join(directory, name), limits.evidenceFileBytes);
     if (content instanceof Failure) return content;
-    if (sha256(content) !== digest) return altered("changed", name, "was changed: its SHA-256 is another one");
+    if (sha256(content) !== digest)
+      return altered("changed", name, `was changed: ${SUMS_FILE} has another digest of it`);
   }
   const isOwed = digests.has(SIGNER_FILE);
   if (isOwed && !present.has(SIGNATURE_FILE)) return altered("missing", SIGNATURE_FILE, "is missing");
