@@ -14,9 +14,12 @@ import { makeBackup } from "../execution/backup/make.ts";
 import { Failure } from "../kernel/failure.ts";
 import { openSession } from "../kernel/session/open.ts";
 import { FIRST_DATABASE, type Provider, type RunningServer, type StartOrder, SUPERUSER } from "./providers/provider.ts";
+import { ask } from "./providers/sample-sandbox.ts";
 import { runSandbox } from "./run.ts";
 import { buildSandbox, sampleSandbox } from "./sample.ts";
-import { Sandbox, type SandboxOrder } from "./sandbox.ts";
+import { known, Sandbox, type SandboxOrder } from "./sandbox.ts";
+import { makeWorkDirectory, obtainDump, preflight } from "./steps/before.ts";
+import { giveRoles, startIsolated } from "./steps/build.ts";
 
 const PATIENCE_MS = 120_000;
 const QUIET = { command: "cutter sandbox run", begins: () => {} };
@@ -250,6 +253,41 @@ test(
     sandbox = sampleSandbox({ stateDirectory: newState(), source });
     expect((await buildSandbox(sandbox))?.code).toBe("BACKUP_DAMAGED");
     expect(sandbox.servers).toEqual([]);
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "a connection that leads elsewhere once the server is known is refused before anything is written over it",
+  async () => {
+    let production: RunningServer | null = null;
+    let led: "to the sandbox" | "to production" = "to the sandbox";
+    sandbox = sampleSandbox({
+      stateDirectory: newState(),
+      provider: (sound) => ({
+        ...sound,
+        async start(order) {
+          const server = await sound.start(order);
+          if (server instanceof Failure || production === null) {
+            if (!(server instanceof Failure)) production = server;
+            return server;
+          }
+          const first = production;
+          return { ...server, target: (login) => (led === "to production" ? first : server).target(login) };
+        },
+      }),
+    });
+    expect(await preflight(sandbox)).toBe(null);
+    expect(await makeWorkDirectory(sandbox)).toBe(null);
+    expect(await obtainDump(sandbox)).toBe(null);
+    expect(await startIsolated(sandbox)).toBe(null);
+    const standIn = known<RunningServer>(production, "stand-in");
+    expect(await ask(standIn, { role: SUPERUSER, database: FIRST_DATABASE }, "CREATE DATABASE sandbox")).toEqual([]);
+    led = "to production";
+    const before = await databasesOf(standIn);
+    const given = await giveRoles(sandbox);
+    expect([given?.code, given?.data]).toEqual(["SANDBOX_IS_PRODUCTION", "Nothing was written over this connection."]);
+    expect(await databasesOf(standIn)).toBe(before);
   },
   PATIENCE_MS,
 );

@@ -88,6 +88,8 @@ export class Sandbox {
   source: Source | null = null;
   watch: Watch | null = null;
   server: RunningServer | null = null;
+  /** System identifier of that server, as it said when nothing of the dump had run in it. */
+  identifier: string | null = null;
   privileges: Privileges | null = null;
   rows: readonly RowChange[] = [];
   /** What ended it before its time; null where nothing did. */

@@ -49,7 +49,7 @@ export const SANDBOX_RUN_FAILURES = {
   },
   SANDBOX_IS_PRODUCTION: {
     exit: 4,
-    cause: "The database that was to be thrown away has the system identifier of production: it is that database.",
+    cause: "A connection that was to lead to the throwaway database leads to production, or to another server.",
     action: "Stop, and find out where the connection leads. Never copy a data directory for this: copies share it.",
     data: "Nothing was written to it, and only what this command had started itself is ended.",
   },

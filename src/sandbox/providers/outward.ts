@@ -11,9 +11,10 @@ import { Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
 import { errnoOf, failedCall } from "../../kernel/private-files/errno.ts";
 import { readRegularFile } from "../../kernel/private-files/file.ts";
+import type { Place } from "./place.ts";
 
-/** Each way out of a process, as a sentence; empty where there is none. `own`: its sockets lie below. */
-export function waysOutOf(pid: number, own: string): readonly string[] | Failure {
+/** Each way out of a process, as a sentence; empty where there is none. `own`: where it may write, and its sockets. */
+export function waysOutOf(pid: number, own: Own): readonly string[] | Failure {
   try {
     const [networks, tree] = [sameLink(pid, "ns/net"), sameTree(pid)];
     const interfaces = interfacesOf(pid);
@@ -22,7 +23,7 @@ export function waysOutOf(pid: number, own: string): readonly string[] | Failure
     if (writable instanceof Failure) return writable;
     const sockets = socketsOfHost();
     if (sockets instanceof Failure) return sockets;
-    const foreign = sockets.filter((path) => !path.startsWith(join(own, "/")));
+    const foreign = sockets.filter((path) => !path.startsWith(join(own.home, "/")));
     return [
       ...(networks ? ["it is in the network namespace of this host"] : []),
       ...(sameLink(pid, "ns/pid") ? ["it is in the table of processes of this host"] : []),
@@ -36,6 +37,8 @@ export function waysOutOf(pid: number, own: string): readonly string[] | Failure
     return unknown(pid, error);
   }
 }
+
+type Own = Pick<Place, "home" | "data" | "socket">;
 
 function unknown(pid: number, error: unknown): Failure {
   return new Failure("SANDBOX_SERVER_FAILED", failedCall(`see what process ${pid} could connect to`, error));
@@ -68,15 +71,15 @@ function socketsOfHost(): readonly string[] | Failure {
   return [...new Set(table.split("\n").flatMap((line) => / (\/.*)$/.exec(line)?.[1] ?? []))].sort();
 }
 
-/** proc_pid_mountinfo(5): what is mounted from the host and not read-only, but for its own directory and devices. */
-function writableMounts(pid: number, own: string): readonly string[] | Failure {
+/** proc_pid_mountinfo(5): what is mounted from the host and not read-only, but for its own and devices. */
+function writableMounts(pid: number, own: Own): readonly string[] | Failure {
   const table = readTable(`/proc/${pid}/mountinfo`);
   if (table instanceof Failure) return table;
   return table.split("\n").flatMap((line) => {
     const [, , , , point = "", options = "", ...rest] = line.split(" ");
     const kind = rest[rest.indexOf("-") + 1] ?? "";
     if (point === "" || options.split(",").includes("ro")) return [];
-    const isOwn = point === own || point.startsWith(`${own}/`) || /^\/dev\/(?:null|zero|u?random)$/.test(point);
+    const isOwn = point === own.data || point === own.socket || /^\/dev\/(?:null|zero|u?random)$/.test(point);
     // Made for it when it was closed; a file system in memory anywhere else is the host's.
     const isMade = kind === "tmpfs" ? point === "/" || point === "/dev/shm" : kind === "proc" && point === "/proc";
     return isOwn || isMade ? [] : [point];

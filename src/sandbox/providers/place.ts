@@ -19,6 +19,8 @@ export type Place = {
   /** The server's own, 0700. */
   readonly data: string;
   readonly socket: string;
+  /** Where we connect: ours, and nothing that the server could change. */
+  readonly door: string;
   /** Empty: where the server's own root directory is put together, if it is closed. */
   readonly root: string;
 };
@@ -29,12 +31,19 @@ export function choosePlace(name: string, account: Account, bases: readonly stri
   for (const base of [...new Set(bases)]) {
     const home = join(base, name);
     const reason = whyUnfit(base, join(home, "s"), account);
-    if (reason === null) return { home, data: join(home, "data"), socket: join(home, "s"), root: join(home, "root") };
+    if (reason === null) return placeIn(home);
     tried.push(`${base}: ${reason}`);
   }
   const message = `no place for a local server's files: ${tried.join("; ")}`;
   return new Failure("SANDBOX_PROVIDER_UNAVAILABLE", message, { hint: "Name a short directory with TMPDIR." });
 }
+
+function placeIn(home: string): Place {
+  const [data, socket, door, root] = ["data", "s", "d", "root"].map((name) => join(home, name)) as Four;
+  return { home, data, socket, door, root };
+}
+
+type Four = [string, string, string, string];
 
 const STICKY = 0o1000;
 const WRITABLE_BY_OTHERS = 0o022;

@@ -64,7 +64,9 @@ function identities(sandbox: Sandbox, database: string): Promise<TwoIdentities |
   const production = known(sandbox.source, "source").identity.systemIdentifier;
   return withAdministrator(sandbox, { role: SUPERUSER, database }, async (session) => {
     const seen = await inspectSession(session);
-    return seen instanceof Failure ? seen : { production, sandbox: seen.systemIdentifier };
+    if (seen instanceof Failure) return seen;
+    sandbox.identifier ??= seen.systemIdentifier;
+    return { production, sandbox: seen.systemIdentifier };
   });
 }
 

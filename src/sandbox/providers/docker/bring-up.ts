@@ -16,6 +16,7 @@ import { toolEnvironment } from "../../../readiness/service-state/tool.ts";
 import { askEngine, findInEngine } from "../../leftovers/engine-resource.ts";
 import { isRunning } from "../../leftovers/process-identity.ts";
 import type { Account } from "../account.ts";
+import { openDoor } from "../door.ts";
 import { askServer } from "../first-answer.ts";
 import { oneTimePassword } from "../passwords.ts";
 import type { Place } from "../place.ts";
@@ -54,7 +55,8 @@ export async function bringUp(
   if (process instanceof Failure) return process;
   parts.process = process;
   const late = await waitUntilReady(parts, image.data, remainingMs);
-  if (late !== null) return late;
+  const shut = late ?? openDoor(parts.place);
+  if (shut !== null) return shut;
   return (await setPassword(parts, initial)) ?? (await firstAnswer(parts, shown));
 }
 

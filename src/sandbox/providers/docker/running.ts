@@ -65,7 +65,7 @@ export function containerOf({ order, settings }: DockerParts): EngineResource {
 }
 
 function socketPlace({ order, place }: DockerParts): SocketPlace {
-  return { server: order.name, directory: place.socket, passwords: order.passwords };
+  return { server: order.name, directory: place.door, passwords: order.passwords };
 }
 
 /** In the container, so of the server's version; as our own user there, who alone may read the password file. */

@@ -11,7 +11,7 @@ import { Failure } from "../../../kernel/failure.ts";
 import { G07 } from "../../gates/server.ts";
 import { waysOutOf } from "../outward.ts";
 import type { RunningServer } from "../provider.ts";
-import { ask, ok, sampleFolder, sampleSandbox } from "../sample-sandbox.ts";
+import { ask, ok, otherProcess, sampleFolder, sampleSandbox } from "../sample-sandbox.ts";
 import { localProvider } from "./local.ts";
 
 // A cluster is made with initdb, on a machine that may be busy.
@@ -43,6 +43,8 @@ async function start(): Promise<RunningServer> {
   servers.push(server);
   return server;
 }
+
+const NOWHERE = { home: "/nowhere", data: "/nowhere/data", socket: "/nowhere/s" };
 
 /** What starts a server is found, and nothing that closes it. */
 function withoutUnshare(): void {
@@ -116,6 +118,52 @@ test("code in it sees no other process, can write to nothing of this machine, an
   expect(words.filter((line) => line.includes("54321"))).toEqual([]);
 });
 
+/** What restored code might do so that whoever comes to its server is led to another, by what it is called. */
+const REDIRECTIONS = {
+  replaced: "mv HOME/s/.s.PGSQL.5432 HOME/s/real && ln -s OTHER HOME/s/.s.PGSQL.5432",
+  door: "ln -sf OTHER HOME/d/.s.PGSQL.5432",
+  directory: "mv HOME/s HOME/t",
+  rules: "echo local all all trust > HOME/hba.conf",
+  marker: "echo x > HOME/.cutter-sandbox",
+};
+
+/** In the scope of `otherProcess`: what became of each, and which server answers then. */
+const redirect = (words: string) => `
+  const server = ok(await localProvider({ stateDirectory, binaries: null }).start(sandbox.order()));
+  const { path: home } = server.owned().find(({ kind }) => kind === "directory");
+  const login = { role: "postgres", database: "postgres" };
+  const identity = () => ask(server, login, "SELECT system_identifier::text FROM pg_control_system()");
+  const before = await identity();
+  const done = {};
+  for (const [what, words] of Object.entries(${words})) {
+    const program = "while read -r line; do :; done; " + words.replaceAll("HOME", home);
+    done[what] = await ask(server, login, "COPY (SELECT 1) TO PROGRAM '" + program + "'");
+  }
+  const link = (await import("node:fs")).readlinkSync(home + "/s/.s.PGSQL.5432");
+  say({ done, link, same: JSON.stringify(await identity()) === JSON.stringify(before), user: process.geteuid() });
+  await server.stop();
+`;
+
+test.each(process.geteuid?.() === 0 ? ["root", "nobody"] : ["an ordinary user"])(
+  "code in it that puts another server's socket in the place of its own does not lead us there: %s",
+  async (user) => {
+    const { socketDirectory, port } = await testServer();
+    const other = `${socketDirectory}/.s.PGSQL.${port}`;
+    const folder = sampleFolder();
+    const drop = user === "nobody" ? ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"] : [];
+    if (user === "nobody") fs.chownSync(folder, 65_534, 65_534);
+    const words = JSON.stringify(REDIRECTIONS).replaceAll("OTHER", other);
+    const child = otherProcess(redirect(words), folder, drop);
+    const said = await child.heard();
+    await child.kill();
+    const refused = { door: "38000", directory: "38000", rules: "38000", marker: "38000" };
+    // The link is there, and leads to the other server: whoever went that way would be there.
+    const uid = user === "nobody" ? 65_534 : process.geteuid?.();
+    expect(said).toEqual({ done: { replaced: [], ...refused }, link: other, same: true, user: uid });
+    fs.rmSync(folder, { recursive: true, force: true });
+  },
+);
+
 test("where it cannot be closed it says so, reaches them all, and only code of ours passes the gate", async () => {
   withoutUnshare();
   expect(await localProvider({ stateDirectory: state, binaries: null }).unclosed()).toBe(
@@ -145,12 +193,12 @@ test("a network of its own alone leaves the sockets of this machine open, and th
   const child = Bun.spawn(["unshare", ...asOther, "--net", "sleep", "60"], { stdio: ["ignore", "ignore", "ignore"] });
   const there = (): boolean => fs.readFileSync(`/proc/${child.pid}/comm`, "utf8").trim() === "sleep";
   while (!there()) await Bun.sleep(5);
-  const seen = waysOutOf(child.pid, "/nowhere");
+  const seen = waysOutOf(child.pid, NOWHERE);
   child.kill("SIGKILL");
   await child.exited;
   if (seen instanceof Failure) throw new Error(seen.message);
   expect(seen).toContain("it sees the directories of this host");
   expect(seen).toContain(`it can connect to the socket ${socketDirectory}/.s.PGSQL.${port}`);
   expect(seen).not.toContain("it is in the network namespace of this host");
-  expect(waysOutOf(child.pid, "/nowhere")).toBeInstanceOf(Failure);
+  expect(waysOutOf(child.pid, NOWHERE)).toBeInstanceOf(Failure);
 });

@@ -2,9 +2,10 @@
  * local/closed: the words that start a local server where it can connect to nothing: no network, no other's socket.
  *
  * A network namespace leaves the unix sockets of this machine within reach, by their paths; so the server also gets a
- * root directory that holds programs and /etc, read-only, and its own directory. Processes of the same user could be
- * signalled, and their sockets taken; so it sees none but its own. What restored code does there (dblink, COPY TO
- * PROGRAM) stays there, and ends with it. Called by local.ts; what came of it is measured by outward.ts.
+ * root directory that holds programs and /etc, read-only, and its own directory, of which it may write to its data and
+ * its socket's. Processes of the same user could be signalled, and their sockets taken; so it sees none but its own.
+ * What restored code does there (dblink, COPY TO PROGRAM) stays there, and ends with it. Called by local.ts; what came
+ * of it is measured by outward.ts.
  */
 import * as fs from "node:fs";
 import { join } from "node:path";
@@ -25,8 +26,8 @@ function unshareWords({ is }: Account): readonly [string, ...string[]] {
 }
 
 /**
- * $1 an empty directory, $2 its own directory, $3 the folder of its programs; then the command. Only its own directory,
- * what is in memory, and a few devices can be written to.
+ * $1 an empty directory, $2 its own directory, $3 the folder of its programs; then the command. Only its data, its
+ * socket's directory, what is in memory, and a few devices can be written to.
  */
 const CLOSE = `set -eu
 root=$1 home=$2 programs=$3
@@ -46,6 +47,8 @@ case $programs in
 esac
 mkdir -p ".$home"
 mount --bind "$home" ".$home"
+mount -o remount,bind,ro "$root$home"
+for own in data s; do mount --bind "$home/$own" ".$home/$own"; done
 mkdir -p dev tmp proc old
 for device in null zero random urandom; do : > "dev/$device"; mount --bind "/dev/$device" "dev/$device"; done
 mkdir dev/shm

@@ -11,6 +11,7 @@ import { findTool } from "../../../readiness/service-state/tool.ts";
 import { makeMarkedDirectory } from "../../leftovers/marked-directory.ts";
 import { withLeft } from "../../leftovers/removal.ts";
 import { type Account, asAccount, serverAccount } from "../account.ts";
+import { openDoor } from "../door.ts";
 import { askServer } from "../first-answer.ts";
 import { bases, choosePlace, placesTaken } from "../place.ts";
 import { FIRST_DATABASE, type Provider, type RunningServer, type StartOrder, SUPERUSER } from "../provider.ts";
@@ -118,7 +119,8 @@ async function bringUp(parts: LocalParts, means: Means): Promise<RunningServer |
     ...{ data: place.data, logFile, timeoutMs: remainingMs() },
     pidInside: open === null ? 1 : undefined,
   });
-  if (late !== null) return late;
+  const shut = late ?? openDoor(place);
+  if (shut !== null) return shut;
   const answer = await askServer(localTarget(parts, { role: SUPERUSER, database: FIRST_DATABASE }));
   if (answer instanceof Failure) return answer;
   if (order.cluster !== "fresh") parts.refill = inBackground((signal) => refillSpare(request, signal));

@@ -69,7 +69,7 @@ export function localTarget(parts: LocalParts, login: Login): ServerTarget {
 }
 
 function socketPlace({ order, place }: LocalParts): SocketPlace {
-  return { server: order.name, directory: place.socket, passwords: order.passwords };
+  return { server: order.name, directory: place.door, passwords: order.passwords };
 }
 
 function client(parts: LocalParts, program: ClientName, login: Login): ClientProgram | null {
@@ -87,7 +87,7 @@ async function isolation(parts: LocalParts): Promise<Isolation | Failure> {
   const pids = [parts.process, ...descendantsOf(parts.process.pid)].map(({ pid }) => pid);
   const tcpListeners = tcpListenersOf(pids);
   if (tcpListeners instanceof Failure) return tcpListeners;
-  const waysOut = waysOutOf(postmasterOf(parts, parts.process), parts.place.home);
+  const waysOut = waysOutOf(postmasterOf(parts, parts.process), parts.place);
   if (waysOut instanceof Failure) return waysOut;
   const kernel = `/proc/PID/fd and /proc/PID/net/tcp of its ${pids.length} processes; its namespaces, mounts, sockets`;
   const asked = `listen_addresses of the server; ${kernel}`;
