@@ -104,6 +104,11 @@ onEngine("it has no network, no right and no place to write to, and no password 
   });
   const kinds = (Mounts as { Type: string; RW: boolean }[]).map(({ Type, RW }) => `${Type} ${RW ? "rw" : "ro"}`);
   expect(kinds.sort()).toEqual(["bind ro", "bind ro", "bind ro", "bind rw"]);
+  // Where we connect is shown to nobody in it: no link could lead us elsewhere.
+  const target = server.target(SUPERUSER);
+  const door = target.kind === "server" ? (target.hosts[0]?.host ?? "") : "";
+  const shown = (Mounts as { Source: string }[]).filter(({ Source }) => `${door}/`.startsWith(`${Source}/`));
+  expect([fs.readdirSync(door), shown]).toEqual([[".s.PGSQL.5432"], []]);
   const write = engine.docker("exec", server.name, "sh", "-c", "echo x > /etc/x || id -u 2>/dev/null || echo refused");
   expect(write).toEndWith("refused");
   const secret = sandbox.passwords.of("postgres") ?? "";
