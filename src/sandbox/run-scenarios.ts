@@ -11,7 +11,8 @@ import { Failure } from "../kernel/failure.ts";
 import { failureDocument, type Judged } from "../report/battery.ts";
 import { failed, type Judgement, judge } from "../report/judgement.ts";
 import { notCarried } from "./gates/embedded.ts";
-import { logLength, readLog } from "./measure/server-log.ts";
+import type { GrowingLog } from "./measure/growing-log.ts";
+import { readLog } from "./measure/server-log.ts";
 import { type RowDelta, sumRows } from "./rows.ts";
 import { known } from "./sandbox.ts";
 import { lacksFor, scenariosOf } from "./scenarios/embedded/list.ts";
@@ -25,19 +26,18 @@ export async function runScenarios(
   scenarios: readonly Scenario[] = scenariosOf(stage.sandbox.order.provider.name),
 ): Promise<RowDelta> {
   const { sandbox } = stage;
-  const server = known(sandbox.server, "server");
   const predicted: RowDelta[] = [];
   for (const scenario of scenarios) {
     sandbox.journal.at("C-10", scenario.id);
     await sandbox.tell(`${scenario.id}: ${scenario.title}`);
     sandbox.journal.note("look", scenario.title);
-    const { logFile } = server;
+    const { log: serverLog } = sandbox;
     const startedMs = sandbox.journal.nowMs();
-    const from = logFile === null ? 0 : await caught(`the log before ${scenario.id}`, () => logLength(logFile));
+    const from = serverLog === null ? 0 : await caught(`the log before ${scenario.id}`, () => serverLog.look());
     stage.log.length = 0;
     const { judged, rows } = await runOne(scenario, stage);
     predicted.push(rows);
-    const trace = logFile === null ? "the server writes no log\n" : await traceOf(logFile, from);
+    const trace = serverLog === null ? "the server writes no log\n" : await traceOf(serverLog, from);
     const log = `${scenario.id}: ${scenario.title}\n${stage.log.join("\n")}\n${judged.verdict}: ${judged.summary}\n`;
     sandbox.results.push({
       ...{ judged, log: redact(log), trace: redact(trace), startedMs, endedMs: sandbox.journal.nowMs() },
@@ -66,9 +66,9 @@ async function runOne(scenario: Scenario, stage: Stage): Promise<Run> {
 }
 
 /** What kept it from being read stands in its place. */
-async function traceOf(logFile: string, from: number | Failure): Promise<string> {
+async function traceOf(log: GrowingLog, from: number | Failure): Promise<string> {
   if (from instanceof Failure) return `${from.message}\n`;
-  const trace = await caught("the trace", () => readLog(logFile, from));
+  const trace = await caught("the trace", () => readLog(log.path, from, log.look()));
   return trace instanceof Failure ? `${trace.message}\n` : trace;
 }
 

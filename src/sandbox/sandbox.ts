@@ -18,6 +18,7 @@ import type { Privileges } from "./gates/server.ts";
 import type { RowChange } from "./gates/verification.ts";
 import { Journal } from "./journal.ts";
 import { type LeftoverRecord, recordDirectory } from "./leftovers/record.ts";
+import type { GrowingLog } from "./measure/growing-log.ts";
 import type { HostState } from "./measure/host-state.ts";
 import type { InstanceScan } from "./measure/instances.ts";
 import { Secrets } from "./measure/secrets.ts";
@@ -88,6 +89,8 @@ export class Sandbox {
   source: Source | null = null;
   watch: Watch | null = null;
   server: RunningServer | null = null;
+  /** Of that server; null where it writes none. */
+  log: GrowingLog | null = null;
   /** System identifier of that server, as it said when nothing of the dump had run in it. */
   identifier: string | null = null;
   privileges: Privileges | null = null;

@@ -80,16 +80,20 @@ export type RoleLimit = {
   readonly peak: number;
 };
 
-export const G21: Gate<readonly RoleLimit[]> = {
+/** `cuts`: where the log, of which the peaks are read, was not only added to. */
+export type RoleLimits = { readonly roles: readonly RoleLimit[]; readonly cuts: readonly string[] };
+
+export const G21: Gate<RoleLimits> = {
   id: "G-21",
   claim: "no role ever had more sessions than its limit",
-  judge(roles) {
+  judge({ roles, cuts }) {
     const limited = roles.filter(({ wanted }) => wanted !== null);
     return {
       summary: limited.map(({ role, peak, limit }) => `${role} ${peak} of ${limit}`).join(", "),
       facts: { roles: roles.map(({ role, wanted, limit, peak }) => ({ role, wanted, limit, peak })) },
       mismatches: [
         ...mustHold("roles with a limit", limited.length),
+        ...unexpected("the server's log was cut", cuts, "only added to"),
         ...limited.flatMap(({ role, wanted, limit, peak }): Mismatch[] => [
           ...expectEqual(`connection limit of ${role}`, wanted, limit),
           ...mustHold(`sessions of ${role} in the server's log`, peak),

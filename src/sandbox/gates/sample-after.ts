@@ -113,12 +113,17 @@ export const AFTER: readonly Sample[] = [
       "the server shows nobody": (one) => ({ ...one, sessions: 0 }),
     },
   ),
-  sample(G21, [LIMIT] as readonly (typeof LIMIT)[], {
-    "three sessions at a time": () => [{ ...LIMIT, peak: 3 }],
-    "the limit was lifted": () => [{ ...LIMIT, limit: -1 }],
-    "nobody of the role came": () => [{ ...LIMIT, peak: 0 }],
-    "no role has a limit": () => [],
-  }),
+  sample(
+    G21,
+    { roles: [LIMIT] as readonly (typeof LIMIT)[], cuts: [] as readonly string[] },
+    {
+      "three sessions at a time": (one) => ({ ...one, roles: [{ ...LIMIT, peak: 3 }] }),
+      "the limit was lifted": (one) => ({ ...one, roles: [{ ...LIMIT, limit: -1 }] }),
+      "nobody of the role came": (one) => ({ ...one, roles: [{ ...LIMIT, peak: 0 }] }),
+      "no role has a limit": (one) => ({ ...one, roles: [] }),
+      "the log was cut": (one) => ({ ...one, cuts: ["900 bytes were there, then 0"] }),
+    },
+  ),
   sample(
     G22,
     {

@@ -6,7 +6,7 @@
  */
 import { Failure } from "../../kernel/failure.ts";
 import type { Cell, Row, Session } from "../../kernel/session/session.ts";
-import { loginsIn, logLength, parseLog, readLog } from "../measure/server-log.ts";
+import { loginsIn, parseLog, readLog } from "../measure/server-log.ts";
 import { SUPERUSER } from "../providers/provider.ts";
 import { known, type Sandbox } from "../sandbox.ts";
 import { openLogin, withAdministrator } from "../sessions.ts";
@@ -49,11 +49,11 @@ export class Stage {
 
   /** The answer tells who logged in since, by the server's own log; our own looks are not among them. */
   watchLogins(): () => readonly string[] {
-    const { logFile } = known(this.sandbox.server, "server");
-    if (logFile === null) throw new Error("a server without a log is watched");
-    const from = logLength(logFile);
+    const { log } = this.sandbox;
+    if (log === null) throw new Error("a server without a log is watched");
+    const from = log.look();
     return () => {
-      const logins = loginsIn(parseLog(readLog(logFile, from)));
+      const logins = loginsIn(parseLog(readLog(log.path, from, log.look())));
       return logins.map(({ role, application }) => `${role}: ${application}`);
     };
   }

@@ -20,6 +20,7 @@ import {
   type Staged as StagedFacts,
   type TwoIdentities,
 } from "../gates/server.ts";
+import { GrowingLog } from "../measure/growing-log.ts";
 import { readHostState } from "../measure/host-state.ts";
 import { scanHost } from "../measure/instances.ts";
 import { readPrivileges } from "../measure/privileges.ts";
@@ -42,6 +43,7 @@ export async function startIsolated(sandbox: Sandbox): Promise<Failure | null> {
   const server = await sandbox.startServer(sandbox.name, cluster, LOG_SETTINGS);
   if (server instanceof Failure) return server;
   sandbox.server = server;
+  sandbox.log = server.logFile === null ? null : new GrowingLog(server.logFile);
   await sandbox.gates.judge(G07, async () => {
     const isolation = await server.isolation();
     return isolation instanceof Failure ? isolation : { isolation, code: codeOf(sandbox) };

@@ -81,7 +81,10 @@ export async function verifyAll(sandbox: Sandbox): Promise<Failure | null> {
   await gates.judge(G17, () => untouched(sandbox));
   await gates.judge(G18, () => searchSecrets(sandbox));
   await gates.judge(G20, () => asked(readOpenTransactions));
-  await gates.judge(G21, () => asked((session) => readRoleLimits(session, peaksOf(sandbox))));
+  await gates.judge(G21, async () => {
+    const roles = await asked((session) => readRoleLimits(session, peaksOf(sandbox)));
+    return roles instanceof Failure ? roles : { roles, cuts: sandbox.log?.cuts ?? [] };
+  });
   await gates.judge(G22, async () => {
     const runs = await asked((session) => readCourse(session, sandbox.startedAt));
     if (runs instanceof Failure) return runs;
@@ -101,8 +104,9 @@ function logged({ journal, results, started }: Sandbox): Logged | Failure {
 }
 
 function peaksOf(sandbox: Sandbox): ReadonlyMap<string, number> {
-  const { logFile } = known(sandbox.server, "server");
-  return logFile === null ? new Map() : peakSessions(logFile);
+  const { log } = sandbox;
+  log?.look();
+  return log === null ? new Map() : peakSessions(log.path);
 }
 
 async function untouched(sandbox: Sandbox): Promise<Untouched | Failure> {
