@@ -17,7 +17,7 @@ import { G05 } from "../gates/before.ts";
 import { searchTree } from "../measure/secrets.ts";
 import { sampleSandbox } from "../sample.ts";
 import { makeWorkDirectory, obtainDump, preflight } from "../steps/before.ts";
-import { rolesOf } from "./database.ts";
+import { readCreations } from "./foreign-roles.ts";
 import { readingOf, watchDump } from "./reading.ts";
 
 const PATIENCE_MS = 60_000;
@@ -41,7 +41,7 @@ async function statements(session: Session, ...all: readonly string[]): Promise<
 
 test("of a cluster whose first superuser is called otherwise, that one is created like any role", async () => {
   const session = await openTestSession(target("test"));
-  const usual = succeed(await rolesOf(session)).map(({ create }) => create);
+  const usual = succeed(await readCreations(session));
   await statements(
     session,
     "BEGIN",
@@ -49,7 +49,7 @@ test("of a cluster whose first superuser is called otherwise, that one is create
     "SET LOCAL SESSION AUTHORIZATION sandbox_second",
     "ALTER ROLE postgres RENAME TO operator",
   );
-  const renamed = succeed(await rolesOf(session)).map(({ create }) => create);
+  const renamed = succeed(await readCreations(session));
   await statements(session, "ROLLBACK");
   await session.close();
   expect(usual.filter((one) => /^CREATE ROLE (postgres|operator) /.test(one))).toEqual([]);
