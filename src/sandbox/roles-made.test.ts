@@ -108,7 +108,7 @@ test("what is not copied is told, each with why", () => {
   const wanted = [
     "membership cutter_verify in pg_write_server_files: pg_write_server_files may reach beyond the database",
     "setting all roles in this database: zero_damaged_pages: a superuser alone may set it",
-    "setting all roles in this database: dynamic_library_path: a superuser alone may set it",
+    "setting all roles in this database: dynamic_library_path: it decides what code a session loads",
     "setting role cutter_exec in this database: log_statement: it decides what the server's log holds, which the gates read",
   ].map((one) => `not copied from production: ${one}`);
   expect(told.filter((one) => one.startsWith("not copied"))).toEqual(wanted);

@@ -14,11 +14,16 @@ const HARMLESS_ROLES: readonly string[] = [
   "pg_use_reserved_connections",
 ];
 
-/** Of what a superuser alone sets: what a statement does, and no more. */
+/** Of what not everybody sets, or pg_settings does not show: what a statement does, and no more. */
 const BEHAVIOUR: readonly string[] = [
   ...["session_replication_role", "event_triggers", "lo_compat_privileges", "deadlock_timeout", "temp_file_limit"],
   ...["track_counts", "max_stack_depth"],
+  // Everybody sets it, and pg_settings shows it to nobody.
+  "role",
 ];
+
+/** Everybody sets one of them. */
+const LOADING = /_preload_libraries$|^dynamic_library_path$|^extension_control_path$/;
 
 /** Of what everybody sets: what decides how a sandbox logs in, or by which name its sessions are known. */
 const OWN: readonly string[] = ["password_encryption", "application_name", "session_authorization"];
@@ -36,12 +41,13 @@ export function whyNotMember({ parent, member }: Membership): string | null {
 export function whyNotSet({ role, name, context }: Setting): string | null {
   const known = name.toLowerCase();
   if (role === SUPERUSER) return "the throwaway server has a superuser of its own";
+  if (LOADING.test(known)) return "it decides what code a session loads";
   if (LOGGING.test(known)) return "it decides what the server's log holds, which the gates read";
   if (OWN.includes(known)) return "it decides how the sandbox logs in, or how its sessions are called";
   if (known.includes("."))
     return MODULES.test(known) ? "it is read by a module that may run code or write a log" : null;
+  if (context === "user" || BEHAVIOUR.includes(known)) return null;
   if (context === null) return "production did not tell who may set it";
-  if (context === "user" || (context === "superuser" && BEHAVIOUR.includes(known))) return null;
   return context === "superuser" ? "a superuser alone may set it" : `it is read when a session is begun (${context})`;
 }
 

@@ -54,18 +54,12 @@ export const NO_FOREIGN_ROLES = { create: [], memberships: [], settings: [] } as
 export async function readForeignRoles(session: Session): Promise<ForeignRoles | Failure> {
   const create = await readCreations(session);
   if (create instanceof Failure) return create;
-  const memberships = await session.query(foreignMemberships);
+  const memberships = await readMemberships(session);
   if (memberships instanceof Failure) return memberships;
-  const settings = await session.query(foreignSettings);
+  const settings = await readSettings(session);
   if (settings instanceof Failure) return settings;
   const differences = await readRightDifferences(session);
-  if (differences instanceof Failure) return differences;
-  return {
-    create,
-    memberships: memberships.rows.map(membershipOf),
-    settings: settings.rows.map(settingOf),
-    differences,
-  };
+  return differences instanceof Failure ? differences : { create, memberships, settings, differences };
 }
 
 /** Of every role but the superuser whom a sandbox has already. */
@@ -73,6 +67,18 @@ export async function readCreations(session: Session): Promise<readonly string[]
   const reply = await session.query(foreignRoles, [SUPERUSER]);
   if (reply instanceof Failure) return reply;
   return reply.rows.map(({ quoted, attributes }) => `CREATE ROLE ${quoted} ${attributes}`);
+}
+
+/** One for each pair of roles. */
+export async function readMemberships(session: Session): Promise<readonly Membership[] | Failure> {
+  const reply = await session.query(foreignMemberships);
+  return reply instanceof Failure ? reply : reply.rows.map(membershipOf);
+}
+
+/** Those that hold in this database. */
+export async function readSettings(session: Session): Promise<readonly Setting[] | Failure> {
+  const reply = await session.query(foreignSettings);
+  return reply instanceof Failure ? reply : reply.rows.map(settingOf);
 }
 
 function membershipOf(row: Row): Membership {
