@@ -19,7 +19,8 @@ LEFT JOIN pg_catalog.pg_roles AS r ON r.oid OPERATOR(pg_catalog.=) s.setrole
 CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) WITH ORDINALITY AS entry (text, place)
 CROSS JOIN LATERAL (SELECT pg_catalog.split_part(entry.text, '=', 1) AS name,
   pg_catalog.substr(entry.text, pg_catalog.strpos(entry.text, '=') + 1) AS value) AS c
-WHERE (s.setdatabase OPERATOR(pg_catalog.=) 0::oid OR s.setdatabase OPERATOR(pg_catalog.=)
-    (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()))
+WHERE (s.setdatabase OPERATOR(pg_catalog.=) 0::oid
+    OR s.setdatabase OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database AS d
+      WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()))
   AND (s.setrole OPERATOR(pg_catalog.=) 0::oid OR r.oid IS NOT NULL)
 ORDER BY r.rolname COLLATE "C" NULLS FIRST, s.setdatabase, entry.place

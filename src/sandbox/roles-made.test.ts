@@ -77,7 +77,7 @@ const SHOWN = `SELECT current_setting('default_transaction_read_only') AS read_o
   current_setting('statement_timeout') AS timeout, current_setting('search_path') AS path,
   current_setting('app.secret', true) AS secret`;
 
-test("sessions of a role begin with what they begin with in production, and those of the superuser do not", async () => {
+test("sessions of a role begin as they do in production, and those of the superuser do not", async () => {
   const common = { timeout: "77s", path: `"$user", "a ""b", public`, secret: SECRET };
   expect(await ask("cutter_exec", SHOWN)).toEqual([{ ...common, read_only: "on" }]);
   expect(await ask("cutter_verify", SHOWN)).toEqual([{ ...common, read_only: "off" }]);
@@ -109,7 +109,8 @@ test("what is not copied is told, each with why", () => {
     "membership cutter_verify in pg_write_server_files: pg_write_server_files may reach beyond the database",
     "setting all roles in this database: zero_damaged_pages: a superuser alone may set it",
     "setting all roles in this database: dynamic_library_path: it decides what code a session loads",
-    "setting role cutter_exec in this database: log_statement: it decides what the server's log holds, which the gates read",
+    "setting role cutter_exec in this database: log_statement: it decides what the server's log holds, " +
+      "which the gates read",
   ].map((one) => `not copied from production: ${one}`);
   expect(told.filter((one) => one.startsWith("not copied"))).toEqual(wanted);
   expect(sandbox.gates.of("G-09")?.facts.not_copied).toEqual(wanted);

@@ -57,8 +57,8 @@ export async function backupSource(sandbox: Sandbox, order: BackupOrder): Promis
 
 /** Neither the archive, which holds tables of one database, nor its manifest names a role. */
 const ROLES_UNKNOWN =
-  "a backup holds tables alone, and nothing of production's roles: their memberships, settings and privileges are not " +
-  "in this sandbox, whose roles are those of the contract; cutter schema verify compares production's own";
+  "a backup holds tables alone, and nothing of production's roles: their memberships, settings and privileges are " +
+  "not in this sandbox, whose roles are those of the contract; cutter schema verify compares production's own";
 
 type Decrypting = { readonly order: BackupOrder; readonly manifest: BackupManifest };
 

@@ -1,5 +1,5 @@
 /**
- * sources/copied: which memberships and settings of production a throwaway server is given, and which it is not, and why.
+ * sources/copied: which memberships and settings of production a throwaway server is given, and which not, and why.
  *
  * Left out is what would open the server, run or load code at a login, or hide from its log what the gates read there.
  * What nobody thought of is left out too. Whoever leaves one out has to tell it. Pure. Called by roles-made.ts.
