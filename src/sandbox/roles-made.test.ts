@@ -11,6 +11,7 @@ import { hostOf, targetOf } from "../../scripts/database/target.ts";
 import { makeReference } from "../../scripts/faults/run-verbs.ts";
 import { Failure } from "../kernel/failure.ts";
 import { SUPERUSER } from "./providers/provider.ts";
+import { makeSettings } from "./roles-made.ts";
 import { sampleSandbox } from "./sample.ts";
 import { known, type Sandbox } from "./sandbox.ts";
 import { openLogin } from "./sessions.ts";
@@ -128,6 +129,18 @@ test("G-09 names what is otherwise in production, copied or not", () => {
       "membership cutter_exec in pg_write_all_data",
       "setting role cutter_exec in this database: default_transaction_read_only",
     ],
+  });
+});
+
+test("what the throwaway server refuses is told, too, and by its name alone", async () => {
+  const session = await openLogin(sandbox, { role: SUPERUSER, database: DATABASE });
+  if (session instanceof Failure) throw new Error(session.message);
+  const quoted = { role: "cutter_exec", name: "statement_timeout", value: `'${SECRET}'` };
+  const of = { role: "cutter_exec", database: "every", name: "statement_timeout", context: "user" } as const;
+  const made = await makeSettings(session, [{ ...of, quoted }]).finally(() => session.close());
+  expect(made).toEqual({
+    copied: [],
+    leftOut: ["setting role cutter_exec: statement_timeout: the throwaway server refuses it (SQLSTATE 22023)"],
   });
 });
 

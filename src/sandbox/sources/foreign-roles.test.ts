@@ -122,6 +122,7 @@ test.each([
   ],
   ...["zero_damaged_pages", "allow_system_table_mods", "auto_explain.log_min_duration", "plperl.on_plperl_init"],
   ...["password_encryption", "application_name", "session_authorization", "lc_messages", "post_auth_delay"],
+  ...["debug_print_plan", "trace_sort"],
 ])("%s is given to nobody, as this server knows it", async (name) => {
   const reply = succeed(await session.query("SELECT context FROM pg_settings WHERE name = $1", [name]));
   const context = reply.rows[0]?.context ?? null;
