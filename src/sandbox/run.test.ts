@@ -228,7 +228,11 @@ test(
     const { source, identifier } = await backUp();
     sandbox = sampleSandbox({ stateDirectory: newState(), source });
     expect(await buildSandbox(sandbox)).toBe(null);
-    expect(sandbox.source?.remarks).toEqual([expect.stringContaining("nothing outside of its folder vouches for it")]);
+    expect(sandbox.source?.remarks).toEqual([
+      expect.stringContaining("nothing outside of its folder vouches for it"),
+      expect.stringContaining("nothing of production's roles"),
+    ]);
+    expect(sandbox.gates.of("G-09")?.summary).toContain("the source does not say what production's roles may do");
     const verdicts = ["G-05", "G-06", "G-08", "G-09", "G-10"].map((id) => sandbox?.gates.of(id)?.verdict);
     expect(verdicts).toEqual(["PASS", "PASS", "PASS", "PASS", "PASS"]);
     expect(sandbox.gates.of("G-10")?.facts.production).toBe(identifier);
