@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TestDatabase } from "../../../scripts/database/database.ts";
+import { createDatabase, type TestDatabase } from "../../../scripts/database/database.ts";
 import { temporaryFolder } from "../../../scripts/database/files.ts";
 import { TEST_PASSWORD } from "../../../scripts/database/server.ts";
 import { hostOf, openTestSession, succeed, targetOf } from "../../../scripts/database/target.ts";
@@ -101,6 +101,26 @@ test(
     expect(search()).toEqual([`password of the live connection in ${leak}`]);
     rmSync(leak);
     expect(sandbox.gates.of("G-05")?.verdict).toBe("PASS");
+    expect((await sandbox.takeDown()).left).toEqual([]);
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "of a database without the tables it is said that they are missing, in words of the sandbox",
+  async () => {
+    const empty = await createDatabase(database.server, { template: "empty" });
+    const { port, socketDirectory } = database.server;
+    const named = targetOf([hostOf(port, { host: socketDirectory, password: null })], { database: empty.name });
+    const source = { kind: "live", pgDump: ["pg_dump"], pgRestore: ["pg_restore"], target: named } as const;
+    const sandbox = sampleSandbox({ stateDirectory: join(temporaryFolder(), "state"), source });
+    for (const step of [preflight, makeWorkDirectory]) expect(await step(sandbox)).toBe(null);
+    const refused = await obtainDump(sandbox);
+    empty.drop();
+    expect([refused?.code, refused?.exitCode, refused?.message]).toEqual([
+      ...["OBJECT_MISSING", 5, expect.stringContaining("public.unit_version")],
+    ]);
+    expect([refused?.hint, refused?.data].join(" ")).not.toMatch(/backup|ledger|hold/i);
     expect((await sandbox.takeDown()).left).toEqual([]);
   },
   PATIENCE_MS,

@@ -6,7 +6,7 @@
  */
 import { createReadStream } from "node:fs";
 import productionState from "../../../sql/sandbox/production-state.sql" with { type: "text" };
-import { countsOf, readContents } from "../../execution/backup/contents.ts";
+import { countsOf, findRelations, readContents } from "../../execution/backup/contents.ts";
 import { CopyRows, rowsDiffer } from "../../execution/backup/copy-rows.ts";
 import { beginReading, takeSnapshot } from "../../execution/backup/snapshot.ts";
 import { readOutput, startTool, type Tool } from "../../execution/backup/tool.ts";
@@ -63,6 +63,8 @@ export async function dumpDatabase(parts: DatabaseParts): Promise<Dumped | Failu
   try {
     const identity = await identityOf(session);
     if (identity instanceof Failure) return identity;
+    const there = await findRelations(session);
+    if (there instanceof Failure) return nothingThere(there);
     const roles = await readForeignRoles(session);
     if (roles instanceof Failure) return roles;
     const snapshot = await takeSnapshot(session);
@@ -78,6 +80,16 @@ export async function dumpDatabase(parts: DatabaseParts): Promise<Dumped | Failu
   } finally {
     await session.close();
   }
+}
+
+/** A backup looks for the same, but would speak of a run. */
+function nothingThere(failure: Failure): Failure {
+  if (failure.code !== "STOP_BACKUP_REFUSED") return failure;
+  return new Failure("OBJECT_MISSING", `no sandbox can be made from this database: ${failure.message}`, {
+    hint: "Check the name of the database: cutter schema verify lists what differs, cutter schema install mends it.",
+    data: "The database was read at most; no throwaway server was started for it.",
+    cause: failure,
+  });
 }
 
 /** Read-only, whatever the role may do, and under a name of the sandbox. */
