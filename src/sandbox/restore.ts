@@ -73,7 +73,8 @@ async function giveMemberships(sandbox: Sandbox, { session, source: { roles } }:
   if (created !== null) return created;
   const made = await makeMemberships(session, roles.memberships);
   if (made instanceof Failure) return made;
-  sandbox.made.push(made);
+  const leftOut = roles.database.map((what) => `${what}: the throwaway database lets every role of the sandbox in`);
+  sandbox.made.push(made, { copied: [], leftOut });
   return null;
 }
 

@@ -49,6 +49,8 @@ beforeAll(async () => {
     // No transaction of it can be begun on a standby.
     `${here} default_transaction_isolation = serializable`,
   ];
+  psql(`ALTER DATABASE ${name} CONNECTION LIMIT 40; REVOKE CONNECT ON DATABASE ${name} FROM PUBLIC;
+    GRANT CONNECT ON DATABASE ${name} TO cutter_exec`);
   psql([...GRANTS.map((grant) => `GRANT ${grant}`), ...alterations.map((one) => `ALTER ${one}`)].join(";"));
   standby = await startStandby(primary);
   await primary.stop();
@@ -105,9 +107,13 @@ test("memberships in PostgreSQL's own roles are there with their options, but fo
   ]);
 });
 
+const EVERY = ": the throwaway database lets every role of the sandbox in";
+
 test("what is not copied is told, each with why", () => {
   const wanted = [
     "membership cutter_verify in pg_write_server_files: pg_write_server_files may reach beyond the database",
+    `privileges of the database {=T/postgres,postgres=CTc/postgres,cutter_exec=c/postgres}${EVERY}`,
+    `connection limit of the database, 40${EVERY}`,
     "setting all roles in this database: zero_damaged_pages: a superuser alone may set it",
     "setting all roles in this database: dynamic_library_path: it decides what code a session loads",
     "setting role cutter_exec in this database: log_statement: it decides what the server's log holds, " +

@@ -5,6 +5,7 @@
  * Read in the read-only session that the dump is taken in, from catalogs alone; never a password. What a sandbox does
  * with it is decided by copied.ts and done by roles-made.ts. Called by database.ts.
  */
+import foreignDatabase from "../../../sql/sandbox/foreign-database.sql" with { type: "text" };
 import foreignMemberships from "../../../sql/sandbox/foreign-memberships.sql" with { type: "text" };
 import foreignRoles from "../../../sql/sandbox/foreign-roles.sql" with { type: "text" };
 import foreignSettings from "../../../sql/sandbox/foreign-settings.sql" with { type: "text" };
@@ -43,12 +44,14 @@ export type ForeignRoles = {
   readonly create: readonly string[];
   readonly memberships: readonly Membership[];
   readonly settings: readonly Setting[];
+  /** What the database says itself of who may come to it, in words: a sandbox's lets everybody in. */
+  readonly database: readonly string[];
   /** What `cutter schema verify` says there of rights and settings; null where nobody could be asked. */
   readonly differences: readonly Difference[] | null;
 };
 
 /** Of a source that is no server of somebody's. */
-export const NO_FOREIGN_ROLES = { create: [], memberships: [], settings: [] } as const;
+export const NO_FOREIGN_ROLES = { create: [], memberships: [], settings: [], database: [] } as const;
 
 /** Needs a session outside any transaction. */
 export async function readForeignRoles(session: Session): Promise<ForeignRoles | Failure> {
@@ -58,8 +61,11 @@ export async function readForeignRoles(session: Session): Promise<ForeignRoles |
   if (memberships instanceof Failure) return memberships;
   const settings = await readSettings(session);
   if (settings instanceof Failure) return settings;
+  const database = await session.query(foreignDatabase);
+  if (database instanceof Failure) return database;
   const differences = await readRightDifferences(session);
-  return differences instanceof Failure ? differences : { create, memberships, settings, differences };
+  if (differences instanceof Failure) return differences;
+  return { create, memberships, settings, database: database.rows.map(({ what }) => what ?? ""), differences };
 }
 
 /** Of every role but the superuser whom a sandbox has already. */
