@@ -6,6 +6,8 @@ DO $hand_over$
 DECLARE
   lifecycle boolean := current_setting('cutter.lifecycle') = 'installed';
   owner text := current_setting('cutter.privilege_matrix')::jsonb -> 'owner' ->> 'name';
+  -- A name is read as SQL reads it: in small letters, unless it is quoted.
+  installer regrole := quote_ident(current_user)::regrole;
   item record;
 BEGIN
   IF current_setting('is_superuser') <> 'on' THEN
@@ -13,16 +15,16 @@ BEGIN
   END IF;
   FOR item IN
     SELECT 'SCHEMA' AS kind, nspname::text AS name FROM pg_namespace
-    WHERE nspname = 'cutter_governance' AND nspowner = current_user::regrole
+    WHERE nspname = 'cutter_governance' AND nspowner = installer
     UNION ALL
     SELECT CASE relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, oid::regclass::text FROM pg_class
-    WHERE relkind IN ('r', 'v') AND relowner = current_user::regrole
+    WHERE relkind IN ('r', 'v') AND relowner = installer
       AND (relnamespace = 'cutter_governance'::regnamespace
         OR lifecycle AND oid IN (to_regclass('public.system_vocab'), to_regclass('public.information_unit'),
           to_regclass('public.unit_version'), to_regclass('public.iu_lifecycle_log')))
     UNION ALL
     SELECT 'FUNCTION', oid::regprocedure::text FROM pg_proc
-    WHERE lifecycle AND pronamespace = 'public'::regnamespace AND proowner = current_user::regrole
+    WHERE lifecycle AND pronamespace = 'public'::regnamespace AND proowner = installer
       AND proname IN ('fn_iu_create', 'fn_iu_enact', 'fn_iu_withdraw', 'fn_iu_revise',
         'fn_iu_enacted_immut', 'fn_uv_enacted_immut', 'fn_iu_enacted_truncate')
   LOOP

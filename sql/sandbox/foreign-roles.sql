@@ -1,4 +1,4 @@
--- Purpose: the roles of a server with their attributes and memberships, so that a restored dump finds its owners.
+-- Purpose: the roles of a server with their attributes, so that a restored dump finds its owners.
 -- Parameters: $1 the role that a sandbox's server has from its beginning. Locks: none on a relation of users.
 -- Roles of the system (pg_*) and that one are left out; who owns the cluster there may be called otherwise, and is not.
 SELECT r.rolname AS role,
@@ -11,11 +11,7 @@ SELECT r.rolname AS role,
     CASE WHEN r.rolreplication THEN 'REPLICATION' ELSE 'NOREPLICATION' END,
     CASE WHEN r.rolbypassrls THEN 'BYPASSRLS' ELSE 'NOBYPASSRLS' END,
     pg_catalog.format('CONNECTION LIMIT %s', r.rolconnlimit)) AS attributes,
-  pg_catalog.quote_ident(r.rolname) AS quoted,
-  (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(p.rolname), ', ' ORDER BY p.rolname)
-    FROM pg_catalog.pg_auth_members AS m
-    JOIN pg_catalog.pg_roles AS p ON p.oid OPERATOR(pg_catalog.=) m.roleid
-    WHERE m.member OPERATOR(pg_catalog.=) r.oid AND p.rolname !~ '^pg_') AS parents
+  pg_catalog.quote_ident(r.rolname) AS quoted
 FROM pg_catalog.pg_roles AS r
 WHERE r.rolname !~ '^pg_' AND r.rolname OPERATOR(pg_catalog.<>) $1
 ORDER BY r.rolname COLLATE "C"

@@ -71,7 +71,8 @@ export const COMMANDS: readonly CommandRow[] = [
     action: "restore",
     gates: ["G-08"],
     lines: ({ workDirectory: work, source }) => [
-      `# the roles of the matrix and those that own something, without a password; CREATE DATABASE ${DATABASE}`,
+      ...(source === "backup" ? [] : ["# the roles of production, without a password, and their memberships"]),
+      `# CREATE DATABASE ${DATABASE}`,
       ...(source === "backup" ? ["# the schema, as cutter schema install makes it; its tables emptied"] : []),
       `pg_restore ${RESTORE_WORDS[source].join(" ")} --dbname=${DATABASE} < ${work}/dump`,
       "# rows and digest of each relation, compared with those of the dump's snapshot",
@@ -81,9 +82,13 @@ export const COMMANDS: readonly CommandRow[] = [
     id: "C-06",
     action: "roles and privilege matrix",
     gates: ["G-09"],
-    lines: () => [
+    lines: ({ source }) => [
+      ...(source === "backup"
+        ? []
+        : ["# the settings of production's roles and database, but for what is told (ALTER)"]),
       "# each role that logs in is given a SCRAM verifier of its one-time password (ALTER ROLE)",
       "# what the roles may do, compared with the matrix, as cutter schema verify does it",
+      ...(source === "backup" ? [] : ["# and what it said of production in C-03"]),
     ],
   },
   {
@@ -162,6 +167,7 @@ function dumpLines(names: PlanNames): readonly string[] {
       : [...startLines(names, `${names.name}-p`, "fresh"), "# the reference database in it"];
   return [
     ...stand,
+    "# its roles, their memberships and settings, and what cutter schema verify says of their rights, from catalogs",
     "# BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; rows and digest of each relation; pg_export_snapshot()",
     dump,
     `pg_restore --file=- ${work}/dump`,

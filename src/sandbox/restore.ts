@@ -14,6 +14,7 @@ import type { Session } from "../kernel/session/session.ts";
 import { installSchema } from "../schema/install.ts";
 import type { Restored } from "./gates/server.ts";
 import { FIRST_DATABASE, type RunningServer, SUPERUSER } from "./providers/provider.ts";
+import { makeMemberships } from "./roles-made.ts";
 import { known, type Sandbox } from "./sandbox.ts";
 import type { Source } from "./sources/source.ts";
 import { DATABASE, RESTORE_WORDS } from "./words.ts";
@@ -45,11 +46,12 @@ export async function restoreDump(sandbox: Sandbox): Promise<Restored | Failure>
 async function prepare(sandbox: Sandbox, server: RunningServer, source: Source): Promise<Failure | null> {
   const first = await openSession(server.target({ role: SUPERUSER, database: FIRST_DATABASE }), { label: "sandbox" });
   if (first instanceof Failure) return first;
-  const made = await all(first, [
-    ...source.roles.map(({ create }) => create),
-    ...source.roles.flatMap(({ memberships }) => memberships ?? []),
-    `CREATE DATABASE ${DATABASE} TEMPLATE template0 ENCODING '${encodingOf(source)}' LC_COLLATE 'C' LC_CTYPE 'C'`,
-  ]);
+  const granted = await giveMemberships(sandbox, { session: first, source });
+  const made =
+    granted ??
+    (await all(first, [
+      `CREATE DATABASE ${DATABASE} TEMPLATE template0 ENCODING '${encodingOf(source)}' LC_COLLATE 'C' LC_CTYPE 'C'`,
+    ]));
   await first.close();
   if (made !== null || source.kind !== "backup") return made;
   sandbox.journal.note("server", "the schema is installed, since a backup holds none");
@@ -62,6 +64,18 @@ async function prepare(sandbox: Sandbox, server: RunningServer, source: Source):
       : await all(session, [`TRUNCATE ${source.contents.map(({ relation }) => relation).join(", ")}`]);
   await session.close();
   return emptied;
+}
+
+type Giving = { readonly session: Session; readonly source: Source };
+
+async function giveMemberships(sandbox: Sandbox, { session, source: { roles } }: Giving): Promise<Failure | null> {
+  const created = await all(session, roles.create);
+  if (created !== null) return created;
+  const made = await makeMemberships(session, roles.memberships);
+  if (made instanceof Failure) return made;
+  const leftOut = roles.database.map((what) => `${what}: the throwaway database lets every role of the sandbox in`);
+  sandbox.made.push(made, { copied: [], leftOut });
+  return null;
 }
 
 /** It becomes part of a statement. */

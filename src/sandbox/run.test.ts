@@ -181,7 +181,7 @@ test("what is thrown by a measurement is its gate's failure, and leaves a report
   const never = () => Promise.reject(new Error("nobody knows"));
   const { report, failure } = await runSandbox(own, QUIET);
   expect(report.gates.find(({ id }) => id === "G-02")?.failure?.message).toBe("G-02 broke off: Error: nobody knows");
-  expect(failure?.facts.gate).toBe("G-02");
+  expect([failure?.facts.gate, failure?.code]).toEqual(["G-02", "SANDBOX_NOT_PROVEN"]);
 });
 
 test("G-01: too little room is refused before anything is made", async () => {
@@ -231,7 +231,11 @@ test(
     const { source, identifier } = await backUp();
     sandbox = sampleSandbox({ stateDirectory: newState(), source });
     expect(await buildSandbox(sandbox)).toBe(null);
-    expect(sandbox.source?.remarks).toEqual([expect.stringContaining("nothing outside of its folder vouches for it")]);
+    expect(sandbox.source?.remarks).toEqual([
+      expect.stringContaining("nothing outside of its folder vouches for it"),
+      expect.stringContaining("nothing of production's roles"),
+    ]);
+    expect(sandbox.gates.of("G-09")?.summary).toContain("the source does not say what production's roles may do");
     const verdicts = ["G-05", "G-06", "G-08", "G-09", "G-10"].map((id) => sandbox?.gates.of(id)?.verdict);
     expect(verdicts).toEqual(["PASS", "PASS", "PASS", "PASS", "PASS"]);
     expect(sandbox.gates.of("G-10")?.facts.production).toBe(identifier);

@@ -18,6 +18,7 @@ import { actionOf } from "./embedded-lines.ts";
 import { G23 } from "./gates/after.ts";
 import { keptLines } from "./kept.ts";
 import { firstRed, partialFailure } from "./partial.ts";
+import { notCopied } from "./roles-made.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { SCENARIOS } from "./scenarios/list.ts";
 import { runSequence, type SequenceResult } from "./sequence.ts";
@@ -153,9 +154,10 @@ function isUnsaid({ id, verdict }: Judged): boolean {
 }
 
 /** What the reader has to know besides. */
-function remarksOf({ order, source, reached }: Sandbox): readonly string[] {
+function remarksOf(sandbox: Sandbox): readonly string[] {
+  const { order, source, reached } = sandbox;
   const notKept = order.afterwards === "keep" && reached === "building" ? [NOT_KEPT] : [];
-  return [...(source?.remarks ?? []), ...notKept];
+  return [...(source?.remarks ?? []), ...notCopied(sandbox), ...notKept];
 }
 
 function refusal({ id, claim, verdict, summary }: Judged): Failure {

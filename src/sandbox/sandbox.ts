@@ -25,6 +25,7 @@ import { Secrets } from "./measure/secrets.ts";
 import { Processes } from "./processes.ts";
 import type { Passwords } from "./providers/passwords.ts";
 import type { Provider, RunningServer } from "./providers/provider.ts";
+import type { Made } from "./roles-made.ts";
 import type { BackupOrder, LiveOrder } from "./sources/order.ts";
 import type { Source, Watch } from "./sources/source.ts";
 import type { Keys, Staged } from "./stage/facts.ts";
@@ -94,6 +95,8 @@ export class Sandbox {
   /** System identifier of that server, as it said when nothing of the dump had run in it. */
   identifier: string | null = null;
   privileges: Privileges | null = null;
+  /** What it was given of production's roles. */
+  readonly made: Made[] = [];
   rows: readonly RowChange[] = [];
   /** What ended it before its time; null where nothing did. */
   interrupted: Failure | null = null;

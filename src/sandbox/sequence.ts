@@ -95,7 +95,8 @@ const CODES = {
 
 /** With what was seen; where the measurement itself failed, in that failure's words. */
 export function failureOf({ id, claim, mismatches, failure }: Judged): Failure {
-  const code = id in CODES ? CODES[id as keyof typeof CODES] : "SANDBOX_NOT_PROVEN";
+  // What could not be measured is not known to be so.
+  const code = id in CODES && failure === null ? CODES[id as keyof typeof CODES] : "SANDBOX_NOT_PROVEN";
   const seen = mismatches.map(({ what, expected, seen: found }) => `${what}: expected ${expected}, seen ${found}`);
   const why = failure === null ? seen.join("; ") : `${failure.code}: ${failure.message}`;
   return new Failure(code, `${id} did not pass (${claim}): ${why}`, { facts: { gate: id } });

@@ -18,8 +18,9 @@ import { derivedNames } from "./leftovers/record.ts";
 export function temporaryPath(sandbox: string, named = tmpdir()): string | Failure {
   const first = usable(named, sandbox);
   if (!(first instanceof Failure)) return first;
-  const missing = !fs.existsSync(named);
-  const others = missing ? [] : ["/tmp", "/var/tmp"].map((base) => usable(base, sandbox));
+  // What somebody named by mistake is told, and not passed over.
+  const mistaken = !fs.existsSync(named) || !fs.statSync(named).isDirectory();
+  const others = mistaken ? [] : ["/tmp", "/var/tmp"].map((base) => usable(base, sandbox));
   return others.find((one) => typeof one === "string") ?? first;
 }
 

@@ -105,6 +105,15 @@ describe("install", () => {
     expect(database.psql(owned)).toBe("0");
   });
 
+  test("so does one whose name SQL writes in quotes", async () => {
+    const name = `Odd ${database.name}`;
+    database.psql(`CREATE ROLE "${name}" SUPERUSER LOGIN`);
+    const report = await install({ role: name, reference: "load" });
+    const owned = database.psql(`SELECT count(*) FROM pg_class WHERE pg_get_userbyid(relowner) = '${name}'`);
+    database.psql(`DROP OWNED BY "${name}"; DROP ROLE "${name}"`);
+    expect([succeed(report).verified.differences, owned]).toEqual([[], "0"]);
+  });
+
   test("a role without the right to create refuses as the server does, and nothing stays", async () => {
     const before = fingerprint();
     const failure = failed(await install({ role: "cutter_exec" }));

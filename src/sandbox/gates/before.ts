@@ -146,18 +146,22 @@ export const G05: Gate<Reading> = {
 
 export type Identity = {
   readonly systemIdentifier: string | null;
+  /** null on a standby too. */
   readonly timeline: number | null;
   readonly database: string;
+  /** `unknown` of a backup, which any of them may have been taken from. */
+  readonly server: "primary" | "standby" | "unknown";
 };
 
 export const G06: Gate<Identity> = {
   id: "G-06",
   claim: "the system identifier of production is recorded",
-  judge({ systemIdentifier, timeline, database }) {
+  judge({ systemIdentifier, timeline, database, server }) {
     const known = systemIdentifier !== null && /^[1-9]\d*$/.test(systemIdentifier);
-    const facts = { system_identifier: systemIdentifier, timeline, database };
+    const facts = { system_identifier: systemIdentifier, timeline, database, server };
+    const what = server === "standby" ? ", a hot standby of it" : "";
     return {
-      summary: `system identifier ${systemIdentifier ?? "unknown"}, database ${database}`,
+      summary: `system identifier ${systemIdentifier ?? "unknown"}, database ${database}${what}`,
       facts,
       mismatches: known ? [] : [{ what: "system_identifier", expected: "a number", seen: `${systemIdentifier}` }],
     };

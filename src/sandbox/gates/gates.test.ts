@@ -31,6 +31,18 @@ test("G-12: a service that ended by itself, or began, was not restarted", () => 
   expect(judge(G12.judge({ before, after })).verdict).toBe("PASS");
 });
 
+test("G-17: of a standby it says that the primary was not asked; G-09 of a backup, that nothing was", () => {
+  const said = (id: string, changes: object): string => {
+    const found = SAMPLES.find((one) => one.id === id);
+    return found === undefined ? "" : judge(found.gate.judge({ ...(found.healthy as object), ...changes })).summary;
+  };
+  expect(said("G-17", { server: "standby" })).toContain("its primary was not asked");
+  expect(said("G-17", { server: "primary" })).not.toContain("not asked");
+  const nothing = { differences: null, copied: [], leftOut: [] };
+  expect(said("G-09", { production: nothing })).toContain("the source does not say what production's roles may do");
+  expect(said("G-09", {})).not.toContain("the source does not say");
+});
+
 for (const { id, gate, healthy, sabotages } of SAMPLES) {
   test(`${id} passes: ${gate.claim}`, () => {
     const { verdict, mismatches } = judge(gate.judge(healthy));

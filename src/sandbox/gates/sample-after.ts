@@ -57,6 +57,7 @@ export const AFTER: readonly Sample[] = [
     G17,
     {
       ...{ kind: "stand-in" as ProductionKind, before: PRODUCTION, after: PRODUCTION },
+      server: "primary" as const,
       ...{ recorded: ["s read"], seen: ["s read"], how: "log", runs: ["r"], runsThere: [] as readonly string[] },
       ...{ places: ["/s/s"], own: ["/s"], waysOut: [] as readonly string[] },
     },
@@ -72,6 +73,10 @@ export const AFTER: readonly Sample[] = [
       "a row is another one": (one) => ({ ...one, after: { ...PRODUCTION, contents: ["x: 4"] } }),
       "it was restarted": (one) => ({ ...one, after: { ...PRODUCTION, startedAt: "u" } }),
       "it is another server": (one) => ({ ...one, after: { ...PRODUCTION, systemIdentifier: "8" } }),
+      "it was a standby, and is the primary now": (one) => ({
+        ...one,
+        before: { ...PRODUCTION, timeline: null as never },
+      }),
       "no session was recorded": (one) => ({ ...one, recorded: [], seen: [] }),
       "a backup was made from, and a session came": (one) => ({ ...one, kind: "backup" as const }),
     },

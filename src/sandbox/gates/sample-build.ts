@@ -70,7 +70,7 @@ export const BUILD: readonly Sample[] = [
   ),
   sample(
     G06,
-    { systemIdentifier: "7" as string | null, timeline: 1, database: "d" },
+    { systemIdentifier: "7" as string | null, timeline: 1, database: "d", server: "primary" as const },
     {
       "the role may not ask for it": (one) => ({ ...one, systemIdentifier: null }),
       "it is no number": (one) => ({ ...one, systemIdentifier: "0" }),
@@ -102,13 +102,17 @@ export const BUILD: readonly Sample[] = [
   ),
   sample(
     G09,
-    { ...PRIVILEGES, size: SIZE },
+    { ...PRIVILEGES, size: SIZE, production: { differences: [], copied: [], leftOut: [] } },
     {
       "one grant too many": (one) => ({ ...one, differences: [DIFFERENCE] as never }),
       "one grant too few, by its number": (one) => ({ ...one, tablePrivileges: 32 }),
       "a column may be updated": (one) => ({ ...one, columnUpdates: 4 }),
       "a grant option": (one) => ({ ...one, grantOptions: ["SELECT on run to x"] as never }),
       "nothing was compared": (one) => ({ ...one, checked: {} as never }),
+      "production has what the copy does not show": (one) => ({
+        ...one,
+        production: { ...one.production, differences: [DIFFERENCE] as never },
+      }),
     },
   ),
   sample(

@@ -35,6 +35,7 @@ export const DIFFERENCE = {
   ...{ kind: "privilege", object: "SELECT on x to y", expected: null, actual: "granted", change: "excess" },
 } as const;
 export const PRIVILEGES = {
+  settings: [],
   ...{ differences: [], checked: { privilege: 68 }, tablePrivileges: 33, columnUpdates: 3, grantOptions: [] },
 };
 export const SIZE = { tablePrivileges: 33, columnUpdates: 3 };

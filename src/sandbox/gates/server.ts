@@ -76,6 +76,8 @@ export function contentLine({ relation, rows, contentSha256 }: Contents): string
 export type Privileges = {
   /** Every difference between the live state and the matrix, of whatever kind. */
   readonly differences: readonly Difference[];
+  /** Settings of the database and of all roles, which are no rights: G-14 judges them. */
+  readonly settings: readonly Difference[];
   /** How many expected entries of each kind were compared. */
   readonly checked: Readonly<Record<string, number>>;
   readonly tablePrivileges: number;
@@ -92,31 +94,56 @@ export function privilegeMismatches(
 ): Mismatch[] {
   return [
     ...mustHold("privileges that were compared", checked.privilege ?? 0),
-    ...differences.map(({ kind, object, expected, actual }) => ({
-      what: `${kind} ${object}`,
-      expected: expected ?? "not there",
-      seen: actual ?? "missing",
-    })),
+    ...differences.map(differenceOf),
     ...expectEqual("table privileges on the ledger", size.tablePrivileges, tablePrivileges),
     ...expectEqual("column UPDATEs on the ledger", size.columnUpdates, columnUpdates),
     ...unexpected("grant option", grantOptions),
   ];
 }
 
-export const G09: Gate<Privileges & { readonly size: MatrixSize }> = {
+function differenceOf({ kind, object, expected, actual }: Difference): Mismatch {
+  return { what: `${kind} ${object}`, expected: expected ?? "not there", seen: actual ?? "missing" };
+}
+
+/** What production's roles have besides; `differences` is null where the source does not say. */
+export type OfProduction = {
+  readonly differences: readonly Difference[] | null;
+  readonly copied: readonly string[];
+  readonly leftOut: readonly string[];
+};
+
+export const G09: Gate<Privileges & { readonly size: MatrixSize; readonly production: OfProduction }> = {
   id: "G-09",
   claim: "the live privileges equal the frozen matrix as sets, without a grant option",
-  judge: ({ size, ...live }) => ({
-    summary: `${live.tablePrivileges} table privileges and ${live.columnUpdates} column UPDATEs, as frozen`,
+  judge: ({ size, production, ...live }) => ({
+    summary: [
+      `${live.tablePrivileges} table privileges and ${live.columnUpdates} column UPDATEs, as frozen`,
+      ...(production.differences === null ? ["the source does not say what production's roles may do"] : []),
+      ...(production.leftOut.length === 0 ? [] : [`not copied from production: ${production.leftOut.length}`]),
+    ].join("; "),
     facts: {
       checked: live.checked,
       table_privileges: live.tablePrivileges,
       column_updates: live.columnUpdates,
       grant_options: live.grantOptions,
+      production: production.differences === null ? "not asked" : "asked",
+      ...{ copied: production.copied, not_copied: production.leftOut },
     },
-    mismatches: privilegeMismatches(live, size),
+    mismatches: [...privilegeMismatches(live, size), ...onlyThere(production.differences ?? [], live)],
   }),
 };
+
+/** What production has and the copy does not show: a green gate would speak of the copy alone. */
+function onlyThere(there: readonly Difference[], { differences, settings }: Privileges): Mismatch[] {
+  const here = new Set([...differences, ...settings].map(lineOf));
+  return there
+    .filter((one) => !here.has(lineOf(one)))
+    .map((one) => ({ ...differenceOf(one), what: `in production: ${one.kind} ${one.object}` }));
+}
+
+function lineOf({ kind, object, expected, actual }: Difference): string {
+  return JSON.stringify([kind, object, expected, actual]);
+}
 
 export type TwoIdentities = { readonly production: string | null; readonly sandbox: string | null };
 

@@ -6,6 +6,7 @@
 import type { Mismatch } from "../../report/battery.ts";
 import { expectEqual } from "../../report/judgement.ts";
 import type { Difference } from "../../schema/compare.ts";
+import type { Identity } from "./before.ts";
 import { type Gate, mustHold, sameSet, unexpected } from "./gate.ts";
 import { type MatrixSize, type Privileges, privilegeMismatches } from "./server.ts";
 
@@ -100,6 +101,8 @@ export type ProductionState = {
 
 export type Untouched = {
   readonly kind: ProductionKind;
+  /** Of a standby the primary, which is production too, was not asked. */
+  readonly server: Identity["server"];
   readonly before: ProductionState;
   readonly after: ProductionState;
   /** Names of the sessions that this command opened there itself. */
@@ -121,12 +124,13 @@ export type Untouched = {
 export const G17: Gate<Untouched> = {
   id: "G-17",
   claim: "production was not touched: nobody came but the recorded read-only sessions",
-  judge({ kind, before, after, recorded, seen, how, runs, runsThere, places, own, waysOut }) {
+  judge({ kind, server, before, after, recorded, seen, how, runs, runsThere, places, own, waysOut }) {
     const asked = kind === "backup" ? how : `${kind}: ${seen.length} sessions seen, all recorded; no run is there`;
+    const unasked = server === "standby" ? "; it is a hot standby, and its primary was not asked" : "";
     const foreign = places.filter((place) => !own.some((directory) => place.startsWith(`${directory}/`)));
     return {
-      summary: `${asked}; ${places.length} connections lead to the sandbox`,
-      facts: { kind, recorded, seen, how, runs, places, started_at: after.startedAt, written: after.written },
+      summary: `${asked}; ${places.length} connections lead to the sandbox${unasked}`,
+      facts: { kind, server, recorded, seen, how, runs, places, started_at: after.startedAt, written: after.written },
       mismatches: [
         ...(kind === "backup"
           ? unexpected("session in production", seen)

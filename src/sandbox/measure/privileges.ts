@@ -2,7 +2,7 @@
  * measure/privileges: what the roles may do in a database, compared with the frozen matrix, and counted.
  *
  * The comparison is the one of `cutter schema verify`; what it finds of other kinds is handed on for the inventory.
- * Reads catalogs only. Called by the steps C-06 and C-11.
+ * Reads catalogs only. Called by the steps C-06 and C-11, and of production by C-03.
  */
 import grantOptions from "../../../sql/sandbox/grant-options.sql" with { type: "text" };
 import { Failure } from "../../kernel/failure.ts";
@@ -21,6 +21,7 @@ export async function readPrivileges(session: Session): Promise<Privileges | Fai
   const of = (kind: string) => reply.rows.filter((row) => row.kind === kind);
   return {
     differences: report.differences.filter(isRight),
+    settings: report.differences.filter((one) => !isRight(one) && isSetting(one)),
     checked: { ...report.checked },
     tablePrivileges: of("table").length,
     columnUpdates: of("column").length,
@@ -36,6 +37,17 @@ export async function readShapeDifferences(session: Session): Promise<readonly D
   return report instanceof Failure ? report : report.differences.filter((one) => !isRight(one));
 }
 
-function isRight({ kind }: Difference): boolean {
-  return RIGHTS.includes(kind);
+/** Of rights and of settings alone, wherever it is asked: production too. */
+export async function readRightDifferences(session: Session): Promise<readonly Difference[] | Failure> {
+  const report = await verifySchema(session);
+  return report instanceof Failure ? report : report.differences.filter((one) => isRight(one) || isSetting(one));
+}
+
+/** A setting of one of our roles too: no baseline accepts it. */
+function isRight(one: Difference): boolean {
+  return RIGHTS.includes(one.kind) || (isSetting(one) && one.object.startsWith("role "));
+}
+
+function isSetting({ kind }: Difference): boolean {
+  return kind === "setting";
 }

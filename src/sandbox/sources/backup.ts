@@ -12,6 +12,7 @@ import { NOT_RESTORED, verifyBackup } from "../../execution/backup/verify.ts";
 import { Failure } from "../../kernel/failure.ts";
 import type { ProductionState } from "../gates/verification.ts";
 import type { Sandbox } from "../sandbox.ts";
+import { NO_FOREIGN_ROLES } from "./foreign-roles.ts";
 import type { BackupOrder } from "./order.ts";
 import type { Source } from "./source.ts";
 
@@ -29,7 +30,7 @@ export async function backupSource(sandbox: Sandbox, order: BackupOrder): Promis
   const { manifest, checked } = verified;
   // Here it is.
   const remarks = verified.remarks.filter((remark) => remark !== NOT_RESTORED);
-  for (const remark of remarks) await sandbox.tell(remark);
+  for (const remark of [...remarks, ROLES_UNKNOWN]) await sandbox.tell(remark);
   const dump = sandbox.path("dump");
   const decrypted = await decryptTo(dump, sandbox, { order, manifest });
   if (decrypted instanceof Failure) return decrypted;
@@ -39,8 +40,9 @@ export async function backupSource(sandbox: Sandbox, order: BackupOrder): Promis
   });
   return {
     ...{ kind: "backup", line: `backup ${path} of ${database}, ${manifest.snapshot_at}`, dump, contents },
-    ...{ identity: { systemIdentifier, timeline, database }, reading: { from: "file", checked } },
-    ...{ encoding: manifest.encoding, roles: [], remarks, before: stateOf(manifest) },
+    identity: { systemIdentifier, timeline, database, server: "unknown" },
+    ...{ reading: { from: "file", checked }, encoding: manifest.encoding, before: stateOf(manifest) },
+    ...{ roles: { ...NO_FOREIGN_ROLES, differences: null }, remarks: [...remarks, ROLES_UNKNOWN] },
     state: async () => {
       const again = readManifest(path);
       return again instanceof Failure ? again : stateOf(again);
@@ -52,6 +54,11 @@ export async function backupSource(sandbox: Sandbox, order: BackupOrder): Promis
     }),
   };
 }
+
+/** Neither the archive, which holds tables of one database, nor its manifest names a role. */
+const ROLES_UNKNOWN =
+  "a backup holds tables alone, and nothing of production's roles: their memberships, settings and privileges are " +
+  "not in this sandbox, whose roles are those of the contract; cutter schema verify compares production's own";
 
 type Decrypting = { readonly order: BackupOrder; readonly manifest: BackupManifest };
 

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TestDatabase } from "../../../scripts/database/database.ts";
+import { createDatabase, type TestDatabase } from "../../../scripts/database/database.ts";
 import { temporaryFolder } from "../../../scripts/database/files.ts";
 import { TEST_PASSWORD } from "../../../scripts/database/server.ts";
 import { hostOf, openTestSession, succeed, targetOf } from "../../../scripts/database/target.ts";
@@ -17,7 +17,7 @@ import { G05 } from "../gates/before.ts";
 import { searchTree } from "../measure/secrets.ts";
 import { sampleSandbox } from "../sample.ts";
 import { makeWorkDirectory, obtainDump, preflight } from "../steps/before.ts";
-import { rolesOf } from "./database.ts";
+import { readCreations } from "./foreign-roles.ts";
 import { readingOf, watchDump } from "./reading.ts";
 
 const PATIENCE_MS = 60_000;
@@ -41,7 +41,7 @@ async function statements(session: Session, ...all: readonly string[]): Promise<
 
 test("of a cluster whose first superuser is called otherwise, that one is created like any role", async () => {
   const session = await openTestSession(target("test"));
-  const usual = succeed(await rolesOf(session)).map(({ create }) => create);
+  const usual = succeed(await readCreations(session));
   await statements(
     session,
     "BEGIN",
@@ -49,7 +49,7 @@ test("of a cluster whose first superuser is called otherwise, that one is create
     "SET LOCAL SESSION AUTHORIZATION sandbox_second",
     "ALTER ROLE postgres RENAME TO operator",
   );
-  const renamed = succeed(await rolesOf(session)).map(({ create }) => create);
+  const renamed = succeed(await readCreations(session));
   await statements(session, "ROLLBACK");
   await session.close();
   expect(usual.filter((one) => /^CREATE ROLE (postgres|operator) /.test(one))).toEqual([]);
@@ -101,6 +101,26 @@ test(
     expect(search()).toEqual([`password of the live connection in ${leak}`]);
     rmSync(leak);
     expect(sandbox.gates.of("G-05")?.verdict).toBe("PASS");
+    expect((await sandbox.takeDown()).left).toEqual([]);
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "of a database without the tables it is said that they are missing, in words of the sandbox",
+  async () => {
+    const empty = await createDatabase(database.server, { template: "empty" });
+    const { port, socketDirectory } = database.server;
+    const named = targetOf([hostOf(port, { host: socketDirectory, password: null })], { database: empty.name });
+    const source = { kind: "live", pgDump: ["pg_dump"], pgRestore: ["pg_restore"], target: named } as const;
+    const sandbox = sampleSandbox({ stateDirectory: join(temporaryFolder(), "state"), source });
+    for (const step of [preflight, makeWorkDirectory]) expect(await step(sandbox)).toBe(null);
+    const refused = await obtainDump(sandbox);
+    empty.drop();
+    expect([refused?.code, refused?.exitCode, refused?.message]).toEqual([
+      ...["OBJECT_MISSING", 5, expect.stringContaining("public.unit_version")],
+    ]);
+    expect([refused?.hint, refused?.data].join(" ")).not.toMatch(/backup|ledger|hold/i);
     expect((await sandbox.takeDown()).left).toEqual([]);
   },
   PATIENCE_MS,

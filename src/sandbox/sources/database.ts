@@ -5,9 +5,8 @@
  * before it counts. Every session is read-only and has a name of the sandbox. Called by reference.ts and live.ts.
  */
 import { createReadStream } from "node:fs";
-import foreignRoles from "../../../sql/sandbox/foreign-roles.sql" with { type: "text" };
 import productionState from "../../../sql/sandbox/production-state.sql" with { type: "text" };
-import { countsOf, readContents } from "../../execution/backup/contents.ts";
+import { countsOf, findRelations, readContents } from "../../execution/backup/contents.ts";
 import { CopyRows, rowsDiffer } from "../../execution/backup/copy-rows.ts";
 import { beginReading, takeSnapshot } from "../../execution/backup/snapshot.ts";
 import { readOutput, startTool, type Tool } from "../../execution/backup/tool.ts";
@@ -22,10 +21,10 @@ import type { Contents } from "../gates/server.ts";
 import type { ProductionState } from "../gates/verification.ts";
 import type { Journal } from "../journal.ts";
 import type { Processes } from "../processes.ts";
-import { type ClientProgram, SUPERUSER } from "../providers/provider.ts";
+import type { ClientProgram } from "../providers/provider.ts";
 import { DUMP_WORDS } from "../words.ts";
+import { type ForeignRoles, readForeignRoles } from "./foreign-roles.ts";
 import { readingOf, watchDump } from "./reading.ts";
-import type { ForeignRole } from "./source.ts";
 
 export type DatabaseParts = {
   /** Of the sandbox: each session there bears it. */
@@ -46,10 +45,11 @@ export type Dumped = {
   readonly reading: Reading;
   readonly contents: readonly Contents[];
   readonly encoding: string;
-  readonly roles: readonly ForeignRole[];
+  readonly roles: ForeignRoles;
 };
 
-const READ_ONLY = "-c default_transaction_read_only=on";
+/** A hot standby begins no serializable transaction, whatever is the default of the role that asks. */
+const READING = { default_transaction_read_only: "on", default_transaction_isolation: "read committed" } as const;
 
 /** Names of the sessions on production, and of those of the scenarios, which never come there. */
 export function sessionNames(name: string) {
@@ -63,7 +63,9 @@ export async function dumpDatabase(parts: DatabaseParts): Promise<Dumped | Failu
   try {
     const identity = await identityOf(session);
     if (identity instanceof Failure) return identity;
-    const roles = await rolesOf(session);
+    const there = await findRelations(session);
+    if (there instanceof Failure) return nothingThere(there);
+    const roles = await readForeignRoles(session);
     if (roles instanceof Failure) return roles;
     const snapshot = await takeSnapshot(session);
     if (snapshot instanceof Failure) return snapshot;
@@ -80,12 +82,21 @@ export async function dumpDatabase(parts: DatabaseParts): Promise<Dumped | Failu
   }
 }
 
+/** A backup looks for the same, but would speak of a run. */
+function nothingThere(failure: Failure): Failure {
+  if (failure.code !== "STOP_BACKUP_REFUSED") return failure;
+  return new Failure("OBJECT_MISSING", `no sandbox can be made from this database: ${failure.message}`, {
+    hint: "Check the name of the database: cutter schema verify lists what differs, cutter schema install mends it.",
+    data: "The database was read at most; no throwaway server was started for it.",
+    cause: failure,
+  });
+}
+
 /** Read-only, whatever the role may do, and under a name of the sandbox. */
 export async function openReading({ target, journal }: Pick<DatabaseParts, "target" | "journal">, called: string) {
   const end = journal.begin({ kind: "session", what: `production, read-only, as ${called}` });
   const named: Target = target.kind === "server" ? { ...target, applicationName: called } : target;
-  const parameters = { default_transaction_read_only: "on" };
-  const session = await openSession(named, { label: "sandbox", parameters });
+  const session = await openSession(named, { label: "sandbox", parameters: READING });
   end(session instanceof Failure ? session.code : "open");
   return session;
 }
@@ -93,18 +104,8 @@ export async function openReading({ target, journal }: Pick<DatabaseParts, "targ
 async function identityOf(session: Session): Promise<Identity | Failure> {
   const inspected = await inspectSession(session);
   if (inspected instanceof Failure) return inspected;
-  const { systemIdentifier, timeline, database } = inspected;
-  return { systemIdentifier, timeline, database };
-}
-
-/** As they are to be created in a sandbox, whose own superuser is there already. */
-export async function rolesOf(session: Session): Promise<readonly ForeignRole[] | Failure> {
-  const reply = await session.query(foreignRoles, [SUPERUSER]);
-  if (reply instanceof Failure) return reply;
-  return reply.rows.map(({ quoted, attributes, parents }) => ({
-    create: `CREATE ROLE ${quoted} ${attributes}`,
-    memberships: parents === null || parents === undefined ? null : `GRANT ${parents} TO ${quoted}`,
-  }));
+  const { systemIdentifier, timeline, database, inRecovery } = inspected;
+  return { systemIdentifier, timeline, database, server: inRecovery ? "standby" : "primary" };
 }
 
 /** What goes by argument names no password: the place and the login are in the environment. */
@@ -112,7 +113,8 @@ async function writeDump(parts: DatabaseParts, snapshot: string): Promise<Failur
   const { name, database, pgDump, processes, dump } = parts;
   const quoted = (value: string): string => `'${value.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
   const place = [`dbname=${quoted(database)}`, `application_name=${quoted(sessionNames(name).dump)}`];
-  const options = `options=${quoted([pgDump.environment.PGOPTIONS ?? "", READ_ONLY].join(" ").trim())}`;
+  const reading = Object.entries(READING).map(([setting, value]) => `-c ${setting}=${value.replaceAll(" ", "\\ ")}`);
+  const options = `options=${quoted([pgDump.environment.PGOPTIONS ?? "", ...reading].join(" ").trim())}`;
   const words = [...DUMP_WORDS, `--snapshot=${snapshot}`, [...place, options].join(" ")];
   const ended = await processes.run({
     command: [...pgDump.command, ...words],

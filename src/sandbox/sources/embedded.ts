@@ -9,12 +9,15 @@ import { beginReading } from "../../execution/backup/snapshot.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { inspectSession } from "../../kernel/rollback-only/identity.ts";
 import type { Session } from "../../kernel/session/session.ts";
+import type { Difference } from "../../schema/compare.ts";
 import type { Identity } from "../gates/before.ts";
 import type { SessionReading } from "../gates/embedded.ts";
 import type { Contents } from "../gates/server.ts";
+import { readRightDifferences } from "../measure/privileges.ts";
 import { FIRST_DATABASE, SUPERUSER } from "../providers/provider.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { openReading, sessionNames, stateOf } from "./database.ts";
+import { NO_FOREIGN_ROLES } from "./foreign-roles.ts";
 import type { Source } from "./source.ts";
 
 /** What it is, and how it was read. */
@@ -30,7 +33,7 @@ export async function embeddedSource(sandbox: Sandbox): Promise<Found | Failure>
   if (read instanceof Failure) return read;
   const before = await stateOf(parts, read.contents);
   if (before instanceof Failure) return before;
-  const { reading, identity, contents } = read;
+  const { reading, identity, contents, differences } = read;
   const source: Source = {
     ...{
       kind: "reference",
@@ -39,7 +42,7 @@ export async function embeddedSource(sandbox: Sandbox): Promise<Found | Failure>
       reading: null,
       dump: null,
       encoding: "UTF8",
-      roles: [],
+      roles: { ...NO_FOREIGN_ROLES, differences },
       remarks: [],
       before,
     },
@@ -56,17 +59,25 @@ export async function embeddedSource(sandbox: Sandbox): Promise<Found | Failure>
 
 type Found = { readonly source: Source; readonly reading: SessionReading };
 
-type Read = { readonly identity: Identity; readonly reading: SessionReading; readonly contents: readonly Contents[] };
+type Read = {
+  readonly identity: Identity;
+  readonly reading: SessionReading;
+  readonly contents: readonly Contents[];
+  readonly differences: readonly Difference[];
+};
 
 async function readAll(session: Session): Promise<Read | Failure> {
   const inspected = await inspectSession(session);
   if (inspected instanceof Failure) return inspected;
+  const differences = await readRightDifferences(session);
+  if (differences instanceof Failure) return differences;
   const contents = await readRelations(session);
   if (contents instanceof Failure) return contents;
   const reading = await readingOf(session);
   if (reading instanceof Failure) return reading;
   const { systemIdentifier, timeline, database } = inspected;
-  return { identity: { systemIdentifier, timeline, database }, reading, contents };
+  const identity = { systemIdentifier, timeline, database, server: "primary" } as const;
+  return { identity, reading, contents, differences };
 }
 
 /** Of the transaction that is open. */

@@ -11,6 +11,7 @@ import type { ServerTarget } from "../../kernel/conninfo/target.ts";
 import { registerSecret } from "../../kernel/evidence/redaction.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { writeNewPrivateFile } from "../../kernel/private-files/file.ts";
+import type { Identity } from "../gates/before.ts";
 import { canBeLookedFor } from "../measure/secrets.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { type DatabaseParts, dumpDatabase, openReading, sessionNames, stateOf } from "./database.ts";
@@ -44,7 +45,7 @@ export async function liveSource(sandbox: Sandbox, order: LiveOrder): Promise<So
       ...dumped,
       kind: "live",
       dump: parts.dump,
-      remarks: unsearched(order.target),
+      remarks: [...unsearched(order.target), ...asStandby(dumped.identity)],
       before,
       line: describeTarget(order.target),
     },
@@ -77,6 +78,15 @@ function hidePassword(sandbox: Sandbox, target: ServerTarget): ServerTarget | Fa
 /** Manual, "The Password File". */
 function escaped(field: string): string {
   return field.replaceAll(/[\\:]/g, "\\$&");
+}
+
+/** Which server is the primary it does not say; and nobody connects to one that was not named. */
+function asStandby({ server }: Identity): readonly string[] {
+  if (server !== "standby") return [];
+  return [
+    "production was asked on a hot standby: its primary, which is production too, was not asked who came there; of " +
+      "what was written there G-17 sees what the standby had received by then",
+  ];
 }
 
 function unsearched({ hosts }: ServerTarget): readonly string[] {

@@ -9,9 +9,7 @@ import type { Identity, Reading } from "../gates/before.ts";
 import type { Contents } from "../gates/server.ts";
 import type { ProductionState } from "../gates/verification.ts";
 import type { SourceKind } from "../words.ts";
-
-/** A role of production, as the statements make it that create it; never with a password. */
-export type ForeignRole = { readonly create: string; readonly memberships: string | null };
+import type { ForeignRoles } from "./foreign-roles.ts";
 
 export type Source = {
   readonly kind: SourceKind;
@@ -24,7 +22,8 @@ export type Source = {
   readonly contents: readonly Contents[];
   /** Of the database, e.g. `UTF8`. */
   readonly encoding: string;
-  readonly roles: readonly ForeignRole[];
+  /** Of production. */
+  readonly roles: ForeignRoles;
   /** What is not known of it, and has to be said in the report. */
   readonly remarks: readonly string[];
   /** Absolute path; null where nothing is dumped: the embedded engine is loaded from the same SQL. */

@@ -59,4 +59,9 @@ test("the second directory lies below TMPDIR where its path is short enough for 
   ]);
   expect(missing instanceof Failure && [missing.code, missing.exitCode]).toEqual(["CONFIG_INVALID", 2]);
   expect(missing instanceof Failure && missing.hint).toContain("TMPDIR");
+  writeFileSync(join(folder, "file"), "");
+  const file = temporaryPath(name, join(folder, "file"));
+  expect(file instanceof Failure && [file.code, file.message]).toEqual([
+    ...["CONFIG_INVALID", expect.stringContaining("file is not a directory")],
+  ]);
 });

@@ -28,6 +28,7 @@ import { LOG_SETTINGS } from "../measure/server-log.ts";
 import { FIRST_DATABASE, SUPERUSER } from "../providers/provider.ts";
 import { restoreDump } from "../restore.ts";
 import { LOGIN_ROLES } from "../roles.ts";
+import { makeSettings, notCopied } from "../roles-made.ts";
 import { known, type Sandbox } from "../sandbox.ts";
 import { failureOf } from "../sequence.ts";
 import { withAdministrator } from "../sessions.ts";
@@ -84,7 +85,12 @@ export async function restore(sandbox: Sandbox): Promise<Failure | null> {
 /** C-06. The server is told a verifier: no log of statements holds a password. */
 export async function giveRoles(sandbox: Sandbox): Promise<Failure | null> {
   const passwords = known(sandbox.passwords, "passwords");
-  const read = await withAdministrator(sandbox, { role: SUPERUSER, database: DATABASE }, async (session) => {
+  const { roles } = known(sandbox.source, "source");
+  const login = { role: SUPERUSER, database: DATABASE };
+  const made = await withAdministrator(sandbox, login, (session) => makeSettings(session, roles.settings));
+  if (made instanceof Failure) return made;
+  sandbox.made.push(made);
+  const read = await withAdministrator(sandbox, login, async (session) => {
     for (const role of LOGIN_ROLES) {
       const reply = await session.query(`ALTER ROLE ${role} LOGIN PASSWORD '${passwords.verifier(role)}'`);
       if (reply instanceof Failure) return reply;
@@ -93,7 +99,10 @@ export async function giveRoles(sandbox: Sandbox): Promise<Failure | null> {
   });
   if (read instanceof Failure) return read;
   sandbox.privileges = read;
-  await sandbox.gates.judge(G09, () => ({ ...read, size: matrixSize() }));
+  const [copied, leftOut] = [sandbox.made.flatMap((one) => one.copied), notCopied(sandbox)];
+  for (const remark of leftOut) await sandbox.tell(remark);
+  const production = { differences: roles.differences, copied, leftOut };
+  await sandbox.gates.judge(G09, () => ({ ...read, size: matrixSize(), production }));
   return null;
 }
 

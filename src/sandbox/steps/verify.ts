@@ -123,6 +123,7 @@ async function untouched(sandbox: Sandbox): Promise<Untouched | Failure> {
   if (isolation instanceof Failure) return isolation;
   return {
     ...{ kind: productionKind(source), before: source.before, after },
+    server: source.identity.server,
     ...{ recorded: source.recorded(), seen: seen.sessions, how: seen.how, runs, runsThere: seen.runs },
     ...{ places, own: ownDirectories(sandbox) },
     // Of the reference database all code is this program's.
