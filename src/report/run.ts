@@ -35,7 +35,7 @@ export function runResult(report: RunReport): TestResult {
 
 function page(report: RunReport): Page {
   const { target } = report;
-  const ahead = report.steps.filter(({ standing }) => standing === "waiting" || standing === "to come").map(stepName);
+  const ahead = stepsAhead(report).map(stepName);
   const where = `${target.database}, system identifier ${target.systemIdentifier ?? "not readable"}`;
   return {
     title: `Run ${report.runId}`,
@@ -66,7 +66,15 @@ function page(report: RunReport): Page {
   };
 }
 
+/** One that failed, or came to nothing, is to come again; of a run that was stopped nothing is. */
+function stepsAhead({ state, steps }: RunReport): RunReport["steps"] {
+  return ENDED.includes(state) ? [] : steps.filter(({ standing }) => standing !== "done");
+}
+
+const ENDED: readonly string[] = ["STOPPED", "HELD", "REVERTED", "CLOSEOUT_REPORTED"];
+
 function stepName({ name, standing }: RunReport["steps"][number]): string {
+  if (standing === "failed") return `${name} (again)`;
   return standing === "waiting" ? `${name} (it waits for this)` : name;
 }
 
