@@ -7,6 +7,7 @@
 import { checkDocumentId } from "../flow/document.ts";
 import { runId } from "../kernel/evidence/run-id.ts";
 import { Failure } from "../kernel/failure.ts";
+import { sayAtEnd } from "../kernel/session/registry.ts";
 import { beginRun } from "../orchestrator/begin.ts";
 import type { Globals } from "./command/command.ts";
 import { showProgress } from "./command/progress.ts";
@@ -44,6 +45,9 @@ export function cut({ positionals, flags, globals }: Invocation, terminal: Termi
     await terminal.talk(database.line);
     const writingRole = flags["allow-writing-role"] ? "allowed" : "refused";
     const progress = showProgress(terminal);
+    const unsay = sayAtEnd(
+      "No database was written: the document was being planned. cutter runs lists what was begun.",
+    );
     progress.now("survey");
     const sight = await surveyor.look({ documentId, because: "it was named", writingRole });
     await surveyor.close();
@@ -68,6 +72,7 @@ export function cut({ positionals, flags, globals }: Invocation, terminal: Termi
             },
           });
     progress.stop();
+    unsay();
     if (begun instanceof Failure) return begun;
     const { run, planned } = begun;
     for (const { canonicalAddress, field, problem, choices } of planned.cutplan.problems) {
