@@ -36,7 +36,7 @@ export async function runProofs(order: RunOrder): Promise<BatteryReport | Failur
   const target = await chooseTarget(order.targetFlags, connections);
   if (target instanceof Failure) return target;
   const context = makeContext(order, { connections, target });
-  const unsay = sayAtEnd("A proof never commits: the server rolls it back, and no row of it stays.");
+  const unsay = sayAtEnd("A proof never commits: the server rolls back what it wrote, and no row of it stays.");
   const proofs = await runBattery(battery, context, order.progress);
   await connections.close();
   unsay();

@@ -57,7 +57,7 @@ export function rehearse({ positionals, flags, globals }: Invocation, terminal: 
       await session.close();
       return compensate;
     }
-    const unsay = sayAtEnd("A rehearsal never commits: the server rolls it back, and no row of it stays.");
+    const unsay = sayAtEnd("A rehearsal never commits: the server rolls back what it wrote, and no row of it stays.");
     const report = await rehearseRun({
       ...{ session, work, compensate, database, at: timestamp() },
       progress: (phase) => progress.now(`rehearsing ${phase}`),

@@ -57,10 +57,10 @@ function head(report: PlanReport, palette: Palette): readonly string[] {
   return [
     ...folded(`Plan of ${printable(id)}: ${summary}`).map((line) => palette(line, "bold")),
     ...hanging("document   ", `${printable(id)}, from ${printable(file)} (${report.media_type})`, COLUMNS),
-    ...hanging("source     ", `sha256 ${report.source_sha256}`, COLUMNS),
+    ...hanging("source     ", report.source_sha256, COLUMNS),
     ...hanging("profile    ", printable(`${profile.name}, version ${profile.version}: ${profile.about}`), COLUMNS),
     ...hanging("chosen     ", printable(profile.why), COLUMNS),
-    ...hanging("manifest   ", `sha256 ${report.manifest_sha256}`, COLUMNS),
+    ...hanging("manifest   ", report.manifest_sha256, COLUMNS),
     "",
     ...textTable({ columns: [left("kind"), right("units")], rows: counted }),
   ];

@@ -152,7 +152,7 @@ test("what is good is green only where the document says so", () => {
   expect(toneOf(PAGES["a waiting run"])).toBe("wait");
 });
 
-test("what went wrong is open, what was not run is not; it says what was expected, what was seen and what to do", () => {
+test("what went wrong is open, what was not run is not; it says what was expected, what seen, what to do", () => {
   const { tags, text } = parsed(PAGES["a troubled battery"] ?? "");
   const open = tags.filter(({ name, attributes }) => name === "details" && attributes.open === "open");
   expect(open).toHaveLength(2);
