@@ -72,8 +72,10 @@ export function cut({ positionals, flags, globals }: Invocation, terminal: Termi
             },
           });
     progress.stop();
-    unsay();
-    if (begun instanceof Failure) return begun;
+    if (begun instanceof Failure) {
+      unsay();
+      return begun;
+    }
     const { run, planned } = begun;
     for (const { canonicalAddress, field, problem, choices } of planned.cutplan.problems) {
       const offered = choices.length === 0 ? "" : `; one of ${choices.join(", ")}`;
@@ -81,7 +83,8 @@ export function cut({ positionals, flags, globals }: Invocation, terminal: Termi
     }
     const { stopCode, stopMessage } = run;
     const stop = stopCode === null ? null : new Failure(stopCode, `run ${run.runId}: ${stopMessage}`);
-    return showAndTell(store, { run, stop, did: ["survey", "manifest", "cutplan"] }, { globals, terminal });
+    const did = ["survey", "manifest", "cutplan"] as const;
+    return showAndTell(store, { run, stop, did }, { globals, terminal }).finally(unsay);
   });
 }
 
