@@ -9,7 +9,7 @@ import { draw, type Format } from "./format.ts";
 import { runHtml } from "./html/run.ts";
 import { markdownPage, type Page, textPage } from "./page.ts";
 import type { Palette } from "./palette.ts";
-import type { RunReport } from "./run-document.ts";
+import { isUnderWay, type RunReport, stepsAhead } from "./run-document.ts";
 import { left, right } from "./table.ts";
 import { type Suite, withVerdict } from "./test-point.ts";
 import { testResult } from "./test-result.ts";
@@ -62,16 +62,9 @@ function page(report: RunReport): Page {
       },
     ],
     last: `CUTTER_RUN ${report.state}`,
-    outcome: report.exit === 0 ? "good" : "bad",
+    outcome: report.exit === 0 && !isUnderWay(report) ? "good" : "bad",
   };
 }
-
-/** One that failed, or came to nothing, is to come again; of a run that was stopped nothing is. */
-function stepsAhead({ state, steps }: RunReport): RunReport["steps"] {
-  return ENDED.includes(state) ? [] : steps.filter(({ standing }) => standing !== "done");
-}
-
-const ENDED: readonly string[] = ["STOPPED", "HELD", "REVERTED", "CLOSEOUT_REPORTED"];
 
 function stepName({ name, standing }: RunReport["steps"][number]): string {
   if (standing === "failed") return `${name} (again)`;
