@@ -7,7 +7,7 @@
 import { checkEncryptionKey } from "../execution/backup/encryption-key.ts";
 import { openKeyring } from "../execution/backup/keyring.ts";
 import { backupSettings } from "../execution/backup/settings.ts";
-import { targetWords } from "../flow/survey.ts";
+import { type TargetIdentity, targetWords } from "../flow/survey.ts";
 import { timestamp } from "../kernel/clock.ts";
 import { type Configuration, readConfiguration } from "../kernel/conninfo/configuration.ts";
 import { fileVariables } from "../kernel/conninfo/file-variables.ts";
@@ -151,8 +151,9 @@ function documentOf(run: RunRecord | null, sight: Sight | Failure): Condition["d
   if (run === null) return { unknown: "no live run waits for SG1" };
   if (sight instanceof Failure) return { unknown: `not looked at: ${sight.code}: ${sight.message}` };
   const { target, units } = sight.document.survey;
-  const [planned, seen] = [canonicalJson(run.target), canonicalJson({ ...target })];
-  if (planned === seen) return { documentId: run.documentId, units: units.length };
+  const isSame = canonicalJson(run.target) === canonicalJson({ ...target });
+  const [planned, seen] = [targetWords(run.target as TargetIdentity), targetWords(target)];
+  if (isSame) return { documentId: run.documentId, units: units.length };
   return { unknown: `the run was planned for ${planned}, and the survey leads to ${seen}` };
 }
 

@@ -17,14 +17,15 @@ test("a sentence that fits stays one line, and a longer one goes on below, inden
   expect(widest(lines)).toBeLessThanOrEqual(COLUMNS);
 });
 
-test("a command goes on behind a backslash, so that a shell reads it as it was; one with quotes is not broken", () => {
+test("a command goes on behind a backslash, so that a shell reads it as it was; never between quotes", () => {
   const echo = (lines: readonly string[]): string => `${Bun.spawnSync(["sh", "-c", lines.join("\n")]).stdout}`;
   const command = `echo ${PATH} ${PATH} end`;
   const lines = shellLines(command);
   expect([lines.length, echo(lines)]).toEqual([2, `${PATH} ${PATH} end\n`]);
   expect(widest(lines)).toBeLessThanOrEqual(COLUMNS);
-  const quoted = `echo 'two  words of ${PATH} ${PATH}'`;
-  expect([shellLines(quoted), echo(shellLines(quoted))]).toEqual([[`  ${quoted}`], `two  words of ${PATH} ${PATH}\n`]);
+  const quoted = `echo '${PATH} ${PATH}' "${PATH} ${PATH}" \\' it\\ is`;
+  const said = `${PATH} ${PATH} ${PATH} ${PATH} ' it is\n`;
+  expect([shellLines(quoted).length, echo(shellLines(quoted))]).toEqual([4, said]);
 });
 
 test("in a table a word that has no room in the last column is whole, on a line of its own that fits", () => {

@@ -9,9 +9,13 @@ export const COLUMNS = 80;
 
 /** Lines of at most `columns`, broken at spaces; a word that is longer stays whole on its own line. */
 export function wrap(text: string, columns: number): string[] {
+  return filled(text.split(" "), columns);
+}
+
+function filled(words: readonly string[], columns: number): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ")) {
+  for (const word of words) {
     const longer = line === "" ? word : `${line} ${word}`;
     if (line !== "" && Bun.stringWidth(longer) > columns) {
       lines.push(line);
@@ -28,14 +32,17 @@ export function folded(text: string): string[] {
 }
 
 /**
- * A command of a shell, that can be copied as it stands: it goes on behind a backslash. One with quotes is not broken,
- * since a break inside of them would be part of what they hold.
+ * A command of a shell, that can be copied as it stands: it goes on behind a backslash. Never broken between quotes,
+ * where a break would be part of what they hold.
  */
 export function shellLines(command: string): string[] {
-  const [first = "", ...rest] = command.includes("'") ? [command] : wrap(command, COLUMNS - CONTINUED);
+  const [first = "", ...rest] = filled(command.match(WORDS) ?? [], COLUMNS - CONTINUED);
   const lines = [first, ...rest.map((one) => `  ${one}`)];
   return lines.map((one, index) => `  ${one}${index < rest.length ? " \\" : ""}`);
 }
+
+/** With what stands between single quotes, or double ones, in them; a quote that has no end takes the rest along. */
+const WORDS = /(?:'[^']*(?:'|$)|"(?:[^"\\]|\\.)*(?:"|$)|\\.|[^\s'"\\])+/g;
 
 /** Two columns before each line, two more before what goes on, and two for the backslash. */
 const CONTINUED = 6;
