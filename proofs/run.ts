@@ -9,6 +9,7 @@ import { stopwatch, timestamp } from "../src/kernel/clock.ts";
 import { describeTarget } from "../src/kernel/conninfo/describe.ts";
 import { Failure } from "../src/kernel/failure.ts";
 import { readKillSwitch } from "../src/kernel/kill-switch.ts";
+import { sayAtEnd } from "../src/kernel/session/registry.ts";
 import type { BatteryReport } from "../src/report/battery.ts";
 import { battery } from "./battery.ts";
 import { type ConnectionPlan, connect } from "./connections.ts";
@@ -35,8 +36,10 @@ export async function runProofs(order: RunOrder): Promise<BatteryReport | Failur
   const target = await chooseTarget(order.targetFlags, connections);
   if (target instanceof Failure) return target;
   const context = makeContext(order, { connections, target });
+  const unsay = sayAtEnd("A proof never commits: the server rolls back what it wrote, and no row of it stays.");
   const proofs = await runBattery(battery, context, order.progress);
   await connections.close();
+  unsay();
   return makeReport({
     runId: order.runId,
     command: order.command,

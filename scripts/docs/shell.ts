@@ -23,7 +23,7 @@ export type Shell = {
 };
 
 const PATIENCE_MS = 90_000;
-const ASKED = "anything else to leave it:";
+const ASKED = "anything else leaves it:";
 const END = "@@ the command has ended:";
 const ENDED = new RegExp(`(?:^|\n)${END} (\\d+)\n`);
 const BASH = ["bash", "--norc", "--noprofile"];

@@ -16,6 +16,7 @@ import { resolveTarget } from "../kernel/conninfo/resolve.ts";
 import type { Target } from "../kernel/conninfo/target.ts";
 import { Failure } from "../kernel/failure.ts";
 import { stateDirectory } from "../kernel/private-files/state-directory.ts";
+import { folded } from "../report/lines.ts";
 import type { Globals } from "./command/command.ts";
 import { showProgress } from "./command/progress.ts";
 import { EXIT } from "./exit.ts";
@@ -89,7 +90,8 @@ function document(artifact: BackupArtifact, { database, file }: Place) {
 function text(artifact: BackupArtifact, { database, file }: Place): string {
   const rows = Object.entries(artifact.snapshotCounts).map(([relation, count]) => `  ${relation}: ${count} rows`);
   const lines = [
-    ...[database, `backup ${file}`, `manifest ${file}.json`, `encrypted for ${artifact.keyFingerprint}`],
+    ...[...folded(database), ...folded(`backup ${file}`), ...folded(`manifest ${file}.json`)],
+    `encrypted for ${artifact.keyFingerprint}`,
     ...[`sha256 ${artifact.cipherSha256}`, `manifest sha256 ${artifact.manifestSha256}`, ...rows, artifact.readBack],
     ...["keep the manifest's digest elsewhere: cutter backup verify --sha256 asks for it", VERDICT],
   ];

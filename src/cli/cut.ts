@@ -7,6 +7,7 @@
 import { checkDocumentId } from "../flow/document.ts";
 import { runId } from "../kernel/evidence/run-id.ts";
 import { Failure } from "../kernel/failure.ts";
+import { sayAtEnd } from "../kernel/session/registry.ts";
 import { beginRun } from "../orchestrator/begin.ts";
 import type { Globals } from "./command/command.ts";
 import { showProgress } from "./command/progress.ts";
@@ -44,6 +45,9 @@ export function cut({ positionals, flags, globals }: Invocation, terminal: Termi
     await terminal.talk(database.line);
     const writingRole = flags["allow-writing-role"] ? "allowed" : "refused";
     const progress = showProgress(terminal);
+    const unsay = sayAtEnd(
+      "No database was written: the document was being planned. cutter runs lists what was begun.",
+    );
     progress.now("survey");
     const sight = await surveyor.look({ documentId, because: "it was named", writingRole });
     await surveyor.close();
@@ -68,7 +72,10 @@ export function cut({ positionals, flags, globals }: Invocation, terminal: Termi
             },
           });
     progress.stop();
-    if (begun instanceof Failure) return begun;
+    if (begun instanceof Failure) {
+      unsay();
+      return begun;
+    }
     const { run, planned } = begun;
     for (const { canonicalAddress, field, problem, choices } of planned.cutplan.problems) {
       const offered = choices.length === 0 ? "" : `; one of ${choices.join(", ")}`;
@@ -76,7 +83,8 @@ export function cut({ positionals, flags, globals }: Invocation, terminal: Termi
     }
     const { stopCode, stopMessage } = run;
     const stop = stopCode === null ? null : new Failure(stopCode, `run ${run.runId}: ${stopMessage}`);
-    return showAndTell(store, { run, stop, did: ["survey", "manifest", "cutplan"] }, { globals, terminal });
+    const did = ["survey", "manifest", "cutplan"] as const;
+    return showAndTell(store, { run, stop, did }, { globals, terminal }).finally(unsay);
   });
 }
 

@@ -7,6 +7,7 @@
 import { checkEncryptionKey } from "../execution/backup/encryption-key.ts";
 import { openKeyring } from "../execution/backup/keyring.ts";
 import { backupSettings } from "../execution/backup/settings.ts";
+import { type TargetIdentity, targetWords } from "../flow/survey.ts";
 import { timestamp } from "../kernel/clock.ts";
 import { type Configuration, readConfiguration } from "../kernel/conninfo/configuration.ts";
 import { fileVariables } from "../kernel/conninfo/file-variables.ts";
@@ -64,7 +65,9 @@ async function lookAt(store: Store, configuration: Configuration): Promise<Condi
   const sight = await survey(configuration, run?.documentId ?? null);
   const at = { stateDirectory: store.directory, serverVersionNumber: backup?.serverVersionNumber ?? null };
   const place = await lookAtPlace(configuration, at);
-  const opened = `${looks.length} connections opened, all to ${canonicalJson({ ...exec?.target })}`;
+  const target = exec?.target ?? null;
+  const openedTo = target === null ? "a database that was not recognised" : targetWords(target);
+  const opened = `${looks.length} connections opened, all to ${openedTo}`;
   return {
     off,
     clock: clockOf(looks),
@@ -148,8 +151,9 @@ function documentOf(run: RunRecord | null, sight: Sight | Failure): Condition["d
   if (run === null) return { unknown: "no live run waits for SG1" };
   if (sight instanceof Failure) return { unknown: `not looked at: ${sight.code}: ${sight.message}` };
   const { target, units } = sight.document.survey;
-  const [planned, seen] = [canonicalJson(run.target), canonicalJson({ ...target })];
-  if (planned === seen) return { documentId: run.documentId, units: units.length };
+  const isSame = canonicalJson(run.target) === canonicalJson({ ...target });
+  const [planned, seen] = [targetWords(run.target as TargetIdentity), targetWords(target)];
+  if (isSame) return { documentId: run.documentId, units: units.length };
   return { unknown: `the run was planned for ${planned}, and the survey leads to ${seen}` };
 }
 

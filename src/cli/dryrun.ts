@@ -16,6 +16,7 @@ import { readSealKeys, type SealKeys } from "../kernel/evidence/seal-keys.ts";
 import { Failure, type FailureCode } from "../kernel/failure.ts";
 import { readKillSwitch } from "../kernel/kill-switch.ts";
 import { stateDirectory } from "../kernel/private-files/state-directory.ts";
+import { sayAtEnd } from "../kernel/session/registry.ts";
 import { COMMIT } from "../kernel/version.ts";
 import { type DryRunContext, type DryRunOrder, emptyDryRunRecord } from "../orchestrator/dry-run/context.ts";
 import { dryRunReport } from "../orchestrator/dry-run/report.ts";
@@ -71,12 +72,14 @@ export async function dryrun(invocation: Invocation, terminal: Terminal): Promis
   if (order instanceof Failure) return order;
   const stores: Store[] = [];
   const progress = showProgress(terminal);
+  const unsay = sayAtEnd("A dry run writes to no database. What it began is kept: cutter runs lists it.");
   const context = contextOf({ order, opened, state, stores }, progress);
   try {
     const report = await runAll(context, { opened, state, globals });
     progress.stop();
     return report instanceof Failure ? report : await keepAndShow(report, context, { globals, terminal, state, keys });
   } finally {
+    unsay();
     progress.stop();
     await opened.surveyor.close();
     for (const store of stores) store.close();
@@ -151,7 +154,7 @@ async function runAll(context: DryRunContext, { opened, state, globals }: Runnin
   return dryRunReport(context, {
     command: commandLine(globals.program, process.argv.slice(2)),
     ...{ startedAt, finishedAt: timestamp(), durationMs: elapsed(), database: opened.database, gates, folder },
-    removal: [`rm -rf -- ${folder}   (this dry run)`, `${all.command ?? all.refused}   (everything of cutter)`],
+    removal: [`rm -rf -- ${folder}  # this dry run`, `${all.command ?? all.refused}  # everything of cutter`],
   });
 }
 

@@ -128,8 +128,12 @@ export type SignalHandling = {
 
 let ending: "no" | "yes" = "no";
 
-/** Resolves at once while no signal came; never, once one did: its handler has the last word then. */
-export function unlessSignalled(): Promise<void> {
+/**
+ * Resolves while no signal came; never, once one did: its handler has the last word then. One that came while the
+ * program computed is handed over by the event loop only, so that one turn of it is waited for.
+ */
+export async function unlessSignalled(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
   return ending === "no" ? Promise.resolve() : new Promise(() => {});
 }
 

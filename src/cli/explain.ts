@@ -6,6 +6,8 @@
 import { Failure, type FailureCode } from "../kernel/failure.ts";
 import { FAILURES } from "../kernel/failure-table.ts";
 import { jsonSchemaOf, SCHEMA_NAMES } from "../report/json-schema.ts";
+import { COLUMNS, hanging } from "../report/lines.ts";
+import { left, right, textTable } from "../report/table.ts";
 import { suggest } from "./command/suggest.ts";
 import { EXIT } from "./exit.ts";
 import { paint, type Terminal } from "./terminal.ts";
@@ -55,13 +57,12 @@ function unknownCode(code: string, codes: readonly FailureCode[]): Failure {
 
 function page(code: FailureCode, { colour }: Terminal): string {
   const { exit, cause, action, data } = FAILURES[code];
-  return `${paint(code, "bold", colour.stdout)} (exit ${exit})\ncause:  ${cause}\naction: ${action}\ndata:   ${data}\n`;
+  const parts = Object.entries({ cause, action, data });
+  const lines = parts.flatMap(([name, text]) => hanging(`${name}:`.padEnd(8), text, COLUMNS));
+  return `${[`${paint(code, "bold", colour.stdout)} (exit ${exit})`, ...lines].join("\n")}\n`;
 }
 
 function list(codes: readonly FailureCode[]): string {
-  const width = Math.max(...codes.map(({ length }) => length));
-  const lines = codes.map(
-    (code) => `${code.padEnd(width)}  ${String(FAILURES[code].exit).padStart(3)}  ${FAILURES[code].cause}`,
-  );
-  return `${"CODE".padEnd(width)} EXIT  CAUSE\n${lines.join("\n")}\n`;
+  const rows = codes.map((code) => [code, `${FAILURES[code].exit}`, FAILURES[code].cause]);
+  return `${textTable({ columns: [left("CODE"), right("EXIT"), left("CAUSE")], rows }).join("\n")}\n`;
 }

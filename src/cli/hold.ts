@@ -6,11 +6,13 @@
  */
 import { userInfo } from "node:os";
 import { timestamp } from "../kernel/clock.ts";
+import { printable } from "../kernel/evidence/printable.ts";
 import { isRunId } from "../kernel/evidence/run-id.ts";
 import { Failure } from "../kernel/failure.ts";
 import { readKillSwitch } from "../kernel/kill-switch.ts";
 import { stateDirectory } from "../kernel/private-files/state-directory.ts";
 import { clearHold, type Hold, readHoldFile, setHold } from "../orchestrator/hold.ts";
+import { COLUMNS, folded, hanging } from "../report/lines.ts";
 import type { Globals } from "./command/command.ts";
 import { EXIT } from "./exit.ts";
 import type { Terminal } from "./terminal.ts";
@@ -34,7 +36,10 @@ export async function showHold({ globals }: Invocation<unknown>, terminal: Termi
     return EXIT.done;
   }
   const standing = sources.filter(({ says }) => says !== "nothing");
-  const lines = standing.map(({ name, where, says, detail }) => `${name} ${says}: ${where}: ${detail}`);
+  const lines = standing.flatMap(({ name, where, says, detail }) => [
+    ...folded(printable(`${name} ${says}: ${where}`)),
+    ...hanging("  ", printable(detail), COLUMNS),
+  ]);
   await terminal.result(`${[...(lines.length === 0 ? ["nothing stands"] : lines), LEDGER].join("\n")}\n`);
   return EXIT.done;
 }
@@ -50,7 +55,7 @@ export async function setHoldFor({ flags, globals }: Invocation<Setting>, termin
   const made = setHold(state, hold);
   if (made instanceof Failure) return made;
   const said = made.set === "now" ? "HOLD is set" : "a HOLD stood before, and stays as it was";
-  await terminal.result(`${said}; ${LEDGER}\n`);
+  await terminal.result(`${folded(`${said}; ${LEDGER}`).join("\n")}\n`);
   return showHold({ flags, globals }, terminal);
 }
 
@@ -64,9 +69,8 @@ export async function clearHoldOf({ flags, globals }: Invocation<Clearing>, term
   if (unsure !== null) return unsure;
   const cleared = clearHold(state, flags.run);
   if (cleared instanceof Failure) return cleared;
-  await terminal.result(
-    `HOLD of run ${cleared.runId} is cleared: it was ${cleared.code}: ${cleared.reason}\n${LEDGER}\n`,
-  );
+  const was = printable(`HOLD of run ${cleared.runId} is cleared: it was ${cleared.code}: ${cleared.reason}`);
+  await terminal.result(`${[...folded(was), LEDGER].join("\n")}\n`);
   return EXIT.done;
 }
 

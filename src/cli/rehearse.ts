@@ -15,6 +15,7 @@ import { readConfiguration } from "../kernel/conninfo/configuration.ts";
 import { describeTarget } from "../kernel/conninfo/describe.ts";
 import { Failure } from "../kernel/failure.ts";
 import type { Observer } from "../kernel/observer.ts";
+import { sayAtEnd } from "../kernel/session/registry.ts";
 import { liveWork } from "../orchestrator/live/adapter.ts";
 import { planAgain } from "../orchestrator/prepare.ts";
 import { keepRehearsal } from "../orchestrator/rehearsal-file.ts";
@@ -56,10 +57,12 @@ export function rehearse({ positionals, flags, globals }: Invocation, terminal: 
       await session.close();
       return compensate;
     }
+    const unsay = sayAtEnd("A rehearsal never commits: the server rolls back what it wrote, and no row of it stays.");
     const report = await rehearseRun({
       ...{ session, work, compensate, database, at: timestamp() },
       progress: (phase) => progress.now(`rehearsing ${phase}`),
     }).finally(() => session.close());
+    unsay();
     progress.stop();
     if (report instanceof Failure) return report;
     const { stdout } = terminal.colour;

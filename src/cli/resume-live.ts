@@ -10,7 +10,9 @@ import { backupDirectory, backupSettings } from "../execution/backup/settings.ts
 import type { BackupArtifact } from "../execution/backup-artifact.ts";
 import type { LedgerRole } from "../execution/production/phase-work.ts";
 import type { ProductionAdapter } from "../execution/production.ts";
+import { parseApproval } from "../flow/approval.ts";
 import { isClosed, waitsAt } from "../flow/phase.ts";
+import { type TargetIdentity, targetWords } from "../flow/survey.ts";
 import { timestamp } from "../kernel/clock.ts";
 import type { Configuration } from "../kernel/conninfo/configuration.ts";
 import type { Target } from "../kernel/conninfo/target.ts";
@@ -18,6 +20,7 @@ import { Failure } from "../kernel/failure.ts";
 import { executionEnabled, readKillSwitch } from "../kernel/kill-switch.ts";
 import { limits } from "../kernel/limits.ts";
 import { readRegularFile } from "../kernel/private-files/file.ts";
+import { sayAtEnd } from "../kernel/session/registry.ts";
 import { readSignatures } from "../orchestrator/approvals/signature-files.ts";
 import { verifyApproval } from "../orchestrator/approvals/verify-approval.ts";
 import { liveAdapter } from "../orchestrator/live/adapter.ts";
@@ -59,16 +62,27 @@ export async function goOnLive(store: Store, run: RunRecord, asked: Asked): Prom
   if (signed instanceof Failure) return signed;
   const desk = await prepareDesk(asked);
   if (desk instanceof Failure) return desk;
-  const unconfirmed = await confirmPlan(run, asked);
+  const says = saysOf(signed);
+  const unconfirmed = await confirmPlan(run, { ...asked, says });
   if (unconfirmed !== null) return unconfirmed;
   const settled = run.openPhase === null;
-  if (waitsAt(run.state) === null || signed.approval !== null || !settled) await tellAhead(run.state, asked.terminal);
+  if (says === "no") await asked.terminal.talk("to do: nothing but to end the run, if the rejection holds");
+  else if (waitsAt(run.state) === null || signed.approval !== null || !settled)
+    await tellAhead(run.state, asked.terminal);
   const progress = showProgress(asked.terminal);
+  const unsay = sayAtEnd(atEnd(run));
   try {
     return await resumeRun(run.runId, partsOf(store, run, { ...asked, ...desk, signed, progress }));
   } finally {
+    unsay();
     progress.stop();
   }
+}
+
+/** Which phases were committed only the ledger knows, where the answer to a COMMIT did not come any more. */
+function atEnd({ runId }: RunRecord): string {
+  const rest = `which phases of a live run were committed, its ledger says, and the next cutter resume asks it`;
+  return `The server rolls back what was not committed; ${rest}. Where it stands: cutter show ${runId}.`;
 }
 
 type Signed = { readonly approval: Uint8Array | null; readonly signatures: readonly Uint8Array[] };
@@ -102,10 +116,20 @@ async function prepareDesk({ flags, globals }: Asked): Promise<Desk | Failure> {
 
 const TYPED_DIGITS = 8;
 
-async function confirmPlan(run: RunRecord, { flags, terminal }: Asked): Promise<Failure | null> {
+/** `no`: a rejection was given, which ends the run where it is signed, and lets it write in no case. */
+function saysOf({ approval }: Signed): "yes" | "no" {
+  const document = approval === null ? null : parseApproval(approval);
+  return document !== null && !(document instanceof Failure) && document.decision === "rejected" ? "no" : "yes";
+}
+
+type Confirming = Asked & { readonly says: "yes" | "no" };
+
+async function confirmPlan(run: RunRecord, { flags, terminal, says }: Confirming): Promise<Failure | null> {
   const digest = run.cutplanSha256 ?? "";
-  const { documentId, target } = run;
-  await terminal.alarm(`run ${run.runId} writes ${documentId} for real into ${JSON.stringify(target)}`);
+  const where = targetWords(run.target as TargetIdentity);
+  const what =
+    says === "no" ? "was given a rejection: nothing more is written into" : `writes ${run.documentId} for real into`;
+  await terminal.alarm(`run ${run.runId} ${what} ${where}`);
   if (flags.confirm !== undefined) {
     const question = {
       expected: digest,
@@ -116,8 +140,8 @@ async function confirmPlan(run: RunRecord, { flags, terminal }: Asked): Promise<
     return confirmTyped(question, terminal);
   }
   const expected = digest.slice(0, TYPED_DIGITS);
-  const what = `the first ${TYPED_DIGITS} characters of the plan's digest`;
-  return confirmTyped({ expected, what, option: "--confirm", given: undefined }, terminal);
+  const digits = `the first ${TYPED_DIGITS} characters of the plan's digest`;
+  return confirmTyped({ expected, what: digits, option: "--confirm", given: undefined }, terminal);
 }
 
 type Working = Asked & Desk & { readonly signed: Signed; readonly progress: Progress };

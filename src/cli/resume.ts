@@ -17,7 +17,7 @@ import type { RunRecord } from "../orchestrator/store/run-record.ts";
 import type { Store } from "../orchestrator/store/store.ts";
 import type { Globals } from "./command/command.ts";
 import { showProgress } from "./command/progress.ts";
-import { tellFailure } from "./exit.ts";
+import { tellFailure, unlessSignalled } from "./exit.ts";
 import { evidenceKeys, finishEvidence } from "./finish-evidence.ts";
 import { goOnLive, type LiveFlags } from "./resume-live.ts";
 import { findRun, withStore } from "./run-store.ts";
@@ -52,6 +52,8 @@ export async function showAndTell(
   { run, stop, did }: Standing,
   { globals, terminal }: { readonly globals: Globals; readonly terminal: Terminal },
 ): Promise<number | Failure> {
+  // After a signal the phases that were done are on the screen, and its handler has the last word.
+  await unlessSignalled();
   if (did.length === 0) await terminal.talk("no work was done");
   else await terminal.talk(`done now: ${did.join(", ")}`);
   const shown = await showStanding(store, run, { globals, terminal });

@@ -112,7 +112,11 @@ const resume = defineCommand({
     "Name the database as for the run itself (--survey, --embedded, --survey-file): after a gate it is surveyed " +
       "again, and a plan that no longer fits stops the run. A dry run uses the approvals that it wrote for itself.",
   ],
-  examples: [{ arguments: "ictr-20260521T042359Z-ad3d0b97 --survey --service icx", explanation: "To the next gate." }],
+  examples: [
+    { arguments: "ictr-20260521T042359Z-ad3d0b97 --survey --service icx", explanation: "To the next gate." },
+    { arguments: "RUN --approval RUN.SG1.json --live", explanation: "Writes, with the signed approval for SG1." },
+    { arguments: "RUN --live", explanation: "A live run that was cut off goes on, as its ledger says." },
+  ],
   positionals: [RUN],
   formats: REPORT_FORMATS,
   flags: [

@@ -8,13 +8,13 @@ import { sleep } from "../kernel/clock.ts";
 import { Failure } from "../kernel/failure.ts";
 import { readKillSwitch } from "../kernel/kill-switch.ts";
 import { limits } from "../kernel/limits.ts";
-import { processEnding } from "../kernel/session/registry.ts";
+import { processEnding, sayAtEnd } from "../kernel/session/registry.ts";
 import { renderSandbox } from "../report/sandbox.ts";
 import { runSandbox, type SandboxOutcome } from "../sandbox/run.ts";
 import { Sandbox, type SandboxOrder } from "../sandbox/sandbox.ts";
 import type { Globals } from "./command/command.ts";
 import { commandLine } from "./command/command-line.ts";
-import { showProgress } from "./command/progress.ts";
+import { type Progress, showProgress } from "./command/progress.ts";
 import { EXIT, onSignal, tellFailure } from "./exit.ts";
 import { beforehand } from "./sandbox-embedded.ts";
 import { type Ordered, orderOf, type SandboxFlags } from "./sandbox-order.ts";
@@ -30,7 +30,7 @@ type Flags = SandboxFlags & {
 type Invocation = { readonly flags: Flags; readonly globals: Globals };
 
 /** `S3: a run is resumed that has ended`: one of those that are played one after the other. */
-const SCENARIO = /^S\d+: /;
+const SCENARIO = /^(S\d+): /;
 
 export async function sandboxRun({ flags, globals }: Invocation, terminal: Terminal): Promise<number | Failure> {
   const ordered = await orderOf(flags, globals);
@@ -48,8 +48,11 @@ export async function sandboxRun({ flags, globals }: Invocation, terminal: Termi
   const sandbox = new Sandbox({
     ...{ ...order, document, environment: process.env, self: selfWords() },
     ...{ afterwards: flags.keep ? "keep" : "remove", outbound: flags["allow-outbound"] ? "allowed" : "refused" },
-    tell: async (sentence) => (SCENARIO.test(sentence) ? progress.begins(sentence) : progress.now(sentence)),
+    tell: teller(progress),
   });
+  sayAtEnd(
+    "Nothing but the throwaway database was written. What is left of it is said above; the evidence tells the rest.",
+  );
   onSignal(async (signal) => {
     await terminal.talk(`removing ${sandbox.name}; a second signal would leave it to cutter sandbox sweep`);
     const { left } = await sandbox.interrupt(signal);
@@ -68,6 +71,17 @@ export async function sandboxRun({ flags, globals }: Invocation, terminal: Termi
   await terminal.result(renderSandbox(outcome.report, globals.format, { palette, detail }));
   if (outcome.report.kept.length > 0) await stay(sandbox, terminal);
   return outcome.failure === null ? EXIT.done : tellFailure(outcome.failure, terminal);
+}
+
+/** A verb that a scenario gives is shown with the scenario that gives it. */
+function teller({ begins, now }: Progress): (sentence: string) => Promise<void> {
+  let scenario = "";
+  return async (sentence) => {
+    const began = SCENARIO.exec(sentence)?.[1];
+    if (began === undefined) return now(sentence.startsWith("cutter ") ? `${scenario}: ${sentence}` : sentence);
+    scenario = began;
+    begins(sentence);
+  };
 }
 
 function evidenceLine({ report }: SandboxOutcome): string {

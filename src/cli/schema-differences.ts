@@ -7,14 +7,15 @@
 
 import { printable } from "../kernel/evidence/printable.ts";
 import { Failure, type FailureDetails } from "../kernel/failure.ts";
+import { COLUMNS, hanging } from "../report/lines.ts";
 import type { Difference } from "../schema/compare.ts";
 
-/** One line each: `missing  trigger public.x.y: expected …`. */
+/** A line each, which goes on below where it is long: `missing  trigger public.x.y: expected …`. */
 export function differenceLines(differences: readonly Difference[]): string[] {
   const width = Math.max(0, ...differences.map(({ change }) => change.length));
-  return differences.map(({ change, kind, object, expected, actual }) => {
+  return differences.flatMap(({ change, kind, object, expected, actual }) => {
     const facts = [expected === null ? [] : `expected ${expected}`, actual === null ? [] : `found ${actual}`].flat();
-    return printable(`${change.padEnd(width)}  ${kind} ${object}: ${facts.join("; ")}`);
+    return hanging(`${change.padEnd(width)}  `, printable(`${kind} ${object}: ${facts.join("; ")}`), COLUMNS);
   });
 }
 

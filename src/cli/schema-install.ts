@@ -5,6 +5,7 @@
  * named and makes the exit code 3, though it is installed. Called by commands.ts.
  */
 import { Failure } from "../kernel/failure.ts";
+import { folded } from "../report/lines.ts";
 import { type InstallReport, installSchema } from "../schema/install.ts";
 import type { Globals } from "./command/command.ts";
 import { withSession } from "./connect.ts";
@@ -33,12 +34,12 @@ export async function schemaInstall({ flags, globals }: Invocation, terminal: Te
 
 function text({ lifecycle, reference, rolesCreated, rolesKept, verified }: InstallReport, database: string): string {
   const lines = [
-    database,
+    ...folded(database),
     "installed the schema cutter_governance",
     lifecycle === "installed" ? "installed the lifecycle tables and functions" : "kept the lifecycle that was there",
     reference === "loaded" ? "loaded the reference data" : "loaded no reference data",
-    `roles created, without a password: ${rolesCreated.join(", ") || "none"}`,
-    `roles kept as they were: ${rolesKept.join(", ") || "none"}`,
+    ...folded(`roles created, without a password: ${rolesCreated.join(", ") || "none"}`),
+    ...folded(`roles kept as they were: ${rolesKept.join(", ") || "none"}`),
     ...differenceLines(verified.differences),
   ];
   return `${lines.join("\n")}\n`;

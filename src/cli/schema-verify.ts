@@ -7,6 +7,7 @@
 import { type Fact, Failure } from "../kernel/failure.ts";
 import { limits } from "../kernel/limits.ts";
 import { readRegularFile, writePrivateFile } from "../kernel/private-files/file.ts";
+import { folded } from "../report/lines.ts";
 import { type Baseline, parseBaseline, readBaseline } from "../schema/baseline.ts";
 import { type SchemaReport, verifySchema } from "../schema/verify.ts";
 import type { Globals } from "./command/command.ts";
@@ -66,14 +67,18 @@ function document(report: SchemaReport, { database }: Connected): Fact {
 
 function text(report: SchemaReport, { database }: Connected): string {
   const { differences, remarks, checked, comparedWith } = report;
-  const counted = Object.entries(checked).map(([kind, count]) => `${kind} ${count}`);
-  const verdict = differences.length === 0 ? "no difference" : `${differences.length} differences`;
+  const kinds = Object.entries(checked).map(([kind, count]) => `${kind} ${count}`);
+  const verdict = differences.length === 0 ? "no difference" : counted(differences.length);
   const lines = [
-    database,
-    `compared with the ${comparedWith}: ${counted.join(", ")}`,
+    ...folded(database),
+    ...folded(`compared with the ${comparedWith}: ${kinds.join(", ")}`),
     ...differenceLines(differences),
-    ...remarks.map((remark) => `remark: ${remark}`),
+    ...remarks.flatMap((remark) => folded(`remark: ${remark}`)),
     verdict,
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function counted(differences: number): string {
+  return differences === 1 ? "1 difference" : `${differences} differences`;
 }

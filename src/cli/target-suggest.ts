@@ -39,7 +39,8 @@ export async function targetSuggest({ flags, globals }: Invocation, terminal: Te
   });
   const rows = ranked.map((one) => [one.documentId, `${one.units}`, `${one.draft}`, `${one.enacted}`, why(one)]);
   const lines = [
-    "Safest of all is a document that is not there yet: nothing that exists can be touched.",
+    "Safest of all is a document that is not there yet: nothing that exists can be",
+    "touched.",
     "  cutter cut NEW-ID --source FILE --survey --live",
     "",
     ...textTable({ columns, rows }),

@@ -49,6 +49,8 @@ export type TerminalSettings = { readonly talk: Talk; readonly color: "auto" | "
 
 /** Shorter lines are let be on any terminal. */
 const NARROW = 40;
+/** What goes on below a phase that is over stands below its name: behind the tick and the time that it took. */
+const BEHIND_TIME = " ".repeat(11);
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -66,8 +68,8 @@ export function createTerminal(settings: TerminalSettings, environment: Environm
   const nothing = (): Promise<void> => Promise.resolve();
   const isTerminal = (name: StreamName): boolean => process.getBuiltinModule("node:tty").isatty(DESCRIPTORS[name]);
   /** In a file or pipe a line stays one line, for grep. */
-  const fitted = (text: string): string =>
-    text.length > NARROW && isTerminal("stderr") ? fill(text, "  ", Math.min(columnsNow(), COLUMNS)) : text;
+  const fitted = (text: string, indent = "  "): string =>
+    text.length > NARROW && isTerminal("stderr") ? fill(text, indent, Math.min(columnsNow(), COLUMNS)) : text;
   const colourOf = (stream: StreamName): Colour =>
     decideColour({ color: settings.color, environment, device: isTerminal(stream) ? "terminal" : "other" });
   const terminal: Terminal = {
@@ -81,7 +83,8 @@ export function createTerminal(settings: TerminalSettings, environment: Environm
     },
     tellProgress(line, label = "") {
       if (terminal.progress === "none") return;
-      if (isTerminal("stderr") && progress.possible()) progress.print(fitted(label + printable(redact(line))));
+      if (isTerminal("stderr") && progress.possible())
+        progress.print(fitted(label + printable(redact(line)), BEHIND_TIME));
       else say(line, label).catch(() => undefined);
     },
     clear: () => progress.clear(),

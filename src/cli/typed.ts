@@ -23,7 +23,7 @@ export type Question = {
 export async function confirmTyped({ expected, what, option, given }: Question, terminal: Terminal) {
   if (given !== undefined) return given === expected ? null : refused(`${option} is not ${what}`);
   if (!isatty(0) || !isatty(2)) return refused(`there is no terminal to type ${what} on, and no ${option}`);
-  await terminal.alarm(`Type ${what} to go on (${expected.length} characters), anything else to leave it:`);
+  await terminal.alarm(`Type ${what}; anything else leaves it:`);
   const typed = await readLine();
   return typed?.trim() === expected ? null : refused(`what was typed is not ${what}`);
 }

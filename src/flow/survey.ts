@@ -35,6 +35,12 @@ export type TargetIdentity = {
   readonly database: string;
 };
 
+/** For people: `icx, system identifier 7712428487075726023, timeline 1`. */
+export function targetWords({ database, systemIdentifier, timeline }: TargetIdentity): string {
+  const known = `${database}, system identifier ${systemIdentifier ?? "not readable"}`;
+  return timeline === null ? known : `${known}, timeline ${timeline}`;
+}
+
 export type Survey = {
   readonly target: TargetIdentity;
   readonly documentId: string;

@@ -9,6 +9,7 @@ import { isClosed, nextStep, waitsAt } from "../flow/phase.ts";
 import { FAILURES } from "../kernel/failure-table.ts";
 import { stopsInPlanning } from "./record-plan.ts";
 import { REHEARSAL_FILE } from "./rehearsal-file.ts";
+import { isRejected, REJECTED } from "./rejection.ts";
 import { runFolder } from "./run-files.ts";
 import type { PhaseRecord } from "./store/phase-record.ts";
 import type { RunRecord } from "./store/run-record.ts";
@@ -27,6 +28,7 @@ export function nextActions(run: RunRecord, phases: readonly PhaseRecord[]): rea
       `cutter resume ${runId} --approval FILE --live (with the signed approval for ${gate})`,
     ];
   }
+  if (isRejected(run)) return [REJECTED.hint];
   if (run.stopCode !== null) return [FAILURES[run.stopCode].action];
   const step = nextStep(run.state);
   if (step === null) return ["nothing: the run has ended"];

@@ -6,7 +6,7 @@
  */
 import type { ExecutionAdapter } from "../execution/adapter.ts";
 import { withoutOwn } from "../flow/own-units.ts";
-import { basisOf, driftBetween, type Survey } from "../flow/survey.ts";
+import { basisOf, driftBetween, type Survey, type TargetIdentity, targetWords } from "../flow/survey.ts";
 import type { SurveyDocument } from "../flow/survey-document.ts";
 import { canonicalJson } from "../kernel/digest.ts";
 import { Failure } from "../kernel/failure.ts";
@@ -100,8 +100,8 @@ export function settingsDigest(phases: readonly PhaseRecord[]): string {
 }
 
 function refuseTarget(run: RunRecord, { target }: Survey): Failure | null {
-  const [planned, seen] = [canonicalJson(run.target), canonicalJson(target)];
-  if (planned === seen) return null;
+  if (canonicalJson(run.target) === canonicalJson(target)) return null;
+  const [planned, seen] = [targetWords(run.target as TargetIdentity), targetWords(target)];
   return new Failure("STOP_TARGET_CHANGED", `the run was planned for ${planned}, and this is ${seen}`, {
     facts: { planned: run.target, seen: target },
   });

@@ -45,6 +45,9 @@ function phaseStep({ name, does }: { readonly name: string; readonly does: strin
 
 function gateStep({ name, does }: Step, { run, phases, events }: Found): RunStep {
   const about = { kind: "gate", name, does, attempts: 0 } as const;
+  // Passed and used up: what it let pass was not done, so that it is waited for again.
+  if (waitsAt(run.state) === (name as Gate) && run.openPhase === null)
+    return { ...about, standing: "waiting", at: null, note: null };
   const passed = phases.some(({ phase }) => PHASES.some((known) => known === phase && authorityOf(known) === name));
   const used = events.findLast(({ kind, data }) => kind === "approval-consumed" && data.gate === name);
   if (passed || used !== undefined) {
@@ -55,7 +58,7 @@ function gateStep({ name, does }: Step, { run, phases, events }: Found): RunStep
       note: used === undefined ? null : approvalOf(used.data),
     };
   }
-  return { ...about, standing: waitsAt(run.state) === (name as Gate) ? "waiting" : "to come", at: null, note: null };
+  return { ...about, standing: "to come", at: null, note: null };
 }
 
 function approvalOf({ approval_id: id }: Facts): string {

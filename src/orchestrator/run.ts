@@ -16,6 +16,7 @@ import { nextAttempt } from "./attempts.ts";
 import { type Conduct, DRY_RUN_CONDUCT } from "./conduct.ts";
 import { type Prepared, type Preparing, planAgain, prepareRun } from "./prepare.ts";
 import { recordPlan, stopsInPlanning } from "./record-plan.ts";
+import { isRejected, REJECTED } from "./rejection.ts";
 import { refuseAlteredApprovals } from "./run-folder.ts";
 import type { PhaseRecord } from "./store/phase-record.ts";
 import { acquireRunLock } from "./store/run-lock.ts";
@@ -89,8 +90,10 @@ function rests(run: RunRecord, phases: readonly PhaseRecord[]): boolean {
   return state === "PLANNED" && run.openPhase === null && !stopsInPlanning(run, phases);
 }
 
-function stopOf({ stopCode, stopMessage, runId }: RunRecord): Failure | null {
-  return stopCode === null ? null : new Failure(stopCode, `run ${runId}: ${stopMessage}`);
+function stopOf(run: RunRecord): Failure | null {
+  const { stopCode, stopMessage, runId } = run;
+  const details = isRejected(run) ? REJECTED : {};
+  return stopCode === null ? null : new Failure(stopCode, `run ${runId}: ${stopMessage}`, details);
 }
 
 /** The first phase behind a gate was begun and cut off: the run stands at the gate, whose approval it has used. */

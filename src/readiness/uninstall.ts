@@ -51,7 +51,11 @@ const HIDDEN = /\p{C}/u;
 type Found = { readonly items: readonly UninstallItem[]; readonly leaves: readonly string[] };
 
 export function planUninstall(places: UninstallPlaces): UninstallPlan {
-  const states = [...new Set(places.stateDirectories)].map(stateOf);
+  const [meant, ...usual] = new Set(places.stateDirectories);
+  const states = [
+    ...(meant === undefined ? [] : [stateOf(meant)]),
+    ...usual.map((path) => closed(path) ?? stateOf(path)),
+  ];
   const found: readonly Found[] = [
     ...[...new Set(places.configurations)].map(configurationOf),
     { items: backupsOf(places), leaves: [] },
@@ -108,6 +112,23 @@ function stateOf(directory: string): State {
     items: [{ what: "state", path: directory, loses: loses.join(", ") }],
     leaves: [],
   };
+}
+
+/** One of another account, which its own plan names; null where it is not closed to us. */
+function closed(directory: string): State | null {
+  const owner = fs.lstatSync(directory, { throwIfNoEntry: false })?.uid;
+  if (owner === undefined || owner === process.geteuid?.() || isReadable(directory)) return null;
+  const told = `${directory} is closed to you: its owner has a plan of their own, and it is not yours`;
+  return { directory, before: [], sandboxes: 0, items: [], leaves: [told] };
+}
+
+function isReadable(directory: string): boolean {
+  try {
+    fs.accessSync(directory, fs.constants.R_OK | fs.constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function keepCommand(directory: string): string {

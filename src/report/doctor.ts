@@ -53,7 +53,7 @@ function page(report: DoctorReport): Page {
       {
         title: "Items",
         table: {
-          columns: [left("item"), left("state"), left("what")],
+          columns: [left("item"), left("state"), left("closed when")],
           rows: report.items.map(({ id, state, item }) => [id, state, item]),
         },
         remarks: report.items.flatMap(({ id, evidence, next }) => [

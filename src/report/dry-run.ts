@@ -9,9 +9,9 @@ import { printable } from "../kernel/evidence/printable.ts";
 import type { DeepReadonly } from "./battery.ts";
 import type { dryRunSchema } from "./dry-run-schema.ts";
 import { judgedBlock, judgedLines, judgedMarkdown, judgedTable } from "./judged.ts";
-import { hanging } from "./lines.ts";
+import { COLUMNS, folded, hanging, shellLines } from "./lines.ts";
 import { markdownText } from "./markdown-text.ts";
-import { COLUMNS, markdownSection, type Section, textSection } from "./page.ts";
+import { markdownSection, type Section, textSection } from "./page.ts";
 import { type Palette, plain } from "./palette.ts";
 import { left, right } from "./table.ts";
 import { judgedPoint, type Suite, withVerdict } from "./test-point.ts";
@@ -33,12 +33,13 @@ export function dryRunText(report: DryRunReport, options: TextOptions = {}): str
   const palette = options.palette ?? plain;
   const width = Math.max(...aboutDryRun(report).map(([label]) => label.length)) + 1;
   const lines = [
-    printable(report.database.line),
+    ...folded(printable(report.database.line)),
     ...aboutDryRun(report).flatMap(([label, text]) => hanging(label.padEnd(width), printable(text), COLUMNS)),
     "",
     ...judgedLines(report.gates, { palette, detail: options.detail ?? "short" }),
     "",
     ...sections(report).flatMap((section) => textSection(section, palette)),
+    ...removalLines(report, palette),
     palette(printable(report.verdictLine), report.exit === 0 ? "green" : "red"),
   ];
   return `${lines.join("\n")}\n`;
@@ -57,7 +58,7 @@ export function dryRunMarkdown(report: DryRunReport): string {
     "",
     ...judgedTable(report.gates, "gate"),
     "",
-    ...sections(report).flatMap(markdownSection),
+    ...[...sections(report), removalSection(report)].flatMap(markdownSection),
     ...report.gates.flatMap(judgedMarkdown),
     "## Verdict",
     "",
@@ -111,7 +112,7 @@ function planLine(plan: NonNullable<DryRunReport["plan"]>): string {
 }
 
 function sections(report: DryRunReport): readonly Section[] {
-  return [countsSection(report), runsSection(report), ...problemsSection(report), removalSection(report)];
+  return [countsSection(report), runsSection(report), ...problemsSection(report)];
 }
 
 /** What was not counted, and what else is to be known of a count: a remark for each reason, by name elsewhere. */
@@ -173,4 +174,16 @@ export function removalSection({ removal, folder }: DryRunReport): Section {
     remarks: [`Its files lie in ${folder}; the run store keeps the record of its runs, and of what they decided.`],
     empty: "nothing",
   };
+}
+
+/** Commands can be copied, each below what it removes. */
+function removalLines(report: DryRunReport, palette: Palette): readonly string[] {
+  const { title, table, remarks } = removalSection(report);
+  const commands = table.rows.flatMap(([line = ""]) => {
+    const behind = line.lastIndexOf("  # ");
+    const what = behind < 0 ? [] : [`  ${printable(line.slice(behind + 2))}:`];
+    return [...what, ...shellLines(printable(behind < 0 ? line : line.slice(0, behind)))];
+  });
+  const told = remarks.flatMap((remark) => hanging("  ", printable(remark), COLUMNS));
+  return [palette(title, "bold"), ...commands, ...told, ""];
 }

@@ -7,9 +7,8 @@
 import { printable } from "../kernel/evidence/printable.ts";
 import type { FailureDocument, Judged } from "./battery.ts";
 import { factLine, factText } from "./facts.ts";
-import { hanging } from "./lines.ts";
+import { COLUMNS, hanging } from "./lines.ts";
 import { markdownText } from "./markdown-text.ts";
-import { COLUMNS } from "./page.ts";
 import { type Palette, verdictStyle } from "./palette.ts";
 import { left, markdownTable, right } from "./table.ts";
 

@@ -1,7 +1,8 @@
 /**
  * junit: a suite as JUnit XML, in the subset that every CI system reads.
  *
- * Pure. Never `skipped`: what did not pass is a `failure` whose type is the verdict. Control characters, which XML 1.0
+ * Pure. What did not pass is a `failure` whose type is the verdict, and what was not run is `skipped`: it is always
+ * beside a failure where the whole is not proven. Control characters, which XML 1.0
  * cannot hold even as references, are written out before escaping.
  */
 
@@ -14,9 +15,10 @@ export function junitReport(report: BatteryReport): string {
 }
 
 export function junit(suite: Suite): string {
-  const failures = suite.points.filter((point) => point.failure !== null).length;
+  const skipped = suite.points.filter(isSkipped).length;
+  const failures = suite.points.filter((point) => point.failure !== null).length - skipped;
   const time = seconds(suite.durationMs);
-  const totals = { tests: suite.points.length, failures, errors: 0, skipped: 0, time };
+  const totals = { tests: suite.points.length, failures, errors: 0, skipped, time };
   const properties = Object.entries({ ...suite.properties, verdict: suite.verdictLine });
   const lines = [
     `<?xml version="1.0" encoding="UTF-8"?>`,
@@ -35,17 +37,20 @@ export function junit(suite: Suite): string {
 function testCase(classname: string, point: TestPoint): string[] {
   const { name, failure, facts } = point;
   const body = [
-    ...(failure === null
-      ? []
-      : [
-          `      <failure${attributes({ type: failure.type, message: failure.message })}>`,
-          ...failure.details.map(escaped),
-          "      </failure>",
-        ]),
+    ...(failure === null ? [] : notPassed(failure)),
     ...(facts.length === 0 ? [] : ["      <system-out>", ...facts.map(escaped), "      </system-out>"]),
   ];
   const open = `    <testcase${attributes({ classname, name, time: seconds(point.durationMs) })}`;
   return body.length === 0 ? [`${open}/>`] : [`${open}>`, ...body, "    </testcase>"];
+}
+
+function isSkipped({ failure }: TestPoint): boolean {
+  return failure?.type === "NOT RUN";
+}
+
+function notPassed({ type, message, details }: NonNullable<TestPoint["failure"]>): string[] {
+  if (type === "NOT RUN") return [`      <skipped${attributes({ message })}/>`];
+  return [`      <failure${attributes({ type, message })}>`, ...details.map(escaped), "      </failure>"];
 }
 
 function seconds(durationMs: number): string {

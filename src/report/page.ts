@@ -6,7 +6,7 @@
  */
 
 import { printable } from "../kernel/evidence/printable.ts";
-import { hanging } from "./lines.ts";
+import { COLUMNS, folded, hanging } from "./lines.ts";
 import { markdownText } from "./markdown-text.ts";
 import { type Palette, plain } from "./palette.ts";
 import { markdownTable, type Table, textTable } from "./table.ts";
@@ -31,12 +31,10 @@ export type Page = {
   readonly outcome: "good" | "bad";
 };
 
-export const COLUMNS = 80;
-
 export function textPage(page: Page, palette: Palette = plain): string {
   const width = Math.max(0, ...page.about.map(([label]) => label.length)) + 1;
   const lines = [
-    printable(page.first),
+    ...folded(printable(page.first)),
     ...page.about.flatMap(([label, text]) => hanging(label.padEnd(width), printable(text), COLUMNS)),
     "",
     ...page.sections.flatMap((section) => textSection(section, palette)),

@@ -179,7 +179,7 @@ CUTTER_KILL_SWITCH NOT_PROVEN
 });
 
 test("selfcheck: a sabotage that was not caught is NOT OK, and no sabotage at all is no proof", () => {
-  expect(renderSelfcheck(selfcheck, "text")).toContain("  NOT OK  iu      PROOF-6  a row left        red       PASS\n");
+  expect(renderSelfcheck(selfcheck, "text")).toContain("  NOT OK  iu      PROOF-6  PASS  a row left\n");
   expect(renderSelfcheck(selfcheck, "text")).toContain("no second session here: PROOF-5: not met (sql, spec)\n");
   expect(selfcheckLine(selfcheck.results)).toBe("CUTTER_SELFCHECK 2/3 NOT_PROVEN");
   expect(selfcheckLine(selfcheck.results.slice(0, 2))).toBe("CUTTER_SELFCHECK 2/2 ALL_SABOTAGES_CAUGHT");

@@ -8,6 +8,7 @@ import type * as v from "valibot";
 import { printable, printableJson } from "../kernel/evidence/printable.ts";
 import { limits } from "../kernel/limits.ts";
 import type { DeepReadonly } from "./battery.ts";
+import { COLUMNS, folded, hanging, wrap } from "./lines.ts";
 import type { Palette } from "./palette.ts";
 import { plain } from "./palette.ts";
 import type { planSchema } from "./plan-schema.ts";
@@ -39,7 +40,7 @@ export function* planDocument({ units, ...head }: PlanReport): Iterable<string> 
 
 export function* planText(report: PlanReport, palette: Palette = plain): Iterable<string> {
   yield `${head(report, palette).join("\n")}\n\n`;
-  for (const part of parts(report.units)) yield part.map((unit) => `${treeLine(unit, palette)}\n`).join("");
+  for (const part of parts(report.units)) yield part.map((unit) => `${treeLines(unit, palette).join("\n")}\n`).join("");
   const problems = problemLines(report);
   if (problems.length > 0) yield `\n${problems.map((line) => palette(line, "yellow")).join("\n")}\n`;
 }
@@ -54,23 +55,35 @@ function head(report: PlanReport, palette: Palette): readonly string[] {
   const counted = Object.entries(report.counts).map(([kind, count]) => [kind, String(count)]);
   const summary = `${report.unit_count} units in ${bytes} bytes; ${guard.verdict} against ${guard.against}`;
   return [
-    palette(`Plan of ${printable(id)}: ${summary}`, "bold"),
-    `document   ${printable(id)}, from ${printable(file)} (${report.media_type})`,
-    `source     sha256 ${report.source_sha256}`,
-    `profile    ${printable(profile.name)}, version ${printable(profile.version)}: ${printable(profile.about)}`,
-    `chosen     ${printable(profile.why)}`,
-    `manifest   sha256 ${report.manifest_sha256}`,
+    ...folded(`Plan of ${printable(id)}: ${summary}`).map((line) => palette(line, "bold")),
+    ...hanging("document   ", `${printable(id)}, from ${printable(file)} (${report.media_type})`, COLUMNS),
+    ...hanging("source     ", report.source_sha256, COLUMNS),
+    ...hanging("profile    ", printable(`${profile.name}, version ${profile.version}: ${profile.about}`), COLUMNS),
+    ...hanging("chosen     ", printable(profile.why), COLUMNS),
+    ...hanging("manifest   ", report.manifest_sha256, COLUMNS),
     "",
     ...textTable({ columns: [left("kind"), right("units")], rows: counted }),
   ];
 }
 
-/** Two blanks for each level, the label, the heading, and the range of bytes. */
-function treeLine(unit: PlannedUnit, palette: Palette): string {
+/** Two blanks for each level, the label, the heading, and the range of bytes; a long heading goes on below itself. */
+function treeLines(unit: PlannedUnit, palette: Palette): readonly string[] {
   const { depth, label, heading, title, byte_start: start, byte_end: end } = unit;
   const named = label === null ? title : heading === null ? label : `${label}  ${heading}`;
-  return `${"  ".repeat(depth - 1)}${printable(named)}  ${palette(`[${start}, ${end})`, "dim")}`;
+  const indent = "  ".repeat(depth - 1);
+  const room = Math.max(COLUMNS - indent.length - 2, NARROWEST);
+  const lines = wrap(printable(named), room);
+  const range = `[${start}, ${end})`;
+  const last = lines.at(-1) ?? "";
+  const beside = Bun.stringWidth(`${last}  ${range}`) <= room ? [`${last}  `] : [last, ""];
+  const shown = [...lines.slice(0, -1), ...beside].map(
+    (line, index) => `${index === 0 ? indent : `${indent}  `}${line}`,
+  );
+  return [...shown.slice(0, -1), `${shown.at(-1)}${palette(range, "dim")}`];
 }
+
+/** Of a heading, however deep it lies. */
+const NARROWEST = 24;
 
 function problemLines({ guard }: PlanReport): readonly string[] {
   const shown = guard.problems.slice(0, limits.reportRows);

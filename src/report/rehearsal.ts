@@ -42,7 +42,7 @@ function page(report: RehearsalReport): Page {
     about: [
       ["document", `${report.documentId}, ${report.rows} rows`],
       ["plan", report.cutplanSha256],
-      ["database", report.database],
+      ["on", report.database],
     ],
     sections: [
       section("The cut, done for real and rolled back", report.cut),

@@ -9,7 +9,7 @@ import { draw, type Format } from "./format.ts";
 import { runHtml } from "./html/run.ts";
 import { markdownPage, type Page, textPage } from "./page.ts";
 import type { Palette } from "./palette.ts";
-import type { RunReport } from "./run-document.ts";
+import { isUnderWay, type RunReport, stepsAhead } from "./run-document.ts";
 import { left, right } from "./table.ts";
 import { type Suite, withVerdict } from "./test-point.ts";
 import { testResult } from "./test-result.ts";
@@ -35,7 +35,7 @@ export function runResult(report: RunReport): TestResult {
 
 function page(report: RunReport): Page {
   const { target } = report;
-  const ahead = report.steps.filter(({ standing }) => standing === "waiting" || standing === "to come").map(stepName);
+  const ahead = stepsAhead(report).map(stepName);
   const where = `${target.database}, system identifier ${target.systemIdentifier ?? "not readable"}`;
   return {
     title: `Run ${report.runId}`,
@@ -62,11 +62,12 @@ function page(report: RunReport): Page {
       },
     ],
     last: `CUTTER_RUN ${report.state}`,
-    outcome: report.exit === 0 ? "good" : "bad",
+    outcome: report.exit === 0 && !isUnderWay(report) ? "good" : "bad",
   };
 }
 
 function stepName({ name, standing }: RunReport["steps"][number]): string {
+  if (standing === "failed") return `${name} (again)`;
   return standing === "waiting" ? `${name} (it waits for this)` : name;
 }
 

@@ -6,8 +6,8 @@
  */
 import { printable } from "../kernel/evidence/printable.ts";
 import { limits } from "../kernel/limits.ts";
-import { hanging } from "./lines.ts";
-import { COLUMNS, markdownPage } from "./page.ts";
+import { COLUMNS, hanging } from "./lines.ts";
+import { markdownPage } from "./page.ts";
 import { type Palette, plain } from "./palette.ts";
 import { left } from "./table.ts";
 

@@ -5,8 +5,7 @@
  * reads it as one. Pure: plan in, text out.
  */
 import { printable } from "../kernel/evidence/printable.ts";
-import { hanging, wrap } from "./lines.ts";
-import { COLUMNS } from "./page.ts";
+import { COLUMNS, hanging, shellLines } from "./lines.ts";
 
 export type SandboxPlan = {
   readonly schema: "cutter.sandbox-plan/v1";
@@ -49,12 +48,8 @@ export function sandboxPlanText({ name, provider, source, best, notRun, commands
 function planLines(line: string): readonly string[] {
   const text = printable(line);
   if (text.startsWith("#")) return hanging("  # ", text.slice(1).trimStart(), COLUMNS);
-  const [first = "", ...rest] = wrap(text, COLUMNS - CONTINUED);
-  return [first, ...rest.map((one) => `  ${one}`)].map((one, index) => `  ${one}${index < rest.length ? " \\" : ""}`);
+  return shellLines(text);
 }
-
-/** Two columns before each line, two more before what goes on, and two for the backslash. */
-const CONTINUED = 6;
 
 function told(why: string | undefined): string {
   return why === undefined ? "" : ` (${why})`;

@@ -6,7 +6,7 @@
  */
 
 import { printable } from "../kernel/evidence/printable.ts";
-import { wrap } from "./lines.ts";
+import { COLUMNS, wrap } from "./lines.ts";
 import { markdownText } from "./markdown-text.ts";
 
 export type Column = { readonly title: string; readonly align: "left" | "right" };
@@ -21,29 +21,35 @@ export function right(title: string): Column {
   return { title, align: "right" };
 }
 
-const TERMINAL_COLUMNS = 80;
 const NARROWEST_LAST_COLUMN = 24;
 
 /**
  * Lines without trailing space: titles, a rule, then the rows; two spaces between columns. Where a row would be wider
- * than a terminal, the text of a last column that is left-aligned goes on below itself, broken at spaces.
+ * than a terminal, the text of a last column that is left-aligned goes on below itself, broken at spaces; a word that
+ * has no room there has a line of its own, so far to the left as it needs.
  */
 export function textTable(table: Table, indent = ""): string[] {
   const titles = table.columns.map((column) => column.title);
   const whole = [titles, ...table.rows].map((row) => table.columns.map((_, index) => printable(row[index] ?? "")));
   const room = roomForLast(whole, table.columns, indent);
   const cells = whole.flatMap((row) => foldLast(row, room));
-  const layout = table.columns.map(({ align }, index) => ({ align, width: widthOf(cells, index) }));
+  const last = table.columns.length - 1;
+  const layout = table.columns.map(({ align }, index) => {
+    const width = widthOf(cells, index);
+    return { align, width: index === last ? Math.min(width, room) : width };
+  });
   const [head = [], ...body] = cells;
   const rule = layout.map(({ width }) => "-".repeat(width));
-  return [head, rule, ...body].map((row) => {
-    return (
-      indent +
-      layout
-        .map((place, index) => pad(row[index] ?? "", place))
-        .join("  ")
-        .trimEnd()
-    );
+  const lineOf = (row: readonly string[]): string => {
+    const padded = layout.map((place, index) => pad(row[index] ?? "", place));
+    return `${indent}${padded.join("  ")}`.trimEnd();
+  };
+  return [head, rule, ...body].flatMap((row) => {
+    const word = row[last] ?? "";
+    if (Bun.stringWidth(word) <= room) return [lineOf(row)];
+    const before = lineOf(row.with(last, ""));
+    const alone = `${" ".repeat(Math.max(COLUMNS - Bun.stringWidth(word), indent.length))}${word}`;
+    return before.trim() === "" ? [alone] : [before, alone];
   });
 }
 
@@ -52,7 +58,7 @@ function roomForLast(cells: readonly (readonly string[])[], columns: readonly Co
   if (columns.at(-1)?.align !== "left") return Number.POSITIVE_INFINITY;
   const before = columns.slice(0, -1).map((_, index) => widthOf(cells, index) + 2);
   const taken = before.reduce((sum, width) => sum + width, indent.length);
-  return Math.max(TERMINAL_COLUMNS - taken, NARROWEST_LAST_COLUMN);
+  return Math.max(COLUMNS - taken, NARROWEST_LAST_COLUMN);
 }
 
 function widthOf(cells: readonly (readonly string[])[], index: number): number {
@@ -67,7 +73,7 @@ function foldLast(row: readonly string[], room: number): string[][] {
 }
 
 function pad(cell: string, place: { readonly align: Column["align"]; readonly width: number }): string {
-  const space = " ".repeat(place.width - Bun.stringWidth(cell));
+  const space = " ".repeat(Math.max(place.width - Bun.stringWidth(cell), 0));
   return place.align === "right" ? space + cell : cell + space;
 }
 

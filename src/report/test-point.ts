@@ -1,8 +1,9 @@
 /**
  * test-point: a report as junit and TAP see it: a suite of points, green only for what passed.
  *
- * NOT RUN and INCONCLUSIVE are failures. A report that is not proven for a reason that no point carries (nothing was
- * run, another exit code) gets a red point of its own, so that no reader of these formats can take it for green.
+ * INCONCLUSIVE is a failure, and so is NOT RUN, which junit calls skipped. A report that is not proven for a reason
+ * that no point carries (nothing was run, another exit code) gets a red point of its own, so that no reader of these
+ * formats can take it for green; and so does one in which all is green but what was not run.
  */
 import type { BatteryReport, Judged } from "./battery.ts";
 import { factLine } from "./facts.ts";
@@ -54,9 +55,12 @@ export function batterySuite(report: BatteryReport): Suite {
 
 /** The points, and a red one where none is red though the whole is. */
 export function withVerdict(points: readonly TestPoint[], exit: number, verdictLine: string): readonly TestPoint[] {
-  const red = points.some((point) => point.failure !== null);
-  if (red || (points.length > 0 && exit === 0)) return points;
-  const message = points.length === 0 ? "nothing was run" : `exit code ${exit}`;
+  const missed = points.filter(({ failure }) => failure?.type === "NOT RUN");
+  // What was not run is no failure to whoever reads these formats, so that alone it would be taken for green.
+  const red = points.some((point) => point.failure !== null && !missed.includes(point));
+  if (red || (points.length > 0 && missed.length === 0 && exit === 0)) return points;
+  const reason = missed.length === 0 ? `exit code ${exit}` : `not run: ${missed.length} of ${points.length}`;
+  const message = points.length === 0 ? "nothing was run" : reason;
   const failure = { type: "NOT PROVEN", message, details: [verdictLine] };
   return [...points, { name: "the whole", durationMs: 0, failure, facts: [] }];
 }

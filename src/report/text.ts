@@ -9,8 +9,8 @@ import { printable } from "../kernel/evidence/printable.ts";
 import { limits } from "../kernel/limits.ts";
 import type { BatteryReport } from "./battery.ts";
 import { judgedLines } from "./judged.ts";
-import { hanging } from "./lines.ts";
-import { COLUMNS, textSection } from "./page.ts";
+import { COLUMNS, folded, hanging } from "./lines.ts";
+import { textSection } from "./page.ts";
 import { type Palette, plain } from "./palette.ts";
 import { sections } from "./sections.ts";
 
@@ -43,6 +43,8 @@ function header(report: BatteryReport): string[] {
     ["tier    ", report.singleSession ? `${report.tier}, single session` : report.tier],
   ];
   if (report.allowances.length > 0) lines.push(["allowed ", report.allowances.join(", ")]);
-  const first = printable(`${database.line}`);
-  return [first, ...lines.flatMap(([label, text]) => hanging(label, printable(text), COLUMNS))];
+  return [
+    ...folded(printable(database.line)),
+    ...lines.flatMap(([label, text]) => hanging(label, printable(text), COLUMNS)),
+  ];
 }

@@ -6,7 +6,7 @@
 import type * as v from "valibot";
 import { printable } from "../kernel/evidence/printable.ts";
 import type { DeepReadonly } from "./battery.ts";
-import { hanging } from "./lines.ts";
+import { hanging, wrap } from "./lines.ts";
 import type { uninstallSchema } from "./uninstall-schema.ts";
 
 export type UninstallReport = DeepReadonly<v.InferOutput<typeof uninstallSchema>>;
@@ -36,5 +36,9 @@ export function uninstallText({ databases, before, items, leaves, commands }: Un
 
 function part(title: string, sentences: readonly string[], columns = COLUMNS): readonly string[] {
   if (sentences.length === 0) return [];
-  return ["", `${title}:`, ...sentences.flatMap((sentence) => hanging("- ", printable(sentence), columns))];
+  return [
+    "",
+    ...wrap(`${title}:`, COLUMNS),
+    ...sentences.flatMap((sentence) => hanging("- ", printable(sentence), columns)),
+  ];
 }

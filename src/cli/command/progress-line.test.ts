@@ -28,14 +28,14 @@ test("what is not known is not told: no total, no rate, no time left; and withou
   ]);
 });
 
-test("in less room: first the rate goes, then the word, the bytes, the time left", () => {
+test("in less room: first the word goes, then the bytes, the rate, the time left", () => {
   const rows: Advance = { unit: "rows", did: "dumped", done: 120_000, total: 400_000, bytes: 34_200_000 };
   const line = { elapsedMs: 8_000, what: "backup", advance: rows, rate: 15_000, leftMs: 18_667 };
-  const widths = [120, 80, 70, 63, 55, 40, 10];
+  const widths = [120, 77, 70, 63, 55, 40, 10];
   expect([...new Set(widths.map((columns) => progressLine(line, columns)))]).toEqual([
     "8 s, backup: 120,000 of 400,000 rows dumped, 34.2 MB, 15,000/s, about 20 s left",
-    "8 s, backup: 120,000 of 400,000 rows dumped, 34.2 MB, about 20 s left",
-    "8 s, backup: 120,000 of 400,000 rows, 34.2 MB, about 20 s left",
+    "8 s, backup: 120,000 of 400,000 rows, 34.2 MB, 15,000/s, about 20 s left",
+    "8 s, backup: 120,000 of 400,000 rows, 15,000/s, about 20 s left",
     "8 s, backup: 120,000 of 400,000 rows, about 20 s left",
     "8 s, backup: 120,000 of 400,000 rows",
   ]);

@@ -1,7 +1,7 @@
 /**
  * progress-line: the words of a line of progress: how long, what, how much of how much, how fast, how long still.
  *
- * Where there is little room it leaves out the least first: the rate, then what was done, then bytes, then the time
+ * Where there is little room it leaves out the least first: what was done, then bytes, then the rate, then the time
  * left; what is going on comes first and stays. Pure. Called by progress.ts.
  */
 import type { Advance } from "../../kernel/observer.ts";
@@ -24,8 +24,8 @@ export function progressLine({ elapsedMs, what, advance, rate, leftMs }: Going, 
   const still = leftMs === null ? [] : [`about ${roughly(leftMs)} left`];
   const forms = [
     [`${count} ${advance.did}`, ...through, ...fast, ...still],
-    [`${count} ${advance.did}`, ...through, ...still],
-    [count, ...through, ...still],
+    [count, ...through, ...fast, ...still],
+    [count, ...fast, ...still],
     [count, ...still],
     [count],
   ].map((parts) => `${head}: ${parts.join(", ")}`);

@@ -5,6 +5,7 @@
  * Compares what the rehearsal kept with what exec sees now; reads nothing. Called by doctor.ts.
  */
 import { surroundingDifferences, surroundingsIn } from "../../execution/rehearsal/surroundings.ts";
+import { type TargetIdentity, targetWords } from "../../flow/survey.ts";
 import { canonicalJson } from "../../kernel/digest.ts";
 import type { RunRecord } from "../../orchestrator/store/run-record.ts";
 import type { Standing } from "../../readiness/doctor/condition.ts";
@@ -14,8 +15,9 @@ import type { Look } from "./connections.ts";
 export function standingOf(run: RunRecord, report: RehearsalReport | null, exec: Look | undefined): Standing {
   const now = exec?.surroundings ?? null;
   if (now === null) return { unknown: "connections.exec could not be asked" };
-  const [planned, seen] = [canonicalJson(run.target), canonicalJson({ ...now.target })];
-  if (planned !== seen) return { changed: [`the run was planned for ${planned}, and exec leads to ${seen}`] };
+  const [planned, seen] = [targetWords(run.target as TargetIdentity), targetWords(now.target)];
+  if (canonicalJson(run.target) !== canonicalJson({ ...now.target }))
+    return { changed: [`the run was planned for ${planned}, and exec leads to ${seen}`] };
   const then = surroundingsIn(report?.cut[0]?.facts ?? {});
   if (then === null) return { unknown: "the rehearsal did not keep where and on what it was done" };
   if (then.target.systemIdentifier === null) {

@@ -34,7 +34,10 @@ test("a drifted run keeps others from its document until it is rejected, which n
   const closed = await desk.resume(run, rejection);
   connections("taken");
   expect([closed.code, readText(closed)?.message]).toEqual([4, expect.stringContaining("the database changed")]);
-  expect((await desk.show(run)).state).toBe("STOPPED");
+  expect(readText(closed)?.data).toStartWith("The rejection ended the run");
+  expect([closed.stderr.includes("was given a rejection"), closed.stderr.includes("for real")]).toEqual([true, false]);
+  const shown = await desk.show(run);
+  expect([shown.state, shown.next[0]]).toEqual(["STOPPED", expect.stringContaining("begin another run")]);
   expect((await desk.run(words)).code).toBe(6);
 });
 

@@ -27,7 +27,7 @@ afterEach(() => database.drop());
 
 async function asked(argv: readonly string[]): Promise<Typist> {
   const typist = onTerminal([...argv, "--live", "--config", desk.configuration], desk.state);
-  await typist.shows("anything else to leave it:");
+  await typist.shows("anything else leaves it:");
   return typist;
 }
 

@@ -141,3 +141,20 @@ test("SIGINT while the embedded database starts or runs", async () => {
   program.kill("SIGINT");
   expect(await program.ended).toMatchObject({ code: 130, signal: null, stdout: "" });
 });
+
+/** A verb that computes without a pause when the signal comes, and has its result then. */
+const COMPUTING = `
+  const { installSignals, unlessSignalled } = await import(${JSON.stringify(join(import.meta.dir, "../exit.ts"))});
+  const mute = async () => {};
+  const terminal = { alarm: mute, detail: mute, clear() {}, colour: { stdout: "off", stderr: "off" } };
+  installSignals({ terminal, format: "text", exit: process.exit });
+  process.kill(process.pid, "SIGINT");
+  for (const end = performance.now() + 100; performance.now() < end; );
+  await unlessSignalled();
+  process.exit(6);
+`;
+
+test("SIGINT while the program computes is not lost with the result that it has then", async () => {
+  const child = Bun.spawn([process.execPath, "-e", COMPUTING], { stdio: ["ignore", "ignore", "ignore"] });
+  expect(await child.exited).toBe(130);
+});

@@ -44,6 +44,11 @@ export function beforeEnd(work: LastWork): () => void {
   return () => lastWorks.delete(work);
 }
 
+/** The same where nothing is left to do, but something is true of the data. */
+export function sayAtEnd(words: string): () => void {
+  return beforeEnd({ work: async () => words, unfinished: words });
+}
+
 /** What became of each thing that was registered when the end began; empty where nothing was. */
 export function endingWords(): readonly string[] {
   return [...lastWords.values()].filter((words) => words !== "");

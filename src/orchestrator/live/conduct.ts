@@ -17,6 +17,7 @@ import { limits } from "../../kernel/limits.ts";
 import { isRejection, type Rejection } from "../approvals/verify-approval.ts";
 import type { Conduct } from "../conduct.ts";
 import { type GateOrder, keptApproval, passGate, refuseAuthority } from "../gates.ts";
+import { rejectionMessage } from "../rejection.ts";
 import type { RunRecord } from "../store/run-record.ts";
 import { aftermath } from "./aftermath.ts";
 import { type Connect, settleLive } from "./settle.ts";
@@ -104,9 +105,8 @@ function stopRejected({ store, run, fence }: GateOrder, rejection: Rejection): R
   return store.move(run.runId, { from: run.state, to: "STOPPED", fence, stopCode: "STOP_APPROVAL_INVALID", message });
 }
 
-function rejected({ authorities, reason, gate }: Rejection): Failure {
-  const why = reason || "no reason was given";
-  return new Failure("STOP_APPROVAL_INVALID", `${authorities.join(" and ")} rejected ${gate}: ${why}`);
+function rejected(rejection: Rejection): Failure {
+  return new Failure("STOP_APPROVAL_INVALID", rejectionMessage(rejection));
 }
 
 function armFor({ grants }: LiveParts, order: GateOrder, grant: Grant): Failure | null {

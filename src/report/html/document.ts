@@ -1,5 +1,5 @@
 /**
- * html/document: the whole page: verdict, what it is about, what is to be done, its sections, and how large it may get.
+ * html/document: the whole page: verdict, what is to be done, what it is about, its sections, and how large it may get.
  *
  * One file that loads and runs nothing: its policy allows no source at all but the one style sheet, by digest. Headings
  * go down in order; each section has a name and a link to it. Where a page would be larger than its bound it is drawn
@@ -76,20 +76,19 @@ function page(of: HtmlPage, ink: Ink): Markup {
       styleSheet(STYLE),
     ]),
   ]);
-  const sections = of.next.length === 0 ? of.sections : [nextSection(of.next, ink), ...of.sections];
   const body = element("body", {}, [
     together([
       element("a", { class: "skip", href: "#report" }, [words("Skip to the report")]),
       header(of, ink),
-      contents(sections),
-      element("main", { id: "report", tabindex: -1 }, [together(sections.map(section))]),
+      contents(of.sections),
+      element("main", { id: "report", tabindex: -1 }, [together(of.sections.map(section))]),
       footer(of, ink),
     ]),
   ]);
   return element("html", { lang: "en" }, [together([head, body])]);
 }
 
-function header({ kind, title, verdictLine, tone, meaning, about }: HtmlPage, ink: Ink): Markup {
+function header({ kind, title, verdictLine, tone, meaning, about, next }: HtmlPage, ink: Ink): Markup {
   const rows = about.map(([label, text]) =>
     element("div", {}, [element("dt", {}, [words(label)]), element("dd", {}, [said(text, ink)])]),
   );
@@ -100,6 +99,7 @@ function header({ kind, title, verdictLine, tone, meaning, about }: HtmlPage, in
         element("p", { class: "line" }, [said(verdictLine, ink)]),
         ...meaning.map((sentence) => element("p", {}, [said(sentence, ink)])),
       ]),
+      ...(next.length === 0 ? [] : [section(nextSection(next, ink))]),
       element("p", { class: "subject" }, [said(title, ink)]),
       element("dl", { class: "about" }, rows),
     ]),

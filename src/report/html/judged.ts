@@ -1,5 +1,5 @@
 /**
- * html/judged: proofs or gates, each to be opened for its facts; what did not pass is open already.
+ * html/judged: proofs or gates, each to be opened for its facts; what went wrong is open already.
  *
  * Nothing is judged here: the words are those of the document. Pure.
  */
@@ -39,7 +39,12 @@ function details(one: Judged, ink: Ink): Markup {
     element("h3", {}, [words("Facts")]),
     factList(one.facts, ink),
   ]);
-  return element("details", one.verdict === "PASS" ? {} : { open: "open" }, [summary, body]);
+  return element("details", isSettled(one) ? {} : { open: "open" }, [summary, body]);
+}
+
+/** It passed, or it has nothing to say but that it was not run. */
+function isSettled({ verdict }: Judged): boolean {
+  return verdict === "PASS" || verdict === "NOT RUN";
 }
 
 function mismatches({ mismatches: all }: Judged, ink: Ink): readonly Markup[] {

@@ -3,7 +3,7 @@
  *
  * `RunReport` in, one HTML document out. Pure. Goes into the evidence folder as report.html; also --format html.
  */
-import type { RunReport } from "../run-document.ts";
+import { isUnderWay, type RunReport } from "../run-document.ts";
 import { type HtmlPage, htmlDocument } from "./document.ts";
 import type { Ink } from "./element.ts";
 import { closeoutSections, planSection } from "./row-counts.ts";
@@ -24,7 +24,7 @@ function page(report: RunReport, ink: Ink): HtmlPage {
     kind: mode === "dryrun" ? "Run, simulated: nothing was written" : `Run, ${mode}`,
     title: `${report.documentId}: ${report.runId}`,
     verdictLine: `CUTTER_RUN ${report.state}`,
-    tone: exit === 0 ? "good" : exit === WAITING ? "wait" : "bad",
+    tone: exit === WAITING || (exit === 0 && isUnderWay(report)) ? "wait" : exit === 0 ? "good" : "bad",
     meaning: stop === null ? [] : [`${stop.code}: ${stop.message}`],
     about: about(report),
     next: report.next,

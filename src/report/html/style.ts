@@ -17,6 +17,8 @@ header,main,footer,nav{max-width:64rem;margin:0 auto;padding:0 1rem}
 h1,h2,h3,p,ul,ol,dl,dd,figure{margin:0;padding:0}
 h1{font-size:1.6rem;line-height:1.25;padding-top:1.5rem}
 .subject{font-weight:650;margin-bottom:.8rem}
+header section{margin-bottom:1.1rem}
+header h2{font-size:1rem;margin:0 0 .5rem;padding:0;border:0}
 h2{font-size:1.2rem;line-height:1.3;margin:2.25rem 0 .75rem;padding-top:.75rem;border-top:1px solid var(--line)}
 h3{font-size:1rem;margin:1.1rem 0 .4rem}
 a{color:var(--link)}
@@ -145,6 +147,7 @@ const PAPER = `
  h1{font-size:16pt}
  h2{font-size:12.5pt;margin-top:1.1rem;break-after:avoid}
  h3,summary{break-after:avoid}
+ .next li{border:1px solid var(--line)}
  details{border:0;border-top:1px solid var(--line);border-radius:0}
  details::details-content{content-visibility:visible;block-size:auto}
  summary{list-style:none;padding:.35rem 0}

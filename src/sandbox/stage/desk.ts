@@ -50,6 +50,7 @@ export class Desk {
 
   /** A verb with its arguments, in a process of its own, to its end. */
   async run(argv: readonly string[]): Promise<Ended> {
+    this.#show(argv);
     const ended = await this.#sandbox.processes.run(this.#order(argv));
     this.#tell(argv, ended);
     return ended;
@@ -57,6 +58,7 @@ export class Desk {
 
   /** The same, to be watched while it runs. */
   start(argv: readonly string[]): Running | null {
+    this.#show(argv);
     this.#say(`started: cutter ${argv.join(" ")}`);
     return this.#sandbox.processes.start(this.#order(argv));
   }
@@ -126,6 +128,11 @@ export class Desk {
   async show(runId: string): Promise<RunDocument | null> {
     const ended = await this.run(["show", runId, "--json"]);
     return readJson(ended.stdout) as RunDocument | null;
+  }
+
+  /** What goes on now, for whoever waits: nobody has to listen. The verb alone: the rest is in the log. */
+  #show([verb = ""]: readonly string[]): void {
+    this.#sandbox.tell(`cutter ${verb}`).catch(() => undefined);
   }
 
   #config(): readonly string[] {

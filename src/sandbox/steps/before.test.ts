@@ -13,7 +13,7 @@ import { sampleFolder } from "../providers/sample-sandbox.ts";
 import { sampleSandbox } from "../sample.ts";
 import { known } from "../sandbox.ts";
 import { temporaryPath } from "../temporary.ts";
-import { makeWorkDirectory, privacyOf } from "./before.ts";
+import { makeWorkDirectory, preflight, privacyOf } from "./before.ts";
 
 const folder = sampleFolder();
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -47,6 +47,20 @@ test("G-04 finds the git work tree that a link leads into", async () => {
   const judged = sandbox.gates.of("G-04");
   expect([judged?.verdict, judged?.mismatches.map(({ seen }) => seen)]).toEqual(["FAIL", [join(folder, "tree")]]);
   expect((await sandbox.takeDown()).left).toEqual([]);
+});
+
+test("C-01 refuses a state directory that is open to others: no evidence could be kept in it in the end", async () => {
+  const open = [join(folder, "open"), join(folder, "runs-open", "runs")];
+  for (const path of open) {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    chmodSync(path, 0o755);
+  }
+  const refused: unknown[] = [];
+  for (const stateDirectory of [join(folder, "open"), join(folder, "runs-open")]) {
+    const failed = await preflight(sampleSandbox({ stateDirectory }));
+    refused.push([failed?.code, failed?.facts.path]);
+  }
+  expect(refused).toEqual(open.map((path) => ["FILE_NOT_PRIVATE", path]));
 });
 
 test("the second directory lies below TMPDIR where its path is short enough for a socket, else below another", () => {

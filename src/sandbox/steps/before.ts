@@ -7,6 +7,7 @@
 import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 import { Failure } from "../../kernel/failure.ts";
+import { checkPrivateDirectory } from "../../kernel/private-files/directory.ts";
 import { errnoOf, failedCall } from "../../kernel/private-files/errno.ts";
 import { G01, G02, G03, G04, G05, G06, type Privacy, type PrivateEntry, type Room } from "../gates/before.ts";
 import type { ProductionKind } from "../gates/verification.ts";
@@ -33,6 +34,8 @@ export async function preflight(sandbox: Sandbox): Promise<Failure | null> {
   if (temporary instanceof Failure) return temporary;
   const unavailable = await order.provider.unavailable();
   if (unavailable !== null) return unavailable;
+  const open = [order.stateDirectory, join(order.stateDirectory, "runs")].map(refuseOpenTo).find((one) => one !== null);
+  if (open !== undefined) return open;
   journal.note("look", `room at ${order.stateDirectory}, the name ${name}, the servers of this host`);
   await gates.judge(G01, () => roomAt(order.stateDirectory, order.minFreeBytes));
   await gates.judge(G02, async () => {
@@ -49,6 +52,12 @@ export async function preflight(sandbox: Sandbox): Promise<Failure | null> {
   await gates.judge(G03, () => scan);
   sandbox.host = await readHostState(scan, order.environment);
   return null;
+}
+
+/** The evidence is written there in the end, and would be refused then. What is not there yet is made private. */
+function refuseOpenTo(directory: string): Failure | null {
+  const isThere = fs.lstatSync(directory, { throwIfNoEntry: false }) !== undefined;
+  return isThere ? checkPrivateDirectory(directory) : null;
 }
 
 /** Where the directory is not there yet: of the nearest one above it that is. */
