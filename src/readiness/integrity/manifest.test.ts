@@ -207,9 +207,14 @@ test("a file that is written to while it is read is said to have changed", async
 test("a name that comes or is replaced while a directory is read is said, at the directory", async () => {
   const tree = folder({ "a.txt": "x", "sub/b.txt": "y" });
   fs.writeFileSync(join(tree, "large"), Buffer.alloc(48 * 1024 * 1024));
-  const taken = takeTreeManifest(tree);
-  await Bun.sleep(5);
-  fs.writeFileSync(join(tree, "new.txt"), "z");
+  let isTaken = false;
+  const taken = takeTreeManifest(tree).finally(() => {
+    isTaken = true;
+  });
+  for (let serial = 0; !isTaken; serial += 1) {
+    fs.writeFileSync(join(tree, `new-${serial}.txt`), "z");
+    await Bun.sleep(1);
+  }
   const manifest = await taken;
   expect(entry(manifest, ".").gap).toEqual({
     state: "changed while it was read",
