@@ -85,7 +85,11 @@ async function gate(server: RunningServer, code: "the source" | "this program") 
   return G07.judge({ isolation: ok(await server.isolation()), code });
 }
 
+/** Of an ordinary user of Debian who logs in: pivot_root lies in /usr/sbin. */
+const LOGIN_PATH = "/usr/local/bin:/usr/bin:/bin";
+
 test("code in it reaches no server of this machine, by no door, and it is seen that it cannot", async () => {
+  process.env.PATH = LOGIN_PATH;
   const server = await start();
   expect(await reached(server)).toEqual({ tcp: "08001", socket: "08001", program: "38000" });
   expect((await gate(server, "the source")).mismatches).toEqual([]);

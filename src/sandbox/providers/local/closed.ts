@@ -24,11 +24,15 @@ function unshareWords({ is }: Account): readonly [string, ...string[]] {
   return ["setpriv", "--pdeathsig", "KILL", "unshare", ...users, ...own];
 }
 
+/** Where Debian has pivot_root and others; not in PATH of who logs in there as an ordinary user. */
+const SYSTEM_FOLDERS = ":/usr/sbin:/sbin";
+
 /**
  * $1 an empty directory, $2 its own directory, $3 the folder of its programs; then the command. Only its own directory,
  * what is in memory, and a few devices can be written to.
  */
 const CLOSE = `set -eu
+PATH=\${PATH:-/usr/bin:/bin}${SYSTEM_FOLDERS}
 root=$1 home=$2 programs=$3
 shift 3
 mount -t tmpfs -o mode=0755,size=1m closed "$root"
@@ -84,11 +88,12 @@ function scriptOf({ home }: Place): string {
 
 /** Why this system does not let us close a server; null where it does. The mount dies with its process. */
 export async function whyNotClosable(account: Account): Promise<string | null> {
+  const environment = { PATH: `${process.env.PATH ?? "/usr/bin:/bin"}${SYSTEM_FOLDERS}` };
   const missing = ["setpriv", "unshare", "mount", "umount", "pivot_root"].find(
-    (name) => findTool(name, process.env) === null,
+    (name) => findTool(name, environment) === null,
   );
   if (missing !== undefined) return `${missing} (of util-linux) is not installed`;
   const words = ["/bin/sh", "-c", "mount -t proc closed /proc && mount -t tmpfs closed /tmp"];
-  const answer = await askTool([...unshareWords(account), ...words], { environment: { PATH: process.env.PATH } });
+  const answer = await askTool([...unshareWords(account), ...words], { environment });
   return "reason" in answer ? answer.reason : null;
 }
