@@ -29,7 +29,8 @@ const SYSTEM_FOLDERS = ":/usr/sbin:/sbin";
 
 /**
  * $1 an empty directory, $2 its own directory, $3 the folder of its programs; then the command. Only its own directory,
- * what is in memory, and a few devices can be written to.
+ * what is in memory, and a few devices can be written to: each mount that came with the others is made read-only for
+ * itself, with the options that it has. One that does not let itself be made so is seen by outward.ts.
  */
 const CLOSE = `set -eu
 PATH=\${PATH:-/usr/bin:/bin}${SYSTEM_FOLDERS}
@@ -37,7 +38,7 @@ root=$1 home=$2 programs=$3
 shift 3
 mount -t tmpfs -o mode=0755,size=1m closed "$root"
 cd "$root"
-see() { mkdir -p ".$1"; mount --rbind "$1" ".$1"; mount -o remount,bind,ro "$root$1"; }
+see() { mkdir -p ".$1"; mount --rbind "$1" ".$1"; }
 for path in /usr /etc /bin /sbin /lib /lib32 /lib64 /libx32; do
   if [ -L "$path" ]; then cp -P "$path" ".$path"; elif [ -d "$path" ]; then see "$path"; fi
 done
@@ -48,6 +49,11 @@ case $programs in
     if [ -d "$path" ]; then see "$path"; fi
   done ;;
 esac
+seen=$(pwd -P)
+cat /proc/self/mountinfo | while read -r id parent device from point options more; do
+  point=$(printf %b "$point")
+  case $point in "$seen"/*) mount -o "remount,bind,$options,ro" "$point" || : ;; esac
+done
 mkdir -p ".$home"
 mount --bind "$home" ".$home"
 mkdir -p dev tmp proc old
