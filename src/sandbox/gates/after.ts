@@ -46,7 +46,7 @@ export const G24: Gate<Protected> = {
     const gone = protectedLines(before).filter((one) => !there.includes(one));
     return {
       summary: `${before.instances.length} PostgreSQL servers and ${before.containers.length} containers, as they were`,
-      facts: { host: after.host, protected: there },
+      facts: { host: after.host, protected: there, throwaway: after.throwaway },
       mismatches: [
         ...mustHold("the host's own identity", after.host === "" ? 0 : 1),
         ...expectEqual("the host", before.host, after.host),

@@ -6,7 +6,7 @@
  * Called by the steps, the providers and sweep.ts.
  */
 import * as fs from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { sleep } from "../../kernel/clock.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
@@ -19,7 +19,7 @@ import {
   syncDirectory,
   writeSynced,
 } from "../../kernel/private-files/file.ts";
-import type { LeftoverRecord } from "./record.ts";
+import { isSandboxName, isToken, type LeftoverRecord } from "./record.ts";
 
 const MARKER = ".cutter-sandbox";
 /** The marker before it is whole: a directory with nothing else in it was being made when its maker was killed. */
@@ -127,6 +127,12 @@ function whyNotMarked(path: string, token: string): string | null {
   const marker = readPrivateFile(join(path, MARKER), limits.credentialFileBytes);
   if (marker instanceof Failure) return `it has no marker of a sandbox: ${marker.message}`;
   return Buffer.from(marker).toString("utf8") === token ? null : "its marker is another sandbox's";
+}
+
+/** Whether it is a sandbox's, by its name and its marker; of whose marker we may not read it is not known. */
+export function isOfSandbox(path: string): boolean {
+  const marker = readPrivateFile(join(path, MARKER), limits.credentialFileBytes);
+  return !(marker instanceof Failure) && isSandboxName(basename(path)) && isToken(Buffer.from(marker).toString("utf8"));
 }
 
 function exists(path: string): Failure {
