@@ -9,7 +9,7 @@ import type { Difference } from "../../schema/compare.ts";
 import type { HostState } from "../measure/host-state.ts";
 import { whyNotIsolated } from "../providers/isolation.ts";
 import type { Isolation } from "../providers/provider.ts";
-import { type Gate, mustHold, sameSet, unexpected } from "./gate.ts";
+import { type Gate, missing, mustHold, sameSet, unexpected } from "./gate.ts";
 
 /** Whose code the server will run: ours is read by everybody; of another's somebody may answer for what it reaches. */
 export type CodeOf = "this program" | "the source" | "the source, answered for";
@@ -182,7 +182,7 @@ export const G12: Gate<HostStates> = {
         ...expectEqual("boot", before.boot, after.boot),
         ...expectEqual("how services were found", before.servicesHow, after.servicesHow),
         ...restarted.flatMap(({ name, begun }) => expectEqual(`service ${name}`, begun, now.get(name))),
-        ...gone.map((what) => ({ what, expected: "still there", seen: "gone, or another one" })),
+        ...missing(gone),
       ],
     };
   },
