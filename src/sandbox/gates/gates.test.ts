@@ -4,7 +4,7 @@ import { judge } from "../../report/judgement.ts";
 import { COMMANDS } from "../commands.ts";
 import { ALL_GATES, matrixSize } from "./list.ts";
 import { SAMPLES } from "./sample.ts";
-import { G12 } from "./server.ts";
+import { G08, G12 } from "./server.ts";
 
 test("there are twenty-five, each in one command of the table, each with a measurement and a sabotage", () => {
   const ids = Array.from({ length: 25 }, (_, index) => `G-${String(index + 1).padStart(2, "0")}`);
@@ -29,6 +29,15 @@ test("G-12: a service that ended by itself, or began, was not restarted", () => 
   const before = { ...sound, services: [{ name: "idle", begun: "1" }] };
   const after = { ...sound, services: [{ name: "timer", begun: "2" }] };
   expect(judge(G12.judge({ before, after })).verdict).toBe("PASS");
+});
+
+test("G-08: where pg_restore failed its own words are told, and nothing of what was not counted", () => {
+  const [first, second] = ["pg_restore: error: COPY failed", "Command was: SET default_tablespace = x;"];
+  const ended = { failure: `exit code 1: ${first}`, notices: ["pg_restore: creating TABLE x", first, second] };
+  const dumped = [{ relation: "x", rows: 1, contentSha256: "a" }];
+  expect(judge(G08.judge({ ...ended, dumped, restored: [] })).mismatches.map(({ seen }) => seen)).toEqual([
+    ...[ended.failure, second],
+  ]);
 });
 
 for (const { id, gate, healthy, sabotages } of SAMPLES) {
