@@ -157,6 +157,18 @@ test("a start that throws is told as such, and all that was made before is remov
   expect(evidence).toContain("SHA256SUMS");
 });
 
+test("a scenario that failed is told before what stopped it behind that", async () => {
+  const start = async () => new Failure("SANDBOX_SERVER_FAILED", "it did not start");
+  const own = sampleSandbox({ stateDirectory: newState(), provider: (sound) => ({ ...sound, start }) });
+  const judged = { id: "S2", claim: "c", verdict: "FAIL", summary: "ENOSPC", durationMs: 0, facts: {} } as const;
+  own.results.push({
+    ...{ judged: { ...judged, mismatches: [], failure: null }, log: "", trace: "", startedMs: 0, endedMs: 0 },
+  });
+  const { failure } = await runSandbox(own, QUIET);
+  const also = { code: "SANDBOX_SERVER_FAILED", message: "it did not start" };
+  expect([failure?.message, failure?.facts]).toEqual(["S2 is FAIL (c): ENOSPC", { what: "S2", also }]);
+});
+
 test("with --keep, what broke off before C-11 is not kept, and the report says so", async () => {
   const broken = async () => new Failure("SANDBOX_SERVER_FAILED", "it did not start");
   const { report, there } = await breakOff(broken, { afterwards: "keep" });

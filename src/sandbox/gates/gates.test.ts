@@ -5,6 +5,7 @@ import { COMMANDS } from "../commands.ts";
 import { ALL_GATES, matrixSize } from "./list.ts";
 import { SAMPLES } from "./sample.ts";
 import { G08, G12 } from "./server.ts";
+import { G17, type Untouched } from "./verification.ts";
 
 test("there are twenty-five, each in one command of the table, each with a measurement and a sabotage", () => {
   const ids = Array.from({ length: 25 }, (_, index) => `G-${String(index + 1).padStart(2, "0")}`);
@@ -29,6 +30,12 @@ test("G-12: a service that ended by itself, or began, was not restarted", () => 
   const before = { ...sound, services: [{ name: "idle", begun: "1" }] };
   const after = { ...sound, services: [{ name: "timer", begun: "2" }] };
   expect(judge(G12.judge({ before, after })).verdict).toBe("PASS");
+});
+
+test("G-17: where no scenario made a run, that there is none says nothing of production", () => {
+  const healthy = SAMPLES.find(({ id }) => id === "G-17")?.healthy as Untouched;
+  const verdict = (changes: Partial<Untouched>) => judge(G17.judge({ ...healthy, ...changes })).verdict;
+  expect([verdict({ runs: [], runsMade: 0 }), verdict({ runs: [], runsMade: 1 })]).toEqual(["PASS", "FAIL"]);
 });
 
 test("G-08: where pg_restore failed its own words are told, and nothing of what was not counted", () => {
