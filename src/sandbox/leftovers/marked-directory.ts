@@ -137,7 +137,12 @@ export function isOfSandbox(path: string): boolean {
 
 function exists(path: string): Failure {
   return new Failure("FILE_EXISTS", `${path} exists already`, {
+    hint: isOfSandbox(path) ? OF_ANOTHER : "Choose another --name: what stands there is not this sandbox's.",
     facts: { path },
     data: "It was left as it is, and no database was touched.",
   });
 }
+
+const OF_ANOTHER =
+  "It is another sandbox's, which may be running: leave it there, and choose another --name. Where that one ended, " +
+  "cutter sandbox sweep removes it, with the --state-dir that it had.";
