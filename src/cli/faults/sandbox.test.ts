@@ -282,8 +282,9 @@ test(
     const { kept: lines } = JSON.parse(readFileSync(join(state, "runs", id, "evidence", "facts.json"), "utf8"));
     for (const line of (lines as readonly string[]).filter((one) => one.startsWith("cutter "))) {
       const words = line.replaceAll("'", "").split(" ").slice(1);
-      const used = await cutter(words, { stateDirectory: join(temporaryFolder(), "state") });
-      expect([line.slice(0, 14), used.code]).toEqual([line.slice(0, 14), 0]);
+      const elsewhere = join(temporaryFolder(), "state");
+      const used = await cutter(words, { stateDirectory: elsewhere });
+      expect([line.slice(0, 14), used.code, existsSync(elsewhere)]).toEqual([line.slice(0, 14), 0, false]);
     }
     process.kill(innermost(name), "SIGINT");
     const ended = await running.ended;
