@@ -183,11 +183,11 @@ function startLines({ provider }: PlanNames, server: string, cluster: "fresh" | 
   return [
     "setpriv --no-new-privs --pdeathsig QUIT postgres --version",
     ...(cluster === "fresh" ? [] : ["# or a copy of a cluster that was made before and never started:"]),
+    "setpriv --pdeathsig KILL unshare --mount --net --ipc --pid --fork --kill-child sh -c 'mount -t tmpfs closed /tmp'",
+    "# in a network, a root directory and a table of processes of its own, from which it reaches nothing, each of:",
+    "setpriv --pdeathsig KILL unshare --mount --net --ipc --pid --fork --kill-child sh HOME/close.sh ...",
     "setpriv --no-new-privs --pdeathsig QUIT initdb --auth=reject --pgdata DATA",
     ...(cluster === "fresh" ? [] : ["setpriv --pdeathsig KILL cp --archive TEMPLATE DATA"]),
-    "setpriv --pdeathsig KILL unshare --mount --net --ipc --pid --fork --kill-child sh -c 'mount -t tmpfs closed /tmp'",
-    "# in a network, a root directory and a table of processes of its own, from which it reaches nothing:",
-    "setpriv --pdeathsig KILL unshare --mount --net --ipc --pid --fork --kill-child sh HOME/close.sh ...",
     "setpriv --no-new-privs --pdeathsig QUIT postgres -D DATA -c listen_addresses= -c unix_socket_directories=SOCKET",
   ];
 }

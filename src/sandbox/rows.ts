@@ -30,10 +30,13 @@ export function rowsOf(phases: readonly RunPhase[], units: number): RowDelta {
   return sumRows(phases.map((phase) => EFFECTS[phase](units)));
 }
 
+/** Has a row for each run. */
+export const RUNS = "cutter_governance.run";
+
 const PHASE = { "cutter_governance.run_phase": 1 };
 
 const EFFECTS: Readonly<Record<RunPhase, (units: number) => RowDelta>> = {
-  register: () => ({ "cutter_governance.run": 1, "cutter_governance.run_phase": PLANNING_PHASES }),
+  register: () => ({ [RUNS]: 1, "cutter_governance.run_phase": PLANNING_PHASES }),
   pre_write_backup: () => ({ ...PHASE, "cutter_governance.backup_artifact": 1 }),
   cut_leg_a: (units) => ({
     ...PHASE,

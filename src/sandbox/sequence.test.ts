@@ -43,6 +43,29 @@ test("where every gate passes, every command is run in order, and nothing stops 
   expect(gates.results().filter(({ verdict }) => verdict !== "PASS")).toEqual([]);
 });
 
+/** One that ended, and another reason for the same gate: then there is nothing to be found out about an end. */
+const ENDED = {
+  "G-12": ["process 7", "the host was booted"],
+  "G-24": ["process 7, begun at tick 100, data in /data", "the host was booted"],
+} as const;
+
+test.each(Object.entries(ENDED))(
+  "%s: somebody else's server that ended is named, with what to do",
+  async (id, said) => {
+    const [server, otherwise] = said;
+    const sabotages = SAMPLES.find((one) => one.id === id)?.sabotages ?? {};
+    const told = async (what: string) => {
+      const { failure } = await play((gate) => (gate === id ? sabotages[what] : healthy(gate)));
+      return { message: failure?.message, hint: failure?.hint };
+    };
+    expect(await told("a server is gone")).toEqual({
+      message: expect.stringMatching(new RegExp(`: ${server}: expected still there, seen ended, or begun anew$`)),
+      hint: expect.stringContaining("sends signals to nothing but what it started itself"),
+    });
+    expect((await told(otherwise)).hint).not.toContain("signals");
+  },
+);
+
 for (const { id, sabotages } of SAMPLES) {
   const [[what, broken] = ["", null]] = Object.entries(sabotages);
   test(`${id}, sabotaged (${what}), stops it, and the teardown still runs`, async () => {

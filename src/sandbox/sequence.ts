@@ -9,6 +9,7 @@ import { Failure } from "../kernel/failure.ts";
 import type { Judged } from "../report/battery.ts";
 import { COMMANDS, type CommandRow } from "./commands.ts";
 import type { GateLedger } from "./gate-ledger.ts";
+import { isMissing } from "./gates/gate.ts";
 import { caught } from "./thrown.ts";
 
 /** null: done, as far as the step itself can tell. */
@@ -99,5 +100,10 @@ export function failureOf({ id, claim, mismatches, failure }: Judged): Failure {
   const code = id in CODES && failure === null ? CODES[id as keyof typeof CODES] : "SANDBOX_NOT_PROVEN";
   const seen = mismatches.map(({ what, expected, seen: found }) => `${what}: expected ${expected}, seen ${found}`);
   const why = failure === null ? seen.join("; ") : `${failure.code}: ${failure.message}`;
-  return new Failure(code, `${id} did not pass (${claim}): ${why}`, { facts: { gate: id } });
+  const hint = mismatches.some(isMissing) ? { hint: QUIET_HOST } : {};
+  return new Failure(code, `${id} did not pass (${claim}): ${why}`, { facts: { gate: id }, ...hint });
 }
+
+const QUIET_HOST =
+  "cutter sends signals to nothing but what it started itself, so find out who ended what is named; " +
+  "if that was meant, run it again while nobody ends a server here.";

@@ -10,6 +10,7 @@ import * as v from "valibot";
 import { makeKey, script } from "../../../scripts/database/backup.ts";
 import type { TestDatabase } from "../../../scripts/database/database.ts";
 import { fileWith, temporaryFolder } from "../../../scripts/database/files.ts";
+import { tableElsewhere } from "../../../scripts/database/tablespace.ts";
 import { cutter, type Ended, startCutter } from "../../../scripts/faults/program.ts";
 import { readText } from "../../../scripts/faults/refusal.ts";
 import { makeReference } from "../../../scripts/faults/run-verbs.ts";
@@ -203,9 +204,10 @@ test(
 );
 
 test(
-  "a dump that cannot be restored is told in the words of pg_restore, and nothing is left",
+  "a dump that cannot be restored is told in the words of pg_restore alone; a tablespace is no reason",
   async () => {
     const database = await production();
+    const tablespace = tableElsewhere(database);
     // A row that was right when it came, and is not any more: COPY refuses it.
     database.psql(`CREATE FUNCTION public.most() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 10';
       CREATE TABLE public.test_limited (i int CHECK (i < public.most()));
@@ -214,8 +216,10 @@ test(
       ALTER TABLE public.test_limited OWNER TO workflow_admin`);
     const ended = await run(...COPY, "--url", database.url("workflow_admin"));
     database.drop();
+    tablespace.drop();
     expect([ended.code, readText(ended)?.code]).toEqual([3, "SANDBOX_RESTORE_FAILED"]);
     expect(readText(ended)?.message).toContain("test_limited_i_check");
+    expect(readText(ended)?.message).not.toContain("missing");
   },
   PATIENCE_MS,
 );
@@ -278,8 +282,9 @@ test(
     const { kept: lines } = JSON.parse(readFileSync(join(state, "runs", id, "evidence", "facts.json"), "utf8"));
     for (const line of (lines as readonly string[]).filter((one) => one.startsWith("cutter "))) {
       const words = line.replaceAll("'", "").split(" ").slice(1);
-      const used = await cutter(words, { stateDirectory: join(temporaryFolder(), "state") });
-      expect([line.slice(0, 14), used.code]).toEqual([line.slice(0, 14), 0]);
+      const elsewhere = join(temporaryFolder(), "state");
+      const used = await cutter(words, { stateDirectory: elsewhere });
+      expect([line.slice(0, 14), used.code, existsSync(elsewhere)]).toEqual([line.slice(0, 14), 0, false]);
     }
     process.kill(innermost(name), "SIGINT");
     const ended = await running.ended;

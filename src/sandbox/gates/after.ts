@@ -6,7 +6,7 @@
  */
 import { expectEqual } from "../../report/judgement.ts";
 import { type InstanceScan, protectedLines } from "../measure/instances.ts";
-import { type Gate, mustHold, sameSet, unexpected } from "./gate.ts";
+import { type Gate, missing, mustHold, sameSet, unexpected } from "./gate.ts";
 import { type ProductionKind, type ProductionState, sameState } from "./verification.ts";
 
 export type Artefacts = {
@@ -46,11 +46,11 @@ export const G24: Gate<Protected> = {
     const gone = protectedLines(before).filter((one) => !there.includes(one));
     return {
       summary: `${before.instances.length} PostgreSQL servers and ${before.containers.length} containers, as they were`,
-      facts: { host: after.host, protected: there },
+      facts: { host: after.host, protected: there, throwaway: after.throwaway },
       mismatches: [
         ...mustHold("the host's own identity", after.host === "" ? 0 : 1),
         ...expectEqual("the host", before.host, after.host),
-        ...gone.map((what) => ({ what, expected: "still there", seen: "gone, or another one" })),
+        ...missing(gone),
         // What is not known after it cannot be said to be unchanged.
         ...unexpected("what could not be identified or asked", after.unknown),
       ],

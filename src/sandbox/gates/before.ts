@@ -46,10 +46,10 @@ export const G03: Gate<InstanceScan> = {
   id: "G-03",
   claim: "what must not change is known, by its identity",
   judge(scan) {
-    const { instances, containers, host, unknown, how } = scan;
+    const { instances, containers, throwaway, host, unknown, how } = scan;
     return {
       summary: `${instances.length} PostgreSQL servers and ${containers.length} containers are protected (${how})`,
-      facts: { host, protected: protectedLines(scan), how, unknown },
+      facts: { host, protected: protectedLines(scan), throwaway, how, unknown },
       mismatches: [
         ...mustHold("the host's own identity", host === "" ? 0 : 1),
         ...unexpected("what could not be identified or asked", unknown),

@@ -33,3 +33,15 @@ export function sameSet(what: string, wanted: readonly string[], found: readonly
     ...[...seen].filter((one) => !expected.has(one)).map((one) => ({ what, expected: "not there", seen: one })),
   ];
 }
+
+/** What is gone of what has to stay, each by its exact name. */
+export function missing(gone: readonly string[]): Mismatch[] {
+  return gone.map((what) => ({ what, expected: STILL_THERE, seen: "ended, or begun anew" }));
+}
+
+const STILL_THERE = "still there";
+
+/** Whether what turned a gate red is somebody else's server or container that ended. */
+export function isMissing({ expected }: Mismatch): boolean {
+  return expected === STILL_THERE;
+}

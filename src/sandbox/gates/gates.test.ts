@@ -4,7 +4,8 @@ import { judge } from "../../report/judgement.ts";
 import { COMMANDS } from "../commands.ts";
 import { ALL_GATES, matrixSize } from "./list.ts";
 import { SAMPLES } from "./sample.ts";
-import { G12 } from "./server.ts";
+import { G08, G12 } from "./server.ts";
+import { G17, type Untouched } from "./verification.ts";
 
 test("there are twenty-five, each in one command of the table, each with a measurement and a sabotage", () => {
   const ids = Array.from({ length: 25 }, (_, index) => `G-${String(index + 1).padStart(2, "0")}`);
@@ -41,6 +42,21 @@ test("G-17: of a standby it says that the primary was not asked; G-09 of a backu
   const nothing = { differences: null, copied: [], leftOut: [] };
   expect(said("G-09", { production: nothing })).toContain("the source does not say what production's roles may do");
   expect(said("G-09", {})).not.toContain("the source does not say");
+});
+
+test("G-17: where no scenario made a run, that there is none says nothing of production", () => {
+  const healthy = SAMPLES.find(({ id }) => id === "G-17")?.healthy as Untouched;
+  const verdict = (changes: Partial<Untouched>) => judge(G17.judge({ ...healthy, ...changes })).verdict;
+  expect([verdict({ runs: [], runsMade: 0 }), verdict({ runs: [], runsMade: 1 })]).toEqual(["PASS", "FAIL"]);
+});
+
+test("G-08: where pg_restore failed its own words are told, and nothing of what was not counted", () => {
+  const [first, second] = ["pg_restore: error: COPY failed", "Command was: SET default_tablespace = x;"];
+  const ended = { failure: `exit code 1: ${first}`, notices: ["pg_restore: creating TABLE x", first, second] };
+  const dumped = [{ relation: "x", rows: 1, contentSha256: "a" }];
+  expect(judge(G08.judge({ ...ended, dumped, restored: [] })).mismatches.map(({ seen }) => seen)).toEqual([
+    ...[ended.failure, second],
+  ]);
 });
 
 for (const { id, gate, healthy, sabotages } of SAMPLES) {

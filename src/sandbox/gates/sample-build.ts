@@ -150,7 +150,7 @@ export const BUILD: readonly Sample[] = [
         ...one,
         after: { ...HOST_STATE, services: [{ name: "ssh", begun: "MainPID=13" }] },
       }),
-      "a PostgreSQL server is gone": (one) => ({ ...one, after: { ...HOST_STATE, protected: [] } }),
+      "a server is gone": (one) => ({ ...one, after: { ...HOST_STATE, protected: [] } }),
       "the host was booted": (one) => ({ ...one, after: { ...HOST_STATE, boot: "host, boot 2" } }),
       "systemd is asked no more": (one) => ({ ...one, after: { ...HOST_STATE, servicesHow: "not asked" } }),
     },

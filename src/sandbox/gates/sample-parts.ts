@@ -24,6 +24,7 @@ const HOST = "host, boot 1";
 const SERVER = { pid: 7, startTime: "100", directory: "/data" };
 export const SCAN: InstanceScan = {
   ...{ instances: [SERVER], containers: ["container /db 1, begun t"], host: HOST, unknown: [], how: "/proc" },
+  throwaway: [],
 };
 export const ISOLATION: Isolation = {
   ...{ listenAddresses: "", tcpListeners: [], publishedPorts: [], networks: [], waysOut: [] },

@@ -9,7 +9,7 @@ import type { Difference } from "../../schema/compare.ts";
 import type { HostState } from "../measure/host-state.ts";
 import { whyNotIsolated } from "../providers/isolation.ts";
 import type { Isolation } from "../providers/provider.ts";
-import { type Gate, mustHold, sameSet, unexpected } from "./gate.ts";
+import { type Gate, missing, mustHold, sameSet, unexpected } from "./gate.ts";
 
 /** Whose code the server will run: ours is read by everybody; of another's somebody may answer for what it reaches. */
 export type CodeOf = "this program" | "the source" | "the source, answered for";
@@ -59,15 +59,25 @@ export const G08: Gate<Restored> = {
     return {
       summary: `${restored.length} relations, ${rows} rows, each with the digest that was dumped`,
       facts: { relations: restored.length, rows, notices },
-      mismatches: [
-        ...unexpected("how it was restored", failure === null ? [] : [failure], "exit code 0"),
-        ...unexpected("notice", foreign),
-        ...mustHold("relations that were dumped", dumped.length),
-        ...sameSet("rows and digest", dumped.map(contentLine), restored.map(contentLine)),
-      ],
+      mismatches:
+        failure === null
+          ? [...unexpected("notice", foreign), ...contentMismatches(dumped, restored)]
+          : unexpected(
+              "how it was restored",
+              [failure, ...foreign.filter((one) => !failure.includes(one))],
+              "exit code 0",
+            ),
     };
   },
 };
+
+/** Of one that ended well: where it did not nothing was counted, and why it did not is all that there is to say. */
+function contentMismatches(dumped: readonly Contents[], restored: readonly Contents[]): Mismatch[] {
+  return [
+    ...mustHold("relations that were dumped", dumped.length),
+    ...sameSet("rows and digest", dumped.map(contentLine), restored.map(contentLine)),
+  ];
+}
 
 export function contentLine({ relation, rows, contentSha256 }: Contents): string {
   return `${relation}: ${rows} rows, ${contentSha256}`;
@@ -209,7 +219,7 @@ export const G12: Gate<HostStates> = {
         ...expectEqual("boot", before.boot, after.boot),
         ...expectEqual("how services were found", before.servicesHow, after.servicesHow),
         ...restarted.flatMap(({ name, begun }) => expectEqual(`service ${name}`, begun, now.get(name))),
-        ...gone.map((what) => ({ what, expected: "still there", seen: "gone, or another one" })),
+        ...missing(gone),
       ],
     };
   },

@@ -110,9 +110,10 @@ export type Untouched = {
   /** Names of all sessions of this sandbox that production saw, and how it was asked. */
   readonly seen: readonly string[];
   readonly how: string;
-  /** Of the scenarios; and those of them that production's ledger has. */
+  /** Of the scenarios; those of them that production's ledger has; and how many the scenarios predicted. */
   readonly runs: readonly string[];
   readonly runsThere: readonly string[];
+  readonly runsMade: number;
   /** Where the connections of the files on disk and of the command lines lead, each as a directory. */
   readonly places: readonly string[];
   /** Directories that the sandbox made. */
@@ -124,13 +125,17 @@ export type Untouched = {
 export const G17: Gate<Untouched> = {
   id: "G-17",
   claim: "production was not touched: nobody came but the recorded read-only sessions",
-  judge({ kind, server, before, after, recorded, seen, how, runs, runsThere, places, own, waysOut }) {
-    const asked = kind === "backup" ? how : `${kind}: ${seen.length} sessions seen, all recorded; no run is there`;
+  judge({ kind, server, before, after, recorded, seen, how, runs, runsThere, runsMade, places, own, waysOut }) {
+    const none = `none of ${runs.length} runs is there`;
+    const asked = kind === "backup" ? how : `${kind}: ${seen.length} sessions seen, all recorded; ${none}`;
     const unasked = server === "standby" ? "; it is a hot standby, and its primary was not asked" : "";
     const foreign = places.filter((place) => !own.some((directory) => place.startsWith(`${directory}/`)));
     return {
       summary: `${asked}; ${places.length} connections lead to the sandbox${unasked}`,
-      facts: { kind, server, recorded, seen, how, runs, places, started_at: after.startedAt, written: after.written },
+      facts: {
+        ...{ kind, server, recorded, seen, how, runs, runs_made: runsMade, places },
+        ...{ started_at: after.startedAt, written: after.written },
+      },
       mismatches: [
         ...(kind === "backup"
           ? unexpected("session in production", seen)
@@ -142,7 +147,8 @@ export const G17: Gate<Untouched> = {
         ),
         ...mustHold("connections of the scenarios", places.length),
         ...unexpected("a connection leads to", foreign, "the sandbox"),
-        ...mustHold("runs of the scenarios", kind === "backup" ? 1 : runs.length),
+        // Where no scenario made one, it is that scenario's verdict which says so.
+        ...(kind === "backup" || runsMade === 0 ? [] : mustHold("runs of the scenarios", runs.length)),
         ...unexpected("a run of the sandbox in production's ledger", runsThere),
         ...unexpected("what code of the source did outside is not known", waysOut, "no way out"),
         ...sameState(before, after),

@@ -55,6 +55,19 @@ test("somebody who still writes into a folder of it, for a moment, is waited for
   expect([reason, fs.existsSync(place()), Date.now() >= until]).toEqual([null, false, true]);
 });
 
+test("where another sandbox stands it is told as such, and never to be moved away", () => {
+  const of = (path: string) => makeMarkedDirectory(record, path);
+  const running = join(folder, "cutter-sandbox-t2-t");
+  ok(of(running));
+  fs.mkdirSync(place());
+  const [first, second] = [of(running), of(place())];
+  expect([first?.code, second?.code]).toEqual(["FILE_EXISTS", "FILE_EXISTS"]);
+  expect(first?.hint).toStartWith(
+    "It is another sandbox's, which may be running: leave it there, and choose another --name.",
+  );
+  expect(second?.hint).toBe("Choose another --name: what stands there is not this sandbox's.");
+});
+
 test("a folder below one that was removed is not made again without it", () => {
   const failed = makeFolder(join(place(), "below"));
   expect([failed instanceof Failure && failed.code, fs.existsSync(place())]).toEqual(["FILE_WRITE_FAILED", false]);

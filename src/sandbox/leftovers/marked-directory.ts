@@ -6,7 +6,7 @@
  * Called by the steps, the providers and sweep.ts.
  */
 import * as fs from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { sleep } from "../../kernel/clock.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { limits } from "../../kernel/limits.ts";
@@ -19,7 +19,7 @@ import {
   syncDirectory,
   writeSynced,
 } from "../../kernel/private-files/file.ts";
-import type { LeftoverRecord } from "./record.ts";
+import { isSandboxName, isToken, type LeftoverRecord } from "./record.ts";
 
 const MARKER = ".cutter-sandbox";
 /** The marker before it is whole: a directory with nothing else in it was being made when its maker was killed. */
@@ -129,9 +129,20 @@ function whyNotMarked(path: string, token: string): string | null {
   return Buffer.from(marker).toString("utf8") === token ? null : "its marker is another sandbox's";
 }
 
+/** Whether it is a sandbox's, by its name and its marker; of whose marker we may not read it is not known. */
+export function isOfSandbox(path: string): boolean {
+  const marker = readPrivateFile(join(path, MARKER), limits.credentialFileBytes);
+  return !(marker instanceof Failure) && isSandboxName(basename(path)) && isToken(Buffer.from(marker).toString("utf8"));
+}
+
 function exists(path: string): Failure {
   return new Failure("FILE_EXISTS", `${path} exists already`, {
+    hint: isOfSandbox(path) ? OF_ANOTHER : "Choose another --name: what stands there is not this sandbox's.",
     facts: { path },
     data: "It was left as it is, and no database was touched.",
   });
 }
+
+const OF_ANOTHER =
+  "It is another sandbox's, which may be running: leave it there, and choose another --name. Where that one ended, " +
+  "cutter sandbox sweep removes it, with the --state-dir that it had.";

@@ -38,11 +38,13 @@ const resource = v.variant("kind", [
     command: v.pipe(v.array(v.string()), v.minLength(1)),
   }),
 ]);
+/** What markers and labels hold: of 16 random bytes. */
+const TOKEN = /^[0-9a-f]{32}$/;
 const content = v.strictObject({
   schema: v.literal("cutter.sandbox-leftovers"),
   version: v.literal(1),
   sandbox: v.string(),
-  token: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
+  token: v.pipe(v.string(), v.regex(TOKEN)),
   /** The process that runs the sandbox: while it is there, nothing of the record is a leftover. */
   owner: v.nullable(process_),
   resources: v.array(resource),
@@ -55,6 +57,10 @@ const NAME = /^cutter-sandbox-[a-z0-9][a-z0-9-]{0,31}$/;
 /** A server, a container or a directory of a sandbox; the sandbox itself too. */
 export function isSandboxName(name: string): boolean {
   return NAME.test(name);
+}
+
+export function isToken(text: string): boolean {
+  return TOKEN.test(text);
 }
 
 /** By what a sandbox makes: the stand-in for production, and a second directory with a short path. */

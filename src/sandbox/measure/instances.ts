@@ -1,15 +1,18 @@
 /**
  * measure/instances: the PostgreSQL servers of this host that a sandbox must leave alone, each by its exact identity.
  *
- * By /proc: number, start time and data directory of each postmaster. Only what this very sandbox started is not among
- * them, by the number and the start time that it wrote down: wherever another lies, it is somebody's. Reads only;
- * connects to nothing. Called by the steps C-01, C-08 and C-13.
+ * By /proc: number, start time and data directory of each postmaster. What this very sandbox started is not among them,
+ * by the number and the start time that it wrote down; nor is what another sandbox started, which ends when that does,
+ * by the marker above its data: such a one is told. Any other is somebody's, wherever it lies. Reads only; connects to
+ * nothing. Called by the steps C-01, C-08 and C-13.
  */
 import * as fs from "node:fs";
 import { hostname } from "node:os";
+import { dirname } from "node:path";
 import type { Environment } from "../../kernel/conninfo/naming.ts";
 import { limits } from "../../kernel/limits.ts";
 import { errnoOf } from "../../kernel/private-files/errno.ts";
+import { isOfSandbox } from "../leftovers/marked-directory.ts";
 import { identifyProcess } from "../leftovers/process-identity.ts";
 import type { ProcessResource, Resource } from "../leftovers/resource.ts";
 import { scanContainers } from "./containers.ts";
@@ -25,6 +28,8 @@ export type InstanceScan = {
   readonly how: string;
   /** Of docker: a server in one of them is protected with it. */
   readonly containers: readonly string[];
+  /** Servers and containers of other sandboxes, which need not stay. */
+  readonly throwaway: readonly string[];
 };
 
 export type ProcessTable = {
@@ -40,9 +45,12 @@ export type ProcessTable = {
 
 /** Servers and containers of this host, but for what is on the sandbox's own record. */
 export async function scanHost(environment: Environment, own: readonly Resource[]): Promise<InstanceScan> {
-  const { lines, how, unknown } = await scanContainers(environment, own);
+  const { lines, throwaway, how, unknown } = await scanContainers(environment, own);
   const scan = scanInstances(own);
-  return { ...scan, containers: lines, how: `${scan.how}; ${how}`, unknown: [...scan.unknown, ...unknown] };
+  return {
+    ...{ ...scan, containers: lines, throwaway: [...scan.throwaway, ...throwaway] },
+    ...{ how: `${scan.how}; ${how}`, unknown: [...scan.unknown, ...unknown] },
+  };
 }
 
 /** One line for each thing that has to stay as it is. */
@@ -53,7 +61,7 @@ export function protectedLines({ instances, containers }: InstanceScan): readonl
 export function scanInstances(own: readonly Resource[], table: ProcessTable = procTable()): InstanceScan {
   const found = table.pids.filter((pid) => isPostmaster(table.words(pid)) && table.root(pid) === "ours");
   const unknown: string[] = [];
-  const instances = found.flatMap((pid): Instance[] => {
+  const others = found.flatMap((pid): Instance[] => {
     const directory = dataDirectory(table, pid);
     const process = identifyProcess(pid);
     if (process !== null && isOwn(process, own)) return [];
@@ -64,8 +72,10 @@ export function scanInstances(own: readonly Resource[], table: ProcessTable = pr
   });
   const boot = identifyProcess(globalThis.process.pid)?.bootId;
   const host = boot === undefined ? "" : `${hostname()}, boot ${boot}`;
+  const isThrowaway = ({ directory }: Instance): boolean => isOfSandbox(dirname(directory));
   return {
-    instances,
+    instances: others.filter((one) => !isThrowaway(one)),
+    throwaway: others.filter(isThrowaway).map((one) => `${nameOfInstance(one)}, of another sandbox`),
     host,
     unknown,
     how: `${table.pids.length} processes in /proc`,

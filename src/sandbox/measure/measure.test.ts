@@ -1,6 +1,6 @@
 /** Tests of what the gates are fed with: a server's log, secrets, instances and the host. */
 import { afterAll, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { limits } from "../../kernel/limits.ts";
@@ -156,6 +156,28 @@ test("of servers only what stands on the sandbox's own record is left out, by nu
   expect([seen([own]), seen([]), seen([another]), seen([{ kind: "directory", path: "/data" }])]).toEqual([0, 1, 1, 1]);
 });
 
+test("the server of another sandbox is told and not protected; a name alone, or a marker alone, is no sandbox", () => {
+  const scan = (name: string, marker: string | null) => {
+    const home = join(mkdtempSync(join(folder, "sandboxes-")), name);
+    mkdirSync(home, { mode: 0o700 });
+    if (marker !== null) writeFileSync(join(home, ".cutter-sandbox"), marker, { mode: 0o600 });
+    const { instances, throwaway } = scanInstances(
+      [],
+      table({ [process.pid]: ["postgres", "-D", join(home, "data")] }),
+    );
+    return [instances.length, throwaway.length];
+  };
+  const token = "0".repeat(32);
+  expect([scan("cutter-sandbox-x", token), scan("cutter-sandbox-x", null)]).toEqual([
+    [0, 1],
+    [1, 0],
+  ]);
+  expect([scan("production", token), scan("cutter-sandbox-x", "mine")]).toEqual([
+    [1, 0],
+    [1, 0],
+  ]);
+});
+
 test("a server with another root than ours lies in a container, and is the engine's to tell of", () => {
   const own = table({ [process.pid]: ["postgres", "-D", "/data"] });
   expect(scanInstances([], { ...own, root: () => "its own" }).instances).toEqual([]);
@@ -164,13 +186,15 @@ test("a server with another root than ours lies in a container, and is the engin
 test("containers that run are told with the moment they were begun, but for the sandbox's own", async () => {
   const tools = mkdtempSync(join(folder, "tools-"));
   const answers = `case "$1" in
-    ps) printf 'a1\\tdb\\nb2\\tcutter-sandbox-x\\n' ;;
+    ps) printf 'a1\\tdb\\t\\nb2\\tcutter-sandbox-x\\t\\nc3\\tcutter-sandbox-y\\t${"0".repeat(32)}\\n' ;;
     container) shift 4; for id in "$@"; do echo "container /db $id, begun t"; done ;;
   esac`;
   writeFileSync(join(tools, "docker"), `#!/bin/sh\n${answers}\n`, { mode: 0o755 });
   const environment = { PATH: `${tools}:/usr/bin:/bin`, DOCKER_HOST: "unix:///nowhere" };
   const own = { kind: "container", name: "cutter-sandbox-x", command: ["docker"] } as const;
-  expect((await scanContainers(environment, [own])).lines).toEqual(["container /db a1, begun t"]);
+  const { lines, throwaway } = await scanContainers(environment, [own]);
+  const ofAnother = ["container /cutter-sandbox-y c3, of another sandbox"];
+  expect({ lines, throwaway }).toEqual({ lines: ["container /db a1, begun t"], throwaway: ofAnother });
   const all = ["container /db a1, begun t", "container /db b2, begun t"];
   expect((await scanContainers(environment, [])).lines).toEqual(all);
 });
@@ -183,7 +207,7 @@ test("where docker is not there it is told that nobody was asked; where it is si
   expect((await scanContainers({ PATH: "/nowhere" }, [])).how).toContain("docker is not installed");
   const environment = { PATH: `${tools}:/usr/bin:/bin`, DOCKER_HOST: "unix:///nowhere" };
   const unknown = [expect.stringContaining("docker did not answer: docker: no daemon")];
-  expect(await scanContainers(environment, [])).toEqual({ lines: [], how: expect.any(String), unknown });
+  expect(await scanContainers(environment, [])).toEqual({ lines: [], throwaway: [], how: expect.any(String), unknown });
 });
 
 test("a server that ends while it is looked at, and waits to be asked for, is no unknown one", () => {
@@ -208,7 +232,7 @@ test("what systemctl shows of a unit becomes its name, and with what it was begu
 });
 
 test("a program that comes into a directory of PATH changes the state of the host", async () => {
-  const scan = { instances: [], containers: [], host: "h", unknown: [], how: "" };
+  const scan = { instances: [], containers: [], throwaway: [], host: "h", unknown: [], how: "" };
   const look = () => readHostState(scan, { PATH: folder });
   const before = await look();
   expect((await look()).installed).toEqual(before.installed);

@@ -71,12 +71,17 @@ function socketsOfHost(): readonly string[] | Failure {
   return [...new Set(table.split("\n").flatMap((line) => / (\/.*)$/.exec(line)?.[1] ?? []))].sort();
 }
 
-/** proc_pid_mountinfo(5): what is mounted from the host and not read-only, but for its own and devices. */
+/** What is mounted from the host and not read-only, but for its own and devices. */
 function writableMounts(pid: number, own: Own): readonly string[] | Failure {
   const table = readTable(`/proc/${pid}/mountinfo`);
-  if (table instanceof Failure) return table;
+  return table instanceof Failure ? table : writableIn(table, own);
+}
+
+/** Of a table as proc_pid_mountinfo(5) shows it. */
+export function writableIn(table: string, own: Own): readonly string[] {
   return table.split("\n").flatMap((line) => {
-    const [, , , , point = "", options = "", ...rest] = line.split(" ");
+    const [, , , , escaped = "", options = "", ...rest] = line.split(" ");
+    const point = escaped.replaceAll(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)));
     const kind = rest[rest.indexOf("-") + 1] ?? "";
     if (point === "" || options.split(",").includes("ro")) return [];
     const isOwn = point === own.data || point === own.socket || /^\/dev\/(?:null|zero|u?random)$/.test(point);

@@ -24,6 +24,8 @@ test("it is called by its name, never by a path that it was given", async () => 
   const words = ["setpriv", "--pdeathsig", "KILL", "cp", "--no-target-directory", "--", "/no/such/place", "/tmp/x"];
   const failed = await runToEnd(words, { timeoutMs: 10_000 });
   expect(failed?.message).toStartWith("cp ended with 1: ");
+  const closed = await runToEnd(["env", ...words], { timeoutMs: 10_000, program: "initdb" });
+  expect(closed?.message).toStartWith("initdb ended with 1: ");
 });
 
 test("a program that is not there is a failure, and why one failed is what it called an error", async () => {

@@ -12,13 +12,19 @@ import { errnoOf } from "../../kernel/private-files/errno.ts";
 import { processEnding } from "../../kernel/session/registry.ts";
 
 /** `signal` ends it at once; so does the end of this process, as soon as that begins. */
-type Bounds = { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined };
+type Bounds = {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /** What it is called, where others start it. */
+  readonly program?: string;
+};
 
 /** Null where the program ended with 0. SANDBOX_SERVER_FAILED with its last words. */
-export async function runToEnd(command: readonly string[], { timeoutMs, signal }: Bounds): Promise<Failure | null> {
+export async function runToEnd(command: readonly string[], bounds: Bounds): Promise<Failure | null> {
+  const { timeoutMs, signal, program = programOf(command) } = bounds;
   const late = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
   const ending = AbortSignal.any([late, processEnding, ...(signal === undefined ? [] : [signal])]);
-  if (ending.aborted) return failed(`${programOf(command)} was not begun: there is no time left for it`);
+  if (ending.aborted) return failed(`${program} was not begun: there is no time left for it`);
   try {
     const options = {
       cwd: "/",
@@ -34,9 +40,9 @@ export async function runToEnd(command: readonly string[], { timeoutMs, signal }
     ending.removeEventListener("abort", kill);
     if (code === 0) return null;
     const how = child.signalCode === null ? `ended with ${code}` : `was killed (${child.signalCode})`;
-    return failed(`${programOf(command)} ${how}: ${lastWords(words.join("\n"))}`);
+    return failed(`${program} ${how}: ${lastWords(words.join("\n"))}`);
   } catch (error) {
-    return failed(`${programOf(command)} cannot be started: ${errnoOf(error)}`);
+    return failed(`${program} cannot be started: ${errnoOf(error)}`);
   }
 }
 

@@ -23,6 +23,7 @@ import type { Journal } from "../journal.ts";
 import type { Processes } from "../processes.ts";
 import type { ClientProgram } from "../providers/provider.ts";
 import { DUMP_WORDS } from "../words.ts";
+import { dumpFailure } from "./dump-failure.ts";
 import { type ForeignRoles, readForeignRoles } from "./foreign-roles.ts";
 import { readingOf, watchDump } from "./reading.ts";
 
@@ -122,12 +123,7 @@ async function writeDump(parts: DatabaseParts, snapshot: string): Promise<Failur
     output: dump,
     timeoutMs: limits.backupTimeoutMs,
   });
-  if (ended.code === 0) return null;
-  const how = ended.signal ?? `exit code ${ended.code}`;
-  return new Failure("SANDBOX_DUMP_BROKEN", `pg_dump ended with ${how}: ${firstLine(ended.stderr)}`, {
-    hint: "pg_dump reads the whole database as the role of the connection, which needs pg_read_all_data for that.",
-    data: "Production was read at most; no throwaway database was made yet.",
-  });
+  return ended.code === 0 ? null : dumpFailure(ended);
 }
 
 /** A dump that breaks off is listed by pg_restore as if it were whole: only reading it to its end tells. */

@@ -75,6 +75,8 @@ test(
   "after a sound run all nine pass",
   async () => {
     expect(await red()).toEqual([]);
+    const { runs, runs_made: made } = sandbox.gates.of("G-17")?.facts ?? {};
+    expect({ runs, made }).toEqual({ runs: [expect.stringContaining("ictr-")], made: 1 });
   },
   PATIENCE_MS,
 );

@@ -28,7 +28,7 @@ import { type Searched, searchTree } from "../measure/secrets.ts";
 import { searchServer } from "../measure/server-files.ts";
 import { peakSessions } from "../measure/server-log.ts";
 import { FIRST_DATABASE, SUPERUSER } from "../providers/provider.ts";
-import type { RowDelta } from "../rows.ts";
+import { type RowDelta, RUNS } from "../rows.ts";
 import { runScenarios } from "../run-scenarios.ts";
 import { known, type Sandbox } from "../sandbox.ts";
 import { withAdministrator } from "../sessions.ts";
@@ -125,6 +125,7 @@ async function untouched(sandbox: Sandbox): Promise<Untouched | Failure> {
     ...{ kind: productionKind(source), before: source.before, after },
     server: source.identity.server,
     ...{ recorded: source.recorded(), seen: seen.sessions, how: seen.how, runs, runsThere: seen.runs },
+    runsMade: sandbox.rows.find(({ relation }) => relation === RUNS)?.predicted ?? 0,
     ...{ places, own: ownDirectories(sandbox) },
     // Of the reference database all code is this program's.
     waysOut: source.kind === "reference" ? [] : isolation.waysOut,

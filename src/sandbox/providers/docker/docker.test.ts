@@ -6,6 +6,7 @@ import { stopwatch } from "../../../kernel/clock.ts";
 import { Failure } from "../../../kernel/failure.ts";
 import { LABEL } from "../../leftovers/engine-resource.ts";
 import { sweepLeftovers } from "../../leftovers/sweep.ts";
+import { scanContainers } from "../../measure/containers.ts";
 import { whyNotIsolated } from "../isolation.ts";
 import type { RunningServer, StartOrder } from "../provider.ts";
 import { ask, ok, otherProcess, type SampleSandbox, sampleFolder, sampleSandbox } from "../sample-sandbox.ts";
@@ -87,6 +88,10 @@ onEngine("it is process 1 of the container that is waited for, not the server th
   const log = fs.readFileSync(server.logFile ?? "", "utf8");
   const starts = log.match(/starting PostgreSQL/g)?.length;
   expect({ pid: await ask(server, SUPERUSER, pid), starts }).toEqual({ pid: [{ pid: "1" }], starts: 2 });
+  // Another sandbox on this host sees by its label that it need not stay.
+  const another = await scanContainers(engine.environment, []);
+  const told = [expect.stringMatching(new RegExp(`^container /${server.name} [0-9a-f]{64}, of another sandbox$`))];
+  expect(another).toEqual({ lines: [], throwaway: told, how: "docker ps", unknown: [] });
 });
 
 onEngine("it has no network, no right and no place to write to, and no password is to be seen", async (engine) => {

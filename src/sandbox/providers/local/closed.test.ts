@@ -9,9 +9,10 @@ import { createDatabase, type TestDatabase, testServer } from "../../../../scrip
 import { TEST_PASSWORD } from "../../../../scripts/database/server.ts";
 import { Failure } from "../../../kernel/failure.ts";
 import { G07 } from "../../gates/server.ts";
-import { waysOutOf } from "../outward.ts";
+import { waysOutOf, writableIn } from "../outward.ts";
 import type { RunningServer } from "../provider.ts";
 import { ask, ok, otherProcess, sampleFolder, sampleSandbox } from "../sample-sandbox.ts";
+import { closedWords, writeClosing } from "./closed.ts";
 import { localProvider } from "./local.ts";
 
 // A cluster is made with initdb, on a machine that may be busy.
@@ -87,7 +88,11 @@ async function gate(server: RunningServer, code: "the source" | "this program") 
   return G07.judge({ isolation: ok(await server.isolation()), code });
 }
 
+/** Of an ordinary user of Debian who logs in: pivot_root lies in /usr/sbin. */
+const LOGIN_PATH = "/usr/local/bin:/usr/bin:/bin";
+
 test("code in it reaches no server of this machine, by no door, and it is seen that it cannot", async () => {
+  process.env.PATH = LOGIN_PATH;
   const server = await start();
   expect(await reached(server)).toEqual({ tcp: "08001", socket: "08001", program: "38000" });
   expect((await gate(server, "the source")).mismatches).toEqual([]);
@@ -185,6 +190,41 @@ test("where it cannot be closed it says so, reaches them all, and only code of o
     [],
     expect.stringMatching(/^no port, no TCP listener, ways out: \d+, for code of this program$/),
   ]);
+});
+
+/** What a closed program may write to where a directory below /etc is a mount of its own; as root, or as nobody. */
+function writableBeside(who: "root" | "nobody"): readonly string[] {
+  const folder = sampleFolder();
+  const home = join(folder, "a home");
+  const [root, data, socket, door] = ["root", "data", "s", "d"].map((name) => join(home, name)) as Four;
+  const place = { home, root, data, socket, door };
+  const account = { uid: 65_534, gid: 65_534, caller: "nobody", is: who === "root" ? "dropped" : "ours" } as const;
+  const made = [home, root, data, socket];
+  for (const path of made) fs.mkdirSync(path);
+  expect(writeClosing(place)).toBe(null);
+  if (who === "nobody") for (const path of [...made, folder, join(home, "close.sh")]) give(path);
+  const drop = who === "root" ? [] : ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"];
+  const [beside = ""] = fs
+    .readdirSync("/etc", { withFileTypes: true })
+    .flatMap((one) => (one.isDirectory() ? [one.name] : []));
+  const words = closedWords({ account, place, programs: "/usr/bin" }, ["cat", "/proc/self/mountinfo"]);
+  const mount = `mount -t tmpfs -o nosuid,nodev,noexec "a host's" "/etc/${beside}" && exec "$@"`;
+  const run = Bun.spawnSync(["unshare", "--mount", "sh", "-c", mount, "sh", ...drop, ...words], { cwd: "/" });
+  fs.rmSync(folder, { recursive: true });
+  const table = `${run.stdout}`;
+  expect({ said: `${run.stderr}`, there: table.includes(` /etc/${beside} `) }).toEqual({ said: "", there: true });
+  return writableIn(table, place);
+}
+
+type Four = [string, string, string, string];
+
+function give(path: string): void {
+  fs.chownSync(path, 65_534, 65_534);
+}
+
+test("a mount below a directory that it sees is read-only for it, too", () => {
+  if (process.geteuid?.() !== 0) return;
+  expect([writableBeside("root"), writableBeside("nobody")]).toEqual([[], []]);
 });
 
 test("a network of its own alone leaves the sockets of this machine open, and that is seen", async () => {

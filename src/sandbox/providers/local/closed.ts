@@ -25,16 +25,22 @@ function unshareWords({ is }: Account): readonly [string, ...string[]] {
   return ["setpriv", "--pdeathsig", "KILL", "unshare", ...users, ...own];
 }
 
+/** Where Debian has pivot_root and others; not in PATH of who logs in there as an ordinary user. */
+const SYSTEM_FOLDERS = ":/usr/sbin:/sbin";
+
 /**
  * $1 an empty directory, $2 its own directory, $3 the folder of its programs; then the command. Only its data, its
- * socket's directory, what is in memory, and a few devices can be written to.
+ * socket's directory, what is in memory, and a few devices can be written to: each mount that came with the others is
+ * made read-only for itself, with the options that it has. One that does not let itself be made so is seen by
+ * outward.ts.
  */
 const CLOSE = `set -eu
+PATH=\${PATH:-/usr/bin:/bin}${SYSTEM_FOLDERS}
 root=$1 home=$2 programs=$3
 shift 3
 mount -t tmpfs -o mode=0755,size=1m closed "$root"
 cd "$root"
-see() { mkdir -p ".$1"; mount --rbind "$1" ".$1"; mount -o remount,bind,ro "$root$1"; }
+see() { mkdir -p ".$1"; mount --rbind "$1" ".$1"; }
 for path in /usr /etc /bin /sbin /lib /lib32 /lib64 /libx32; do
   if [ -L "$path" ]; then cp -P "$path" ".$path"; elif [ -d "$path" ]; then see "$path"; fi
 done
@@ -47,7 +53,11 @@ case $programs in
 esac
 mkdir -p ".$home"
 mount --bind "$home" ".$home"
-mount -o remount,bind,ro "$root$home"
+seen=$(pwd -P)
+cat /proc/self/mountinfo | while read -r id parent device from point options more; do
+  point=$(printf %b "$point")
+  case $point in "$seen"/*) mount -o "remount,bind,$options,ro" "$point" || : ;; esac
+done
 for own in data s; do mount --bind "$home/$own" ".$home/$own"; done
 mkdir -p dev tmp proc old
 for device in null zero random urandom; do : > "dev/$device"; mount --bind "/dev/$device" "dev/$device"; done
@@ -87,11 +97,12 @@ function scriptOf({ home }: Place): string {
 
 /** Why this system does not let us close a server; null where it does. The mount dies with its process. */
 export async function whyNotClosable(account: Account): Promise<string | null> {
+  const environment = { PATH: `${process.env.PATH ?? "/usr/bin:/bin"}${SYSTEM_FOLDERS}` };
   const missing = ["setpriv", "unshare", "mount", "umount", "pivot_root"].find(
-    (name) => findTool(name, process.env) === null,
+    (name) => findTool(name, environment) === null,
   );
   if (missing !== undefined) return `${missing} (of util-linux) is not installed`;
   const words = ["/bin/sh", "-c", "mount -t proc closed /proc && mount -t tmpfs closed /tmp"];
-  const answer = await askTool([...unshareWords(account), ...words], { environment: { PATH: process.env.PATH } });
+  const answer = await askTool([...unshareWords(account), ...words], { environment });
   return "reason" in answer ? answer.reason : null;
 }

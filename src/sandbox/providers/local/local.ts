@@ -99,7 +99,7 @@ type Means = Ready & Pick<LocalSettings, "stateDirectory"> & { readonly remainin
 async function bringUp(parts: LocalParts, means: Means): Promise<RunningServer | Failure> {
   const { order, place, logFile } = parts;
   const { account, binaries, open, stateDirectory, remainingMs } = means;
-  const request = { order, place, account, binaries, stateDirectory, remainingMs };
+  const request = { order, place, account, binaries, open, stateDirectory, remainingMs };
   const failed =
     makeForServer(place.socket, account) ??
     makeForServer(place.root, account) ??
