@@ -256,6 +256,9 @@ export const limits = {
   sandboxOutputBytes: 4 * 1024 * 1024,
   /** Of the server's log, for the trace of one scenario, and for what is read of it at the end. */
   sandboxTraceBytes: 64 * 1024 * 1024,
+  /** A search for secrets below one directory; and how large a file may be of which most is a hole. */
+  secretSearchMs: 3_600_000,
+  searchedHoleBytes: 4 * 1024 * 1024 * 1024,
   /** Room that is left on the disk unless somebody says otherwise. */
   sandboxFreeGib: 5,
   /** What a scenario waits for at most: a row, a process that should be stopped by something. */

@@ -6,6 +6,7 @@
 import type { Mismatch } from "../../report/battery.ts";
 import { expectEqual } from "../../report/judgement.ts";
 import type { Difference } from "../../schema/compare.ts";
+import { FORMS } from "../measure/secrets.ts";
 import { type Gate, mustHold, sameSet, unexpected } from "./gate.ts";
 import { type MatrixSize, type Privileges, privilegeMismatches } from "./server.ts";
 
@@ -172,7 +173,7 @@ export type SecretSearch = {
 
 export const G18: Gate<SecretSearch> = {
   id: "G-18",
-  claim: "the planted secrets are found nowhere but where they belong",
+  claim: `the planted secrets, ${FORMS}, are found nowhere but where they belong`,
   judge({ planted, searched, bytes, found, unread, homes }) {
     return {
       summary: `${planted} secrets, ${searched.join(", ")}, ${bytes} bytes: found nowhere`,

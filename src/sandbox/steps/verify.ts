@@ -24,7 +24,7 @@ import {
 } from "../measure/database.ts";
 import { placesIn, placesOfConfiguration } from "../measure/places.ts";
 import { readPrivileges } from "../measure/privileges.ts";
-import { type Searched, searchTree } from "../measure/secrets.ts";
+import { type Searched, searchTree } from "../measure/search-tree.ts";
 import { searchServer } from "../measure/server-files.ts";
 import { peakSessions } from "../measure/server-log.ts";
 import { FIRST_DATABASE, SUPERUSER } from "../providers/provider.ts";
@@ -147,7 +147,9 @@ async function searchSecrets(sandbox: Sandbox): Promise<SecretSearch | Failure> 
   const within = await searchContainers(sandbox);
   if (within instanceof Failure) return within;
   const roots = directoriesOf(sandbox);
-  const trees = [...roots.map((root) => searchTree(root, secrets, new Set(homes))), ...within];
+  const trees: Searched[] = [];
+  for (const root of roots) trees.push(await searchTree(root, { secrets, homes: new Set(homes) }));
+  trees.push(...within);
   const lines = processes.commandLines;
   const told = lines.flatMap((line) =>
     secrets.in(line).map((name) => `${name} in the words or the environment of a process`),
