@@ -74,7 +74,7 @@ export const COMMANDS: readonly CommandRow[] = [
       `# the roles of the matrix and those that own something, without a password; CREATE DATABASE ${DATABASE}`,
       ...(source === "backup" ? ["# the schema, as cutter schema install makes it; its tables emptied"] : []),
       `pg_restore ${RESTORE_WORDS[source].join(" ")} --dbname=${DATABASE} < ${work}/dump`,
-      "# rows and digest of each relation, compared with those of the dump's snapshot",
+      "# rows of every table as in the dump; of what a cut writes the digest, as in the dump's snapshot",
     ],
   },
   {

@@ -7,6 +7,7 @@ import type { JournalEntry } from "../journal.ts";
 import type { InstanceScan } from "../measure/instances.ts";
 import type { Isolation } from "../providers/provider.ts";
 import type { Gate } from "./gate.ts";
+import type { TableRows } from "./server.ts";
 
 export type Sample = {
   readonly id: string;
@@ -31,6 +32,7 @@ export const ISOLATION: Isolation = {
 };
 export const OTHER = { ...SERVER, startTime: "200" };
 export const CONTENT = { relation: "public.x", rows: 3, contentSha256: "a".repeat(64) };
+export const TABLE: TableRows = { table: "theirs.x", dumped: 3, restored: 3, may: "have these" };
 export const DIFFERENCE = {
   ...{ kind: "privilege", object: "SELECT on x to y", expected: null, actual: "granted", change: "excess" },
 } as const;

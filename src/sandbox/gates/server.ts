@@ -37,12 +37,23 @@ export const G07: Gate<{ readonly isolation: Isolation; readonly code: CodeOf }>
 
 export type Contents = { readonly relation: string; readonly rows: number; readonly contentSha256: string };
 
+/** Of one table of the dump. */
+export type TableRows = {
+  readonly table: string;
+  readonly dumped: number;
+  /** null: it is not there. */
+  readonly restored: number | null;
+  readonly may: "have these" | "have more, which its extension brought";
+};
+
 export type Restored = {
   /** Why the program that restores ended otherwise than with 0; null where it did not. */
   readonly failure: string | null;
   readonly notices: readonly string[];
   readonly dumped: readonly Contents[];
   readonly restored: readonly Contents[];
+  /** Every table that has rows in the dump, or none; empty where it was not restored. */
+  readonly tables: readonly TableRows[];
 };
 
 /** What pg_restore may say though all is well: nothing but these. */
@@ -52,22 +63,29 @@ const TOLERATED_NOTICES: readonly RegExp[] = [
 
 export const G08: Gate<Restored> = {
   id: "G-08",
-  claim: "the dump was restored whole, with no notice that is not listed",
-  judge({ failure, notices, dumped, restored }) {
-    const rows = restored.reduce((sum, one) => sum + one.rows, 0);
+  claim: "every table of the dump has as many rows where it was restored, and no notice came that is not listed",
+  judge({ failure, notices, dumped, restored, tables }) {
+    const rows = tables.reduce((sum, one) => sum + (one.restored ?? 0), 0);
     const foreign = notices.filter((notice) => !TOLERATED_NOTICES.some((pattern) => pattern.test(notice)));
     return {
-      summary: `${restored.length} relations, ${rows} rows, each with the digest that was dumped`,
-      facts: { relations: restored.length, rows, notices },
+      summary: `${tables.length} tables, ${rows} rows; ${restored.length} of them have the digest that was dumped`,
+      facts: { tables: tables.length, rows, digests: restored.length, notices },
       mismatches: [
         ...unexpected("how it was restored", failure === null ? [] : [failure], "exit code 0"),
         ...unexpected("notice", foreign),
         ...mustHold("relations that were dumped", dumped.length),
+        ...mustHold("tables of the dump", tables.length),
         ...sameSet("rows and digest", dumped.map(contentLine), restored.map(contentLine)),
+        ...tables.flatMap(wrongRows),
       ],
     };
   },
 };
+
+function wrongRows({ table, dumped, restored, may }: TableRows): Mismatch[] {
+  if (may !== "have these" && restored !== null && restored >= dumped) return [];
+  return expectEqual(`rows of ${table}`, dumped, restored ?? "missing");
+}
 
 export function contentLine({ relation, rows, contentSha256 }: Contents): string {
   return `${relation}: ${rows} rows, ${contentSha256}`;

@@ -4,7 +4,9 @@
  * Verified by the same code as `cutter backup verify`: nothing of an archive that is not as its manifest says is used.
  * No connection is made; production is what the manifest says it was. Called by C-03.
  */
+
 import { withAgent } from "../../execution/backup/agent.ts";
+import { countsOf } from "../../execution/backup/contents.ts";
 import { withDecrypted } from "../../execution/backup/decrypted.ts";
 import { openKeyring } from "../../execution/backup/keyring.ts";
 import { type BackupManifest, readManifest } from "../../execution/backup/manifest.ts";
@@ -40,6 +42,7 @@ export async function backupSource(sandbox: Sandbox, order: BackupOrder): Promis
   return {
     ...{ kind: "backup", line: `backup ${path} of ${database}, ${manifest.snapshot_at}`, dump, contents },
     ...{ identity: { systemIdentifier, timeline, database }, reading: { from: "file", checked } },
+    dumpedRows: countsOf(contents),
     ...{ encoding: manifest.encoding, roles: [], remarks, before: stateOf(manifest) },
     state: async () => {
       const again = readManifest(path);

@@ -8,6 +8,7 @@ import type { Failure } from "../../kernel/failure.ts";
 import type { Identity, Reading } from "../gates/before.ts";
 import type { Contents } from "../gates/server.ts";
 import type { ProductionState } from "../gates/verification.ts";
+import type { DumpedRows } from "../restored-rows.ts";
 import type { SourceKind } from "../words.ts";
 
 /** A role of production, as the statements make it that create it; never with a password. */
@@ -22,6 +23,8 @@ export type Source = {
   readonly reading: Reading | null;
   /** Rows and digest of each relation that a cut can write, in the dump's snapshot. */
   readonly contents: readonly Contents[];
+  /** Of every table in the dump, as it was read back; a backup's are those above. */
+  readonly dumpedRows: DumpedRows;
   /** Of the database, e.g. `UTF8`. */
   readonly encoding: string;
   readonly roles: readonly ForeignRole[];
