@@ -12,7 +12,8 @@ export const DATABASE = "sandbox";
 /** Of pg_dump, for a whole database; the snapshot is added by who holds it. */
 export const DUMP_WORDS = ["--format=custom", "--no-password", "--lock-wait-timeout=5000"] as const;
 
-const ALWAYS = ["--exit-on-error", "--no-password"] as const;
+/** A tablespace is a place on the host that the dump came from: here all lies in one. */
+const ALWAYS = ["--exit-on-error", "--no-password", "--no-tablespaces"] as const;
 
 /** Of pg_restore. A backup holds tables alone: their rows go into a schema that is there. */
 export const RESTORE_WORDS: Readonly<Record<SourceKind, readonly string[]>> = {

@@ -203,7 +203,7 @@ test(
 );
 
 test(
-  "a dump that cannot be restored is told in the words of pg_restore, and nothing is left",
+  "a dump that cannot be restored is told in the words of pg_restore, and no tablespace is why; nothing is left",
   async () => {
     const database = await production();
     // A row that was right when it came, and is not any more: COPY refuses it.
@@ -211,11 +211,16 @@ test(
       CREATE TABLE public.test_limited (i int CHECK (i < public.most()));
       INSERT INTO public.test_limited VALUES (5);
       CREATE OR REPLACE FUNCTION public.most() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
-      ALTER TABLE public.test_limited OWNER TO workflow_admin`);
+      ALTER TABLE public.test_limited OWNER TO workflow_admin;
+      SET allow_in_place_tablespaces = on;
+      CREATE TABLESPACE sandbox_test LOCATION '';
+      ALTER TABLE public.test_limited SET TABLESPACE sandbox_test`);
     const ended = await run(...COPY, "--url", database.url("workflow_admin"));
+    database.psql("ALTER TABLE public.test_limited SET TABLESPACE pg_default; DROP TABLESPACE sandbox_test");
     database.drop();
     expect([ended.code, readText(ended)?.code]).toEqual([3, "SANDBOX_RESTORE_FAILED"]);
     expect(readText(ended)?.message).toContain("test_limited_i_check");
+    expect(readText(ended)?.message).not.toContain("rows and digest");
   },
   PATIENCE_MS,
 );

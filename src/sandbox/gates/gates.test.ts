@@ -4,7 +4,7 @@ import { judge } from "../../report/judgement.ts";
 import { COMMANDS } from "../commands.ts";
 import { ALL_GATES, matrixSize } from "./list.ts";
 import { SAMPLES } from "./sample.ts";
-import { G12 } from "./server.ts";
+import { G08, G12 } from "./server.ts";
 
 test("there are twenty-five, each in one command of the table, each with a measurement and a sabotage", () => {
   const ids = Array.from({ length: 25 }, (_, index) => `G-${String(index + 1).padStart(2, "0")}`);
@@ -22,6 +22,13 @@ test("the commands are C-01 to C-13, in order", () => {
 
 test("the frozen matrix has 33 table privileges and 3 column UPDATEs on the ledger", () => {
   expect(matrixSize()).toEqual({ tablePrivileges: 33, columnUpdates: 3 });
+});
+
+test("G-08: where pg_restore failed its words are told, and not that all the rest is missing", () => {
+  const dumped = [{ relation: "x", rows: 1, contentSha256: "a" }];
+  const measured = { failure: "exit code 1: first", notices: ["first", "second"], dumped, restored: [], tables: [] };
+  const { mismatches } = judge(G08.judge(measured));
+  expect(mismatches.map(({ seen }) => seen)).toEqual(["exit code 1: first", "first", "second"]);
 });
 
 test("G-12: a service that ended by itself, or began, was not restarted", () => {
