@@ -51,7 +51,7 @@ export type RowChange = {
 
 export const G15: Gate<{ readonly rows: readonly RowChange[]; readonly scenarios: number }> = {
   id: "G-15",
-  claim: "every table holds the rows that the scenarios predicted",
+  claim: "every table of the database holds as many rows as the scenarios predicted",
   judge({ rows, scenarios }) {
     const changed = rows.filter(({ before, after }) => before !== after).length;
     return {

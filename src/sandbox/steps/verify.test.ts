@@ -37,6 +37,7 @@ beforeAll(async () => {
   const watch = await known(sandbox.source, "source").watch();
   if (watch instanceof Failure) throw new Error(watch.message);
   sandbox.watch = watch;
+  await sql("CREATE SCHEMA theirs");
   before = await count();
   predicted = await runScenarios(
     stage,
@@ -86,6 +87,7 @@ test.each([
     "INSERT INTO public.system_vocab VALUES ('vocab.unit_kind.extra', 'x')",
     "DELETE FROM public.system_vocab WHERE label = 'x'",
   ],
+  [["G-15"], "SELECT 1 AS left_by_a_trigger INTO theirs.audit", "DROP TABLE theirs.audit"],
   [
     ["G-16"],
     "GRANT SELECT ON cutter_governance.run TO context_pack_readonly",
