@@ -117,6 +117,7 @@ export const COMMANDS: readonly CommandRow[] = [
     action: "verification",
     gates: ["G-14", "G-15", "G-16", "G-17", "G-18", "G-19", "G-20", "G-21", "G-22"],
     lines: () => [
+      "# programs, packages and services of this host once more (G-11, G-12)",
       "# catalog, rows, privileges, sessions and prepared transactions of the sandbox; its log; the ledger's own times",
       "# sessions, identity and contents of production, read-only; secrets in every file and command line",
     ],

@@ -138,11 +138,15 @@ export const BUILD: readonly Sample[] = [
     {
       "a program was added": (one) => ({
         ...one,
-        after: { ...HOST_STATE, installed: [{ place: "/usr/bin", digest: "2" }] },
+        after: { ...HOST_STATE, installed: [{ place: "/usr/bin", files: ["ls 1", "new 2"] }] },
+      }),
+      "a program was changed": (one) => ({
+        ...one,
+        after: { ...HOST_STATE, installed: [{ place: "/usr/bin", files: ["ls 2"] }] },
       }),
       "a place came": (one) => ({
         ...one,
-        after: { ...HOST_STATE, installed: [...HOST_STATE.installed, { place: "/opt", digest: "3" }] },
+        after: { ...HOST_STATE, installed: [...HOST_STATE.installed, { place: "/opt", files: [] }] },
       }),
       "nothing was looked at": () => ({
         before: { ...HOST_STATE, installed: [] },

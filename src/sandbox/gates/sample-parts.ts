@@ -43,7 +43,7 @@ export const SIZE = { tablePrivileges: 33, columnUpdates: 3 };
 export const HOST_STATE = {
   services: [{ name: "ssh", begun: "MainPID=12" }],
   protected: ["process 7"],
-  ...{ boot: HOST, installed: [{ place: "/usr/bin", digest: "1" }], servicesHow: "systemctl" },
+  ...{ boot: HOST, installed: [{ place: "/usr/bin", files: ["ls 1"] }], servicesHow: "systemctl" },
 };
 export const PRODUCTION = { systemIdentifier: "7", timeline: 1, startedAt: "t", contents: ["x: 3"], written: 9 };
 export const ENTRY: JournalEntry = {

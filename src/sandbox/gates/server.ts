@@ -170,21 +170,22 @@ export type HostStates = { readonly before: HostState; readonly after: HostState
 
 export const G11: Gate<HostStates> = {
   id: "G-11",
-  claim: "nothing was installed on this host",
+  claim: "the programs of PATH and the lists of packages are as they were",
   judge({ before, after }) {
+    const files = before.installed.reduce((sum, place) => sum + place.files.length, 0);
     return {
-      summary: `${before.installed.length} places of programs and packages, unchanged`,
-      facts: { places: before.installed.map(({ place }) => place) },
+      summary: `${before.installed.length} places of programs and packages, ${files} files, unchanged`,
+      facts: { places: before.installed.map(({ place }) => place), files },
       mismatches: [
         ...mustHold("places of programs and packages", before.installed.length),
-        ...sameSet("programs and packages", before.installed.map(placeLine), after.installed.map(placeLine)),
+        ...sameSet("programs and packages", before.installed.flatMap(placeLines), after.installed.flatMap(placeLines)),
       ],
     };
   },
 };
 
-function placeLine({ place, digest }: HostState["installed"][number]): string {
-  return `${place} ${digest}`;
+function placeLines({ place, files }: HostState["installed"][number]): readonly string[] {
+  return [place, ...files.map((file) => `${place}: ${file}`)];
 }
 
 export const G12: Gate<HostStates> = {

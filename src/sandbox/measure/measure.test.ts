@@ -1,13 +1,15 @@
 /** Tests of what the gates are fed with: a server's log, instances and the host. */
 import { afterAll, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { limits } from "../../kernel/limits.ts";
+import { judge } from "../../report/judgement.ts";
+import { G11 } from "../gates/server.ts";
 import { identifyProcess } from "../leftovers/process-identity.ts";
 import type { Resource } from "../leftovers/resource.ts";
 import { scanContainers } from "./containers.ts";
-import { parseUnits, readHostState } from "./host-state.ts";
+import { type HostState, parseUnits, readHostState } from "./host-state.ts";
 import { type ProcessTable, scanInstances } from "./instances.ts";
 import { loginsIn, parseLog, peakSessions, readLog } from "./server-log.ts";
 
@@ -158,11 +160,37 @@ test("what systemctl shows of a unit becomes its name, and with what it was begu
   ]);
 });
 
-test("a program that comes into a directory of PATH changes the state of the host", async () => {
+test("a program that comes into a directory of PATH, or is replaced there or where a link leads, is seen", async () => {
   const scan = { instances: [], containers: [], host: "h", unknown: [], how: "" };
-  const look = () => readHostState(scan, { PATH: folder });
-  const before = await look();
-  expect((await look()).installed).toEqual(before.installed);
-  writeFileSync(join(folder, "new-program"), "");
-  expect((await look()).installed).not.toEqual(before.installed);
+  const [tools, elsewhere] = ["tools-", "elsewhere-"].map((name) => mkdtempSync(join(folder, name))) as [
+    string,
+    string,
+  ];
+  for (const path of [join(tools, "program"), join(elsewhere, "target")]) writeFileSync(path, "sound");
+  symlinkSync(join(elsewhere, "target"), join(tools, "link"));
+  mkdirSync(join(tools, "folder"));
+  const look = async () => (await readHostState(scan, { PATH: tools })).installed;
+  const changed = async (change: () => void) => {
+    const before = await look();
+    change();
+    const found = judge(G11.judge({ before: stateWith(before), after: stateWith(await look()) }));
+    return found.mismatches.map(({ seen }) => seen.split(" ").slice(0, 2).join(" "));
+  };
+  expect(await changed(() => writeFileSync(join(tools, "folder", "x"), ""))).toEqual([]);
+  expect(await changed(() => writeFileSync(join(tools, "new"), ""))).toEqual([`${tools}: new`]);
+  expect(await changed(() => writeFileSync(join(tools, "program"), "other"))).toEqual(["missing", `${tools}: program`]);
+  expect(await changed(() => writeFileSync(join(elsewhere, "target"), "s"))).toEqual(["missing", `${tools}: link`]);
+  const replace = () => {
+    writeFileSync(join(tools, "copy"), "other");
+    utimesSync(join(tools, "copy"), LONG_AGO, LONG_AGO);
+    renameSync(join(tools, "copy"), join(tools, "program"));
+  };
+  utimesSync(join(tools, "program"), LONG_AGO, LONG_AGO);
+  expect(await changed(replace)).toEqual(["missing", `${tools}: program`]);
 });
+
+const LONG_AGO = new Date(0);
+
+function stateWith(installed: HostState["installed"]): HostState {
+  return { boot: "b", installed, services: [], protected: [], servicesHow: "" };
+}

@@ -80,6 +80,21 @@ test(
   PATIENCE_MS,
 );
 
+test(
+  "G-11, G-12: this host is looked at again after the scenarios",
+  async () => {
+    const sound = known(sandbox.host, "host");
+    const installed = sound.installed.map((one, index) => (index === 0 ? { ...one, files: ["gone 1 1 1"] } : one));
+    sandbox.host = { ...sound, installed, boot: "another" };
+    await red();
+    const verdicts = ["G-11", "G-12"].map((id) => sandbox.gates.of(id)?.verdict);
+    sandbox.host = sound;
+    await red();
+    expect([...verdicts, sandbox.gates.of("G-11")?.verdict]).toEqual(["FAIL", "FAIL", "PASS"]);
+  },
+  PATIENCE_MS,
+);
+
 test.each([
   [["G-14"], "CREATE TABLE cutter_governance.extra (i int)", "DROP TABLE cutter_governance.extra"],
   [

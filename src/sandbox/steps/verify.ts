@@ -36,6 +36,7 @@ import { sessionNames } from "../sources/database.ts";
 import { Stage } from "../stage/stage.ts";
 import { DATABASE } from "../words.ts";
 import { directoriesOf, productionKind } from "./before.ts";
+import { checkHost } from "./build.ts";
 
 const LOGIN = { role: SUPERUSER, database: DATABASE };
 
@@ -70,6 +71,7 @@ export async function verifyAll(sandbox: Sandbox): Promise<Failure | null> {
   sandbox.reached = "verification";
   journal.note("look", "catalog, rows, privileges, sessions, logs, secrets; production, read-only");
   const asked = <T>(work: Parameters<typeof withAdministrator<T>>[2]) => withAdministrator(sandbox, LOGIN, work);
+  await checkHost(sandbox);
   await gates.judge(G14, () => asked(readInventory));
   const predicting = results.filter(({ judged }) => judged.verdict === "PASS").length;
   await gates.judge(G15, () => ({ rows, scenarios: predicting }));
