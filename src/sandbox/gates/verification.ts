@@ -108,7 +108,7 @@ export type Untouched = {
   /** Names of all sessions of this sandbox that production saw, and how it was asked. */
   readonly seen: readonly string[];
   readonly how: string;
-  /** Of the scenarios; and those of them that production's ledger has. */
+  /** Of the scenarios, by the sandbox's ledger and the desks' files; and those of them in production's ledger. */
   readonly runs: readonly string[];
   readonly runsThere: readonly string[];
   /** Where the connections of the files on disk and of the command lines lead, each as a directory. */
@@ -121,7 +121,7 @@ export type Untouched = {
 
 export const G17: Gate<Untouched> = {
   id: "G-17",
-  claim: "production was not touched: nobody came but the recorded read-only sessions",
+  claim: "production was not touched: no session of this sandbox came but the recorded read-only ones",
   judge({ kind, before, after, recorded, seen, how, runs, runsThere, places, own, waysOut }) {
     const asked = kind === "backup" ? how : `${kind}: ${seen.length} sessions seen, all recorded; no run is there`;
     const foreign = places.filter((place) => !own.some((directory) => place.startsWith(`${directory}/`)));

@@ -42,7 +42,7 @@ export type Source = {
   watch(): Promise<Watch | Failure>;
 };
 
-/** What production says of the sandbox. */
+/** What production says of the sandbox, as far as it was seen. */
 export type Seen = {
   /** Names of the sandbox's sessions that came there. */
   readonly sessions: readonly string[];

@@ -3,7 +3,7 @@
  * database, production, a file or the log is not as it should be.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryFolder } from "../../../scripts/database/files.ts";
 import { counted } from "../../kernel/child-process.ts";
@@ -12,6 +12,7 @@ import { openSession } from "../../kernel/session/open.ts";
 import { GateLedger } from "../gate-ledger.ts";
 import { countTables } from "../measure/database.ts";
 import { searchServer } from "../measure/server-files.ts";
+import { loginsIn, parseLog } from "../measure/server-log.ts";
 import { SUPERUSER } from "../providers/provider.ts";
 import { runScenarios } from "../run-scenarios.ts";
 import { buildSandbox, sampleSandbox } from "../sample.ts";
@@ -76,6 +77,27 @@ test(
   "after a sound run all nine pass",
   async () => {
     expect(await red()).toEqual([]);
+  },
+  PATIENCE_MS,
+);
+
+test("G-17: whatever a desk's process opens bears the name of the sandbox, by which production would know it", () => {
+  const logins = loginsIn(parseLog(readFileSync(known(sandbox.server, "server").logFile ?? "", "utf8")));
+  const ofRoles = logins.filter(({ role }) => role !== SUPERUSER);
+  expect(ofRoles.filter(({ application }) => !application.startsWith(`${sandbox.name} `))).toEqual([]);
+  expect(new Set(ofRoles.map(({ role }) => role)).size).toBe(5);
+});
+
+test(
+  "G-17: a run that a desk has is asked of production's ledger, though the sandbox's does not know it",
+  async () => {
+    const rows = await stage.ask("SELECT run_id FROM cutter_governance.run WHERE created_by = 'reference' LIMIT 1");
+    const runId = rows instanceof Failure ? "" : (rows[0]?.run_id ?? "");
+    mkdirSync(sandbox.path("states", "desk-x", "runs", runId), { recursive: true, mode: 0o700 });
+    await red();
+    const seen = sandbox.gates.of("G-17")?.mismatches.map(({ what }) => what);
+    rmSync(sandbox.path("states", "desk-x"), { recursive: true });
+    expect(seen).toContain("a run of the sandbox in production's ledger");
   },
   PATIENCE_MS,
 );

@@ -33,6 +33,7 @@ import { runScenarios } from "../run-scenarios.ts";
 import { known, type Sandbox } from "../sandbox.ts";
 import { withAdministrator } from "../sessions.ts";
 import { sessionNames } from "../sources/database.ts";
+import { runsOnDisk } from "../stage/desk.ts";
 import { Stage } from "../stage/stage.ts";
 import { DATABASE } from "../words.ts";
 import { directoriesOf, productionKind } from "./before.ts";
@@ -111,8 +112,10 @@ async function untouched(sandbox: Sandbox): Promise<Untouched | Failure> {
   const source = known(sandbox.source, "source");
   const after = await source.state();
   if (after instanceof Failure) return after;
-  const runs = await withAdministrator(sandbox, LOGIN, (session) => readRuns(session, sandbox.startedAt));
-  if (runs instanceof Failure) return runs;
+  const ledger = await withAdministrator(sandbox, LOGIN, (session) => readRuns(session, sandbox.startedAt));
+  if (ledger instanceof Failure) return ledger;
+  // A run that went to production alone is in no ledger of ours.
+  const runs = [...new Set([...ledger, ...runsOnDisk(sandbox.path("states"))])];
   const seen = await known(sandbox.watch, "watch over production").seen(runs);
   if (seen instanceof Failure) return seen;
   const places = placesOf(sandbox);
