@@ -15,6 +15,7 @@ import { type Ending, renderSandbox, sandboxVerdict } from "../report/sandbox.ts
 import type { SandboxReport } from "../report/sandbox-sections.ts";
 import { withDataSentence } from "./data-sentence.ts";
 import { actionOf } from "./embedded-lines.ts";
+import { firstCause, refusal } from "./first-cause.ts";
 import { G23 } from "./gates/after.ts";
 import { keptLines } from "./kept.ts";
 import { firstRed, partialFailure } from "./partial.ts";
@@ -117,7 +118,8 @@ function reportOf({ sandbox, id, command, sequence, taken, durationMs, files }: 
   const judged = [...scenarios, ...gates].filter((one) => !(kept && isUnsaid(one)));
   const red = firstRed(provider, judged);
   const fallenShort = (one: Judged) => partialFailure(provider, judged) ?? refusal(one);
-  const found = sandbox.interrupted ?? sequence.failure ?? (red === undefined ? null : fallenShort(red));
+  const found =
+    sandbox.interrupted ?? firstCause(sequence.failure, scenarios) ?? (red === undefined ? null : fallenShort(red));
   const failure =
     found === null ? null : withDataSentence(found, { gates, made: taken.made.length, left: taken.left, isKept: kept });
   const ending = endingOf({ sandbox, failure, taken });
@@ -156,10 +158,6 @@ function isUnsaid({ id, verdict }: Judged): boolean {
 function remarksOf({ order, source, reached }: Sandbox): readonly string[] {
   const notKept = order.afterwards === "keep" && reached === "building" ? [NOT_KEPT] : [];
   return [...(source?.remarks ?? []), ...notKept];
-}
-
-function refusal({ id, claim, verdict, summary }: Judged): Failure {
-  return new Failure("SANDBOX_NOT_PROVEN", `${id} is ${verdict} (${claim}): ${summary}`, { facts: { what: id } });
 }
 
 function identifierOf(gates: readonly Judged[]): string | null {

@@ -5,6 +5,7 @@ import { COMMANDS } from "../commands.ts";
 import { ALL_GATES, matrixSize } from "./list.ts";
 import { SAMPLES } from "./sample.ts";
 import { G08, G12 } from "./server.ts";
+import { G17 } from "./verification.ts";
 
 test("there are twenty-five, each in one command of the table, each with a measurement and a sabotage", () => {
   const ids = Array.from({ length: 25 }, (_, index) => `G-${String(index + 1).padStart(2, "0")}`);
@@ -29,6 +30,11 @@ test("G-08: where pg_restore failed its words are told, and not that all the res
   const measured = { failure: "exit code 1: first", notices: ["first", "second"], dumped, restored: [], tables: [] };
   const { mismatches } = judge(G08.judge(measured));
   expect(mismatches.map(({ seen }) => seen)).toEqual(["exit code 1: first", "first", "second"]);
+});
+
+test("G-17: where no scenario said that it left a run, that there is none is its own verdict's to say", () => {
+  const healthy = SAMPLES.find(({ id }) => id === "G-17")?.healthy as Parameters<typeof G17.judge>[0];
+  expect(judge(G17.judge({ ...healthy, runs: [], runsPredicted: 0 })).mismatches).toEqual([]);
 });
 
 test("G-12: a service that ended by itself, or began, was not restarted", () => {

@@ -58,6 +58,7 @@ export const AFTER: readonly Sample[] = [
     {
       ...{ kind: "stand-in" as ProductionKind, before: PRODUCTION, after: PRODUCTION },
       ...{ recorded: ["s read"], seen: ["s read"], how: "log", runs: ["r"], runsThere: [] as readonly string[] },
+      runsPredicted: 1,
       ...{ places: ["/s/s"], own: ["/s"], waysOut: [] as readonly string[] },
     },
     {

@@ -111,6 +111,8 @@ export type Untouched = {
   /** Of the scenarios, by the sandbox's ledger and the desks' files; and those of them in production's ledger. */
   readonly runs: readonly string[];
   readonly runsThere: readonly string[];
+  /** How many the scenarios said that they left: of none that failed is one demanded, which its own verdict says. */
+  readonly runsPredicted: number;
   /** Where the connections of the files on disk and of the command lines lead, each as a directory. */
   readonly places: readonly string[];
   /** Directories that the sandbox made. */
@@ -122,7 +124,7 @@ export type Untouched = {
 export const G17: Gate<Untouched> = {
   id: "G-17",
   claim: "production was not touched: no session of this sandbox came but the recorded read-only ones",
-  judge({ kind, before, after, recorded, seen, how, runs, runsThere, places, own, waysOut }) {
+  judge({ kind, before, after, recorded, seen, how, runs, runsThere, runsPredicted, places, own, waysOut }) {
     const asked = kind === "backup" ? how : `${kind}: ${seen.length} sessions seen, all recorded; no run is there`;
     const foreign = places.filter((place) => !own.some((directory) => place.startsWith(`${directory}/`)));
     return {
@@ -139,7 +141,7 @@ export const G17: Gate<Untouched> = {
         ),
         ...mustHold("connections of the scenarios", places.length),
         ...unexpected("a connection leads to", foreign, "the sandbox"),
-        ...mustHold("runs of the scenarios", kind === "backup" ? 1 : runs.length),
+        ...(kind === "backup" || runsPredicted === 0 ? [] : mustHold("runs of the scenarios", runs.length)),
         ...unexpected("a run of the sandbox in production's ledger", runsThere),
         ...unexpected("what code of the source did outside is not known", waysOut, "no way out"),
         ...sameState(before, after),

@@ -108,6 +108,8 @@ function peaksOf(sandbox: Sandbox): ReadonlyMap<string, number> {
   return logFile === null ? new Map() : peakSessions(logFile);
 }
 
+const RUNS = "cutter_governance.run";
+
 async function untouched(sandbox: Sandbox): Promise<Untouched | Failure> {
   const source = known(sandbox.source, "source");
   const after = await source.state();
@@ -125,6 +127,7 @@ async function untouched(sandbox: Sandbox): Promise<Untouched | Failure> {
   return {
     ...{ kind: productionKind(source), before: source.before, after },
     ...{ recorded: source.recorded(), seen: seen.sessions, how: seen.how, runs, runsThere: seen.runs },
+    runsPredicted: sandbox.rows.find(({ relation }) => relation === RUNS)?.predicted ?? 0,
     ...{ places, own: ownDirectories(sandbox) },
     // Of the reference database all code is this program's.
     waysOut: source.kind === "reference" ? [] : isolation.waysOut,
