@@ -248,8 +248,9 @@ export const limits = {
   /** How often production's sessions are looked at while the scenarios run. */
   sandboxWatchMs: 250,
   sandboxStopTimeoutMs: 2_000,
-  /** What is shown of the log of a server that did not start. */
+  /** What is shown of the log of a server that did not start, and what is read of one that ended. */
   sandboxLogCharacters: 2_000,
+  sandboxLogEndBytes: 64 * 1024,
   /** One process of a scenario; a resume that waits for locks and resolves an outcome is done sooner. */
   sandboxProcessTimeoutMs: 300_000,
   /** Of one process, kept of each of its streams. */

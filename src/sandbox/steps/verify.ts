@@ -31,6 +31,7 @@ import { FIRST_DATABASE, SUPERUSER } from "../providers/provider.ts";
 import type { RowDelta } from "../rows.ts";
 import { runScenarios } from "../run-scenarios.ts";
 import { known, type Sandbox } from "../sandbox.ts";
+import { orServerEnded } from "../server-ended.ts";
 import { withAdministrator } from "../sessions.ts";
 import { sessionNames } from "../sources/database.ts";
 import { runsOnDisk } from "../stage/desk.ts";
@@ -46,11 +47,12 @@ export async function playScenarios(sandbox: Sandbox): Promise<Failure | null> {
   const watch = await known(sandbox.source, "source").watch();
   if (watch instanceof Failure) return watch;
   sandbox.watch = watch;
+  const server = known(sandbox.server, "server");
   const before = await withAdministrator(sandbox, LOGIN, countTables);
-  if (before instanceof Failure) return before;
+  if (before instanceof Failure) return orServerEnded(server, before);
   const predicted = await runScenarios(new Stage(sandbox));
   const after = await withAdministrator(sandbox, LOGIN, countTables);
-  if (after instanceof Failure) return after;
+  if (after instanceof Failure) return orServerEnded(server, after);
   sandbox.rows = changes(before, after, predicted);
   return null;
 }
