@@ -123,7 +123,7 @@ export type Untouched = {
 
 export const G17: Gate<Untouched> = {
   id: "G-17",
-  claim: "production was not touched: no session of this sandbox came but the recorded read-only ones",
+  claim: "production was not touched: no session of this sandbox was seen there but the recorded read-only ones",
   judge({ kind, before, after, recorded, seen, how, runs, runsThere, runsPredicted, places, own, waysOut }) {
     const asked = kind === "backup" ? how : `${kind}: ${seen.length} sessions seen, all recorded; no run is there`;
     const foreign = places.filter((place) => !own.some((directory) => place.startsWith(`${directory}/`)));
