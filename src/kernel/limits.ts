@@ -248,14 +248,18 @@ export const limits = {
   /** How often production's sessions are looked at while the scenarios run. */
   sandboxWatchMs: 250,
   sandboxStopTimeoutMs: 2_000,
-  /** What is shown of the log of a server that did not start. */
+  /** What is shown of the log of a server that did not start, and what is read of one that ended. */
   sandboxLogCharacters: 2_000,
+  sandboxLogEndBytes: 64 * 1024,
   /** One process of a scenario; a resume that waits for locks and resolves an outcome is done sooner. */
   sandboxProcessTimeoutMs: 300_000,
   /** Of one process, kept of each of its streams. */
   sandboxOutputBytes: 4 * 1024 * 1024,
   /** Of the server's log, for the trace of one scenario, and for what is read of it at the end. */
   sandboxTraceBytes: 64 * 1024 * 1024,
+  /** A search for secrets below one directory; and how large a file may be of which most is a hole. */
+  secretSearchMs: 3_600_000,
+  searchedHoleBytes: 4 * 1024 * 1024 * 1024,
   /** Room that is left on the disk unless somebody says otherwise. */
   sandboxFreeGib: 5,
   /** What a scenario waits for at most: a row, a process that should be stopped by something. */

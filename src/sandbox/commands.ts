@@ -75,7 +75,7 @@ export const COMMANDS: readonly CommandRow[] = [
       `# CREATE DATABASE ${DATABASE}`,
       ...(source === "backup" ? ["# the schema, as cutter schema install makes it; its tables emptied"] : []),
       `pg_restore ${RESTORE_WORDS[source].join(" ")} --dbname=${DATABASE} < ${work}/dump`,
-      "# rows and digest of each relation, compared with those of the dump's snapshot",
+      "# rows of every table as in the dump; of what a cut writes the digest, as in the dump's snapshot",
     ],
   },
   {
@@ -122,6 +122,7 @@ export const COMMANDS: readonly CommandRow[] = [
     action: "verification",
     gates: ["G-14", "G-15", "G-16", "G-17", "G-18", "G-19", "G-20", "G-21", "G-22"],
     lines: () => [
+      "# programs, packages and services of this host once more (G-11, G-12)",
       "# catalog, rows, privileges, sessions and prepared transactions of the sandbox; its log; the ledger's own times",
       "# sessions, identity and contents of production, read-only; secrets in every file and command line",
     ],

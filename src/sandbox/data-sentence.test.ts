@@ -19,6 +19,7 @@ type Case = { readonly code: FailureCode; readonly ended: Ended; readonly data: 
 
 test.each<readonly [string, Case]>([
   ["all is removed", { code: "SANDBOX_NOT_PROVEN", ended: SOUND, data: `T${WROTE}, and that is removed.` }],
+  ["its server ended", { code: "SANDBOX_SERVER_FAILED", ended: SOUND, data: `T${WROTE}, and that is removed.` }],
   ["a signal", { code: "INTERRUPTED", ended: SOUND, data: `T${WROTE}, and that is removed.` }],
   ["it was not begun", { code: "HUNG_UP", ended: { ...SOUND, made: 0 }, data: NOTHING_MADE }],
   ["it is kept", { code: "SANDBOX_NOT_PROVEN", ended: { ...SOUND, isKept: true }, data: `T${WROTE}, which is kept.` }],

@@ -14,6 +14,7 @@ import type { Session } from "../kernel/session/session.ts";
 import { installSchema } from "../schema/install.ts";
 import type { Restored } from "./gates/server.ts";
 import { FIRST_DATABASE, type RunningServer, SUPERUSER } from "./providers/provider.ts";
+import { countRestored } from "./restored-rows.ts";
 import { makeMemberships } from "./roles-made.ts";
 import { known, type Sandbox } from "./sandbox.ts";
 import type { Source } from "./sources/source.ts";
@@ -35,12 +36,9 @@ export async function restoreDump(sandbox: Sandbox): Promise<Restored | Failure>
   const notices = ended.stderr.split("\n").filter((line) => line.trim() !== "");
   const failure = ended.code === 0 ? null : `${ended.signal ?? `exit code ${ended.code}`}: ${notices[0] ?? ""}`;
   const dumped = source.contents;
-  if (failure !== null) return { failure, notices, dumped, restored: [] };
-  const restored = await contentsOf(
-    server.target(login),
-    dumped.map(({ relation }) => relation),
-  );
-  return restored instanceof Failure ? restored : { failure, notices, dumped, restored };
+  if (failure !== null) return { failure, notices, dumped, restored: [], tables: [] };
+  const held = await heldBy(server.target(login), source);
+  return held instanceof Failure ? held : { failure, notices, dumped, ...held };
 }
 
 async function prepare(sandbox: Sandbox, server: RunningServer, source: Source): Promise<Failure | null> {
@@ -92,11 +90,21 @@ async function all(session: Session, statements: readonly string[]): Promise<Fai
   return null;
 }
 
-async function contentsOf(target: Target, relations: readonly string[]): Promise<Restored["restored"] | Failure> {
+type Held = Pick<Restored, "restored" | "tables">;
+
+/** In one snapshot: what a cut can write by its digest, and of every table of the dump how many rows it has. */
+async function heldBy(target: Target, source: Source): Promise<Held | Failure> {
   const session = await openSession(target, { label: "sandbox" });
   if (session instanceof Failure) return session;
-  const begun = await beginReading(session);
-  const contents = begun ?? (await readContents(session, relations));
+  const held = await readHeld(session, source);
   await session.close();
-  return contents;
+  return held;
+}
+
+async function readHeld(session: Session, { contents, dumpedRows }: Source): Promise<Held | Failure> {
+  const relations = contents.map(({ relation }) => relation);
+  const restored = (await beginReading(session)) ?? (await readContents(session, relations));
+  if (restored instanceof Failure) return restored;
+  const tables = await countRestored(session, dumpedRows);
+  return tables instanceof Failure ? tables : { restored, tables };
 }

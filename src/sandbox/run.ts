@@ -119,7 +119,7 @@ function reportOf({ sandbox, id, command, sequence, taken, durationMs, files }: 
   const judged = [...scenarios, ...gates].filter((one) => !(kept && isUnsaid(one)));
   const red = firstRed(provider, judged);
   const fallenShort = (one: Judged) => partialFailure(provider, judged) ?? refusal(one);
-  const stopped = firstCause(sequence.failure, scenarios);
+  const stopped = firstCause(sequence.failure, { scenarios, gates });
   const found = sandbox.interrupted ?? stopped ?? (red === undefined ? null : fallenShort(red));
   const failure =
     found === null ? null : withDataSentence(found, { gates, made: taken.made.length, left: taken.left, isKept: kept });

@@ -5,6 +5,7 @@
  * as were counted in its snapshot. Called while a backup is made and when it is verified.
  */
 const COPY = /^COPY ((?:"(?:[^"]|"")+"|[^ ".]+)\.(?:"(?:[^"]|"")+"|[^ ".]+)) \(/;
+const FROM_STDIN = ") FROM stdin;";
 const COMPLETE = "-- PostgreSQL database dump complete";
 const LINE_FEED = 10;
 /** Of a line; longer ones are rows, or statements whose beginning says enough. */
@@ -51,7 +52,8 @@ export class CopyRows {
     }
     if (line === COMPLETE) this.#complete = "yes";
     const relation = COPY.exec(line)?.[1];
-    if (relation === undefined) return;
+    // A function may have such a line in its body, but reads a file there.
+    if (relation === undefined || !(line.length >= PREFIX_CHARACTERS || line.endsWith(FROM_STDIN))) return;
     this.#relation = relation;
     this.#rows[relation] ??= 0;
   }

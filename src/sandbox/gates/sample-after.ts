@@ -59,7 +59,7 @@ export const AFTER: readonly Sample[] = [
       ...{ kind: "stand-in" as ProductionKind, before: PRODUCTION, after: PRODUCTION },
       server: "primary" as const,
       ...{ recorded: ["s read"], seen: ["s read"], how: "log", runs: ["r"], runsThere: [] as readonly string[] },
-      runsMade: 1,
+      runsPredicted: 1,
       ...{ places: ["/s/s"], own: ["/s"], waysOut: [] as readonly string[] },
     },
     {

@@ -15,6 +15,7 @@ import {
   SCAN,
   SIZE,
   sample,
+  TABLE,
 } from "./sample-parts.ts";
 import { type CodeOf, G07, G08, G09, G10, G11, G12, G13 } from "./server.ts";
 
@@ -90,7 +91,10 @@ export const BUILD: readonly Sample[] = [
   ),
   sample(
     G08,
-    { failure: null as string | null, notices: [] as readonly string[], dumped: [CONTENT], restored: [CONTENT] },
+    {
+      ...{ failure: null as string | null, notices: [] as readonly string[], dumped: [CONTENT], restored: [CONTENT] },
+      tables: [TABLE],
+    },
     {
       "pg_restore failed": (one) => ({ ...one, failure: "exit code 1" }),
       "it warned": (one) => ({ ...one, notices: ["pg_restore: warning: errors ignored on restore: 1"] }),
@@ -98,6 +102,14 @@ export const BUILD: readonly Sample[] = [
       "a row is another one": (one) => ({ ...one, restored: [{ ...CONTENT, contentSha256: "b".repeat(64) }] }),
       "a relation is missing": (one) => ({ ...one, restored: [] }),
       "nothing was dumped": (one) => ({ ...one, dumped: [], restored: [] }),
+      "a row of a table that no cut writes is missing": (one) => ({ ...one, tables: [{ ...TABLE, restored: 2 }] }),
+      "a row came into one": (one) => ({ ...one, tables: [{ ...TABLE, restored: 4 }] }),
+      "such a table is missing": (one) => ({ ...one, tables: [{ ...TABLE, restored: null }] }),
+      "a row of an extension's table is missing": (one) => ({
+        ...one,
+        tables: [{ ...TABLE, restored: 2, may: "have more, which its extension brought" as const }],
+      }),
+      "no table of the dump was counted": (one) => ({ ...one, tables: [] }),
     },
   ),
   sample(
@@ -130,11 +142,15 @@ export const BUILD: readonly Sample[] = [
     {
       "a program was added": (one) => ({
         ...one,
-        after: { ...HOST_STATE, installed: [{ place: "/usr/bin", digest: "2" }] },
+        after: { ...HOST_STATE, installed: [{ place: "/usr/bin", files: ["ls 1", "new 2"] }] },
+      }),
+      "a program was changed": (one) => ({
+        ...one,
+        after: { ...HOST_STATE, installed: [{ place: "/usr/bin", files: ["ls 2"] }] },
       }),
       "a place came": (one) => ({
         ...one,
-        after: { ...HOST_STATE, installed: [...HOST_STATE.installed, { place: "/opt", digest: "3" }] },
+        after: { ...HOST_STATE, installed: [...HOST_STATE.installed, { place: "/opt", files: [] }] },
       }),
       "nothing was looked at": () => ({
         before: { ...HOST_STATE, installed: [] },

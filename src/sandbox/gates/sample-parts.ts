@@ -7,6 +7,7 @@ import type { JournalEntry } from "../journal.ts";
 import type { InstanceScan } from "../measure/instances.ts";
 import type { Isolation } from "../providers/provider.ts";
 import type { Gate } from "./gate.ts";
+import type { TableRows } from "./server.ts";
 
 export type Sample = {
   readonly id: string;
@@ -32,6 +33,7 @@ export const ISOLATION: Isolation = {
 };
 export const OTHER = { ...SERVER, startTime: "200" };
 export const CONTENT = { relation: "public.x", rows: 3, contentSha256: "a".repeat(64) };
+export const TABLE: TableRows = { table: "theirs.x", dumped: 3, restored: 3, may: "have these" };
 export const DIFFERENCE = {
   ...{ kind: "privilege", object: "SELECT on x to y", expected: null, actual: "granted", change: "excess" },
 } as const;
@@ -43,7 +45,7 @@ export const SIZE = { tablePrivileges: 33, columnUpdates: 3 };
 export const HOST_STATE = {
   services: [{ name: "ssh", begun: "MainPID=12" }],
   protected: ["process 7"],
-  ...{ boot: HOST, installed: [{ place: "/usr/bin", digest: "1" }], servicesHow: "systemctl" },
+  ...{ boot: HOST, installed: [{ place: "/usr/bin", files: ["ls 1"] }], servicesHow: "systemctl" },
 };
 export const PRODUCTION = { systemIdentifier: "7", timeline: 1, startedAt: "t", contents: ["x: 3"], written: 9 };
 export const ENTRY: JournalEntry = {

@@ -6,6 +6,7 @@
 import type { Mismatch } from "../../report/battery.ts";
 import { expectEqual } from "../../report/judgement.ts";
 import type { Difference } from "../../schema/compare.ts";
+import { FORMS } from "../measure/secrets.ts";
 import type { Identity } from "./before.ts";
 import { type Gate, mustHold, sameSet, unexpected } from "./gate.ts";
 import { type MatrixSize, type Privileges, privilegeMismatches } from "./server.ts";
@@ -51,7 +52,7 @@ export type RowChange = {
 
 export const G15: Gate<{ readonly rows: readonly RowChange[]; readonly scenarios: number }> = {
   id: "G-15",
-  claim: "every table holds the rows that the scenarios predicted",
+  claim: "every table of the database holds as many rows as the scenarios predicted",
   judge({ rows, scenarios }) {
     const changed = rows.filter(({ before, after }) => before !== after).length;
     return {
@@ -110,10 +111,11 @@ export type Untouched = {
   /** Names of all sessions of this sandbox that production saw, and how it was asked. */
   readonly seen: readonly string[];
   readonly how: string;
-  /** Of the scenarios; those of them that production's ledger has; and how many the scenarios predicted. */
+  /** Of the scenarios, by the sandbox's ledger and the desks' files; and those of them in production's ledger. */
   readonly runs: readonly string[];
   readonly runsThere: readonly string[];
-  readonly runsMade: number;
+  /** How many the scenarios said that they left: of none that failed is one demanded, which its own verdict says. */
+  readonly runsPredicted: number;
   /** Where the connections of the files on disk and of the command lines lead, each as a directory. */
   readonly places: readonly string[];
   /** Directories that the sandbox made. */
@@ -124,8 +126,8 @@ export type Untouched = {
 
 export const G17: Gate<Untouched> = {
   id: "G-17",
-  claim: "production was not touched: nobody came but the recorded read-only sessions",
-  judge({ kind, server, before, after, recorded, seen, how, runs, runsThere, runsMade, places, own, waysOut }) {
+  claim: "production was not touched: no session of this sandbox was seen there but the recorded read-only ones",
+  judge({ kind, server, before, after, recorded, seen, how, runs, runsThere, runsPredicted, places, own, waysOut }) {
     const none = `none of ${runs.length} runs is there`;
     const asked = kind === "backup" ? how : `${kind}: ${seen.length} sessions seen, all recorded; ${none}`;
     const unasked = server === "standby" ? "; it is a hot standby, and its primary was not asked" : "";
@@ -133,7 +135,7 @@ export const G17: Gate<Untouched> = {
     return {
       summary: `${asked}; ${places.length} connections lead to the sandbox${unasked}`,
       facts: {
-        ...{ kind, server, recorded, seen, how, runs, runs_made: runsMade, places },
+        ...{ kind, server, recorded, seen, how, runs, runs_predicted: runsPredicted, places },
         ...{ started_at: after.startedAt, written: after.written },
       },
       mismatches: [
@@ -147,8 +149,8 @@ export const G17: Gate<Untouched> = {
         ),
         ...mustHold("connections of the scenarios", places.length),
         ...unexpected("a connection leads to", foreign, "the sandbox"),
-        // Where no scenario made one, it is that scenario's verdict which says so.
-        ...(kind === "backup" || runsMade === 0 ? [] : mustHold("runs of the scenarios", runs.length)),
+        // Where no scenario left one, it is that scenario's verdict which says so.
+        ...(kind === "backup" || runsPredicted === 0 ? [] : mustHold("runs of the scenarios", runs.length)),
         ...unexpected("a run of the sandbox in production's ledger", runsThere),
         ...unexpected("what code of the source did outside is not known", waysOut, "no way out"),
         ...sameState(before, after),
@@ -182,7 +184,7 @@ export type SecretSearch = {
 
 export const G18: Gate<SecretSearch> = {
   id: "G-18",
-  claim: "the planted secrets are found nowhere but where they belong",
+  claim: `the planted secrets, ${FORMS}, are found nowhere but where they belong`,
   judge({ planted, searched, bytes, found, unread, homes }) {
     return {
       summary: `${planted} secrets, ${searched.join(", ")}, ${bytes} bytes: found nowhere`,

@@ -1,20 +1,21 @@
 /**
  * measure/host-state: what is installed on this host and which services run, so that two looks can be compared.
  *
- * Installed: the names in each directory of PATH, and the package manager's own list, by digest. Services: systemd's
- * running units with the process and the moment that each began with, and the PostgreSQL servers. Reads only. Called by
- * the steps C-01 and C-08.
+ * Installed: the files in each directory of PATH, each with its size, its time and its inode, and the package manager's
+ * own list; what is in the files is not read. Services: systemd's running units with the process and the
+ * moment that each began with, and the PostgreSQL servers. Reads only. Called by the steps C-01, C-08 and C-11.
  */
 import * as fs from "node:fs";
+import { join } from "node:path";
 import type { Environment } from "../../kernel/conninfo/naming.ts";
-import { sha256 } from "../../kernel/digest.ts";
 import { errnoOf } from "../../kernel/private-files/errno.ts";
 import { askTool } from "../../readiness/service-state/tool.ts";
 import { type InstanceScan, protectedLines } from "./instances.ts";
 
 export type HostState = {
   readonly boot: string;
-  readonly installed: readonly { readonly place: string; readonly digest: string }[];
+  /** Each file of a place as a line: name, size, time, inode. */
+  readonly installed: readonly { readonly place: string; readonly files: readonly string[] }[];
   /** Each by its name, with its process and when it began: one that is restarted has others. */
   readonly services: readonly { readonly name: string; readonly begun: string }[];
   /** Servers and containers that have to stay: one line each. */
@@ -47,12 +48,28 @@ export async function readHostState(scan: InstanceScan, environment: Environment
 function placeOf(place: string): HostState["installed"] {
   try {
     const status = fs.statSync(place);
-    const content = status.isDirectory() ? fs.readdirSync(place).sort().join("\0") : `${status.size} ${status.mtimeMs}`;
-    return [{ place, digest: sha256(content) }];
+    const names = status.isDirectory() ? fs.readdirSync(place) : [];
+    return [{ place, files: status.isDirectory() ? names.map((name) => entryLine(place, name)) : [fileLine(status)] }];
   } catch (error) {
     const errno = errnoOf(error);
-    return errno === "ENOENT" || errno === "ENOTDIR" ? [] : [{ place, digest: errno }];
+    return errno === "ENOENT" || errno === "ENOTDIR" ? [] : [{ place, files: [errno] }];
   }
+}
+
+/** A link's is that of the program that it leads to, wherever that lies. Of a directory only the name is looked at. */
+function entryLine(folder: string, name: string): string {
+  const path = join(folder, name);
+  try {
+    const link = fs.lstatSync(path).isSymbolicLink() ? fs.readlinkSync(path) : "";
+    const status = fs.statSync(path, { throwIfNoEntry: false });
+    return `${name} ${link} ${status?.isFile() === true ? fileLine(status) : ""}`;
+  } catch (error) {
+    return `${name} ${errnoOf(error)}`;
+  }
+}
+
+function fileLine({ size, mtimeMs, ino }: fs.Stats): string {
+  return `${size} ${mtimeMs} ${ino}`;
 }
 
 export const SERVICE_PROPERTIES = "--property=Id,MainPID,ExecMainStartTimestampMonotonic,NRestarts";

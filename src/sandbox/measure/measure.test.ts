@@ -1,15 +1,16 @@
-/** Tests of what the gates are fed with: a server's log, secrets, instances and the host. */
+/** Tests of what the gates are fed with: a server's log, instances and the host. */
 import { afterAll, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { limits } from "../../kernel/limits.ts";
+import { judge } from "../../report/judgement.ts";
+import { G11 } from "../gates/server.ts";
 import { identifyProcess } from "../leftovers/process-identity.ts";
 import type { Resource } from "../leftovers/resource.ts";
 import { scanContainers } from "./containers.ts";
-import { parseUnits, readHostState } from "./host-state.ts";
+import { type HostState, parseUnits, readHostState } from "./host-state.ts";
 import { type ProcessTable, scanInstances } from "./instances.ts";
-import { Secrets, searchTree } from "./secrets.ts";
 import { loginsIn, parseLog, peakSessions, readLog } from "./server-log.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cutter-measure-"));
@@ -69,54 +70,6 @@ test("a part of a log is read from one place to another", () => {
   const path = join(folder, "log");
   writeFileSync(path, "first\nsecond\nthird\n");
   expect([readLog(path, 6, 13), readLog(path, 13), readLog(path, 99)]).toEqual(["second\n", "third\n", ""]);
-});
-
-test("a secret is found as it is and in base64, by its name, in every file but its own", () => {
-  const secrets = new Secrets();
-  secrets.add("password of r", "Nobody-knows-this");
-  const home = join(folder, "pgpass");
-  writeFileSync(home, "*:*:*:r:Nobody-knows-this\n");
-  writeFileSync(join(folder, "clean"), "nothing");
-  const homes = new Set([home]);
-  expect(searchTree(folder, secrets, homes).found).toEqual([]);
-  writeFileSync(join(folder, "leak"), Buffer.from([0, 255, ...Buffer.from("Nobody-knows-this"), 0]));
-  writeFileSync(join(folder, "encoded"), Buffer.from("Nobody-knows-this").toString("base64"));
-  const { found } = searchTree(folder, secrets, homes);
-  expect(found.toSorted()).toEqual([
-    `password of r in ${join(folder, "encoded")}`,
-    `password of r in ${join(folder, "leak")}`,
-  ]);
-  expect(JSON.stringify(found)).not.toContain("Nobody-knows-this");
-});
-
-test("a secret that lies across two pieces of a large file is found", () => {
-  const secrets = new Secrets();
-  secrets.add("password of r", "Nobody-knows-this");
-  const large = mkdtempSync(join(folder, "large-"));
-  const before = Buffer.alloc(limits.digestChunkBytes - 5, "x");
-  writeFileSync(join(large, "dump"), Buffer.concat([before, Buffer.from("Nobody-knows-this"), before]));
-  expect(searchTree(large, secrets, new Set()).found).toEqual([`password of r in ${join(large, "dump")}`]);
-});
-
-test("a file that goes while others are read is no secret that stays; one that cannot be read is told", () => {
-  const secrets = new Secrets();
-  secrets.add("password of r", "Nobody-knows-this");
-  const place = mkdtempSync(join(folder, "changing-"));
-  writeFileSync(join(place, "a"), "x");
-  const has = (path: string): boolean => {
-    rmSync(path, { force: true });
-    return false;
-  };
-  const gone = { has } as unknown as ReadonlySet<string>;
-  expect(searchTree(place, secrets, gone)).toEqual({ files: 0, bytes: 0, found: [], unread: [] });
-  expect(searchTree(join(place, "nowhere"), secrets, new Set()).unread).toEqual([]);
-  writeFileSync(join(place, "is-a-file"), "x");
-  const unread = [expect.stringContaining("ENOTDIR")];
-  expect(searchTree(join(place, "is-a-file", "below"), secrets, new Set())).toMatchObject({ files: 0, unread });
-});
-
-test("a secret that is too short to be looked for is a bug, not a pass", () => {
-  expect(() => new Secrets().add("x", "short")).toThrow("too short");
 });
 
 function table(
@@ -231,11 +184,37 @@ test("what systemctl shows of a unit becomes its name, and with what it was begu
   ]);
 });
 
-test("a program that comes into a directory of PATH changes the state of the host", async () => {
+test("a program that comes into a directory of PATH, or is replaced there or where a link leads, is seen", async () => {
   const scan = { instances: [], containers: [], throwaway: [], host: "h", unknown: [], how: "" };
-  const look = () => readHostState(scan, { PATH: folder });
-  const before = await look();
-  expect((await look()).installed).toEqual(before.installed);
-  writeFileSync(join(folder, "new-program"), "");
-  expect((await look()).installed).not.toEqual(before.installed);
+  const [tools, elsewhere] = ["tools-", "elsewhere-"].map((name) => mkdtempSync(join(folder, name))) as [
+    string,
+    string,
+  ];
+  for (const path of [join(tools, "program"), join(elsewhere, "target")]) writeFileSync(path, "sound");
+  symlinkSync(join(elsewhere, "target"), join(tools, "link"));
+  mkdirSync(join(tools, "folder"));
+  const look = async () => (await readHostState(scan, { PATH: tools })).installed;
+  const changed = async (change: () => void) => {
+    const before = await look();
+    change();
+    const found = judge(G11.judge({ before: stateWith(before), after: stateWith(await look()) }));
+    return found.mismatches.map(({ seen }) => seen.split(" ").slice(0, 2).join(" "));
+  };
+  expect(await changed(() => writeFileSync(join(tools, "folder", "x"), ""))).toEqual([]);
+  expect(await changed(() => writeFileSync(join(tools, "new"), ""))).toEqual([`${tools}: new`]);
+  expect(await changed(() => writeFileSync(join(tools, "program"), "other"))).toEqual(["missing", `${tools}: program`]);
+  expect(await changed(() => writeFileSync(join(elsewhere, "target"), "s"))).toEqual(["missing", `${tools}: link`]);
+  const replace = () => {
+    writeFileSync(join(tools, "copy"), "other");
+    utimesSync(join(tools, "copy"), LONG_AGO, LONG_AGO);
+    renameSync(join(tools, "copy"), join(tools, "program"));
+  };
+  utimesSync(join(tools, "program"), LONG_AGO, LONG_AGO);
+  expect(await changed(replace)).toEqual(["missing", `${tools}: program`]);
 });
+
+const LONG_AGO = new Date(0);
+
+function stateWith(installed: HostState["installed"]): HostState {
+  return { boot: "b", installed, services: [], protected: [], servicesHow: "" };
+}

@@ -6,7 +6,7 @@
 import { Failure } from "../../kernel/failure.ts";
 import type { Mismatch } from "../../report/battery.ts";
 import { expectEqual } from "../../report/judgement.ts";
-import { countTables } from "../measure/database.ts";
+import { countCutTables } from "../measure/database.ts";
 import { SUPERUSER } from "../providers/provider.ts";
 import type { RowDelta } from "../rows.ts";
 import { withAdministrator } from "../sessions.ts";
@@ -16,7 +16,7 @@ import { DATABASE } from "../words.ts";
 export type Counts = ReadonlyMap<string, number>;
 
 export function countsOf({ sandbox }: Stage): Promise<Counts | Failure> {
-  return withAdministrator(sandbox, { role: SUPERUSER, database: DATABASE }, countTables);
+  return withAdministrator(sandbox, { role: SUPERUSER, database: DATABASE }, countCutTables);
 }
 
 /** Every table that changed otherwise than by `wanted`. */

@@ -4,7 +4,9 @@
  * Verified by the same code as `cutter backup verify`: nothing of an archive that is not as its manifest says is used.
  * No connection is made; production is what the manifest says it was. Called by C-03.
  */
+
 import { withAgent } from "../../execution/backup/agent.ts";
+import { countsOf } from "../../execution/backup/contents.ts";
 import { withDecrypted } from "../../execution/backup/decrypted.ts";
 import { openKeyring } from "../../execution/backup/keyring.ts";
 import { type BackupManifest, readManifest } from "../../execution/backup/manifest.ts";
@@ -43,6 +45,7 @@ export async function backupSource(sandbox: Sandbox, order: BackupOrder): Promis
     identity: { systemIdentifier, timeline, database, server: "unknown" },
     ...{ reading: { from: "file", checked }, encoding: manifest.encoding, before: stateOf(manifest) },
     ...{ roles: { ...NO_FOREIGN_ROLES, differences: null }, remarks: [...remarks, ROLES_UNKNOWN] },
+    dumpedRows: countsOf(contents),
     state: async () => {
       const again = readManifest(path);
       return again instanceof Failure ? again : stateOf(again);

@@ -14,7 +14,7 @@ import { anyServer } from "../../../scripts/faults/stock.ts";
 import type { Session } from "../../kernel/session/session.ts";
 import { judge } from "../../report/judgement.ts";
 import { G05 } from "../gates/before.ts";
-import { searchTree } from "../measure/secrets.ts";
+import { searchTree } from "../measure/search-tree.ts";
 import { sampleSandbox } from "../sample.ts";
 import { makeWorkDirectory, obtainDump, preflight } from "../steps/before.ts";
 import { readCreations } from "./foreign-roles.ts";
@@ -94,11 +94,14 @@ test(
     ]);
     expect(sandbox.homes).toContain(file);
     expect(sandbox.processes.commandLines.filter((line) => line.includes(TEST_PASSWORD))).toEqual([]);
-    const search = () => searchTree(sandbox.workDirectory, sandbox.secrets, new Set(sandbox.homes)).found;
-    expect(search()).toEqual([]);
+    const search = async () => {
+      const homes = new Set(sandbox.homes);
+      return (await searchTree(sandbox.workDirectory, { secrets: sandbox.secrets, homes })).found;
+    };
+    expect(await search()).toEqual([]);
     const leak = sandbox.path("states", "leak");
     writeFileSync(leak, readFileSync(file));
-    expect(search()).toEqual([`password of the live connection in ${leak}`]);
+    expect(await search()).toEqual([`password of the live connection in ${leak}`]);
     rmSync(leak);
     expect(sandbox.gates.of("G-05")?.verdict).toBe("PASS");
     expect((await sandbox.takeDown()).left).toEqual([]);

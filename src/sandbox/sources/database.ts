@@ -22,6 +22,7 @@ import type { ProductionState } from "../gates/verification.ts";
 import type { Journal } from "../journal.ts";
 import type { Processes } from "../processes.ts";
 import type { ClientProgram } from "../providers/provider.ts";
+import type { DumpedRows } from "../restored-rows.ts";
 import { DUMP_WORDS } from "../words.ts";
 import { dumpFailure } from "./dump-failure.ts";
 import { type ForeignRoles, readForeignRoles } from "./foreign-roles.ts";
@@ -45,6 +46,7 @@ export type Dumped = {
   readonly identity: Identity;
   readonly reading: Reading;
   readonly contents: readonly Contents[];
+  readonly dumpedRows: DumpedRows;
   readonly encoding: string;
   readonly roles: ForeignRoles;
 };
@@ -73,11 +75,11 @@ export async function dumpDatabase(parts: DatabaseParts): Promise<Dumped | Failu
     journal.note("look", `production: ${snapshot.contents.length} relations in snapshot ${snapshot.name}`);
     const dumping = () => writeDump(parts, snapshot.name);
     const { done, seen } = await watchDump(session, sessionNames(name).dump, dumping);
-    const broken = done ?? (await readBack(parts, countsOf(snapshot.contents)));
-    if (broken !== null) return broken;
+    const dumpedRows = done ?? (await readBack(parts, countsOf(snapshot.contents)));
+    if (dumpedRows instanceof Failure) return dumpedRows;
     const reading = seen instanceof Failure ? seen : await readingOf(session, seen);
     if (reading instanceof Failure) return reading;
-    return { identity, reading, roles, contents: snapshot.contents, encoding: snapshot.encoding };
+    return { identity, reading, roles, contents: snapshot.contents, dumpedRows, encoding: snapshot.encoding };
   } finally {
     await session.close();
   }
@@ -126,11 +128,11 @@ async function writeDump(parts: DatabaseParts, snapshot: string): Promise<Failur
   return ended.code === 0 ? null : dumpFailure(ended);
 }
 
-/** A dump that breaks off is listed by pg_restore as if it were whole: only reading it to its end tells. */
+/** Rows of all its tables. One that breaks off is listed by pg_restore as if it were whole: only reading it tells. */
 async function readBack(
   { pgRestore, dump }: Pick<DatabaseParts, "pgRestore" | "dump">,
   counted: Readonly<Record<string, number>>,
-): Promise<Failure | null> {
+): Promise<DumpedRows | Failure> {
   const tool = startTool({ command: [...pgRestore.command, "--file=-"], environment: pgRestore.environment });
   const late = setTimeout(tool.kill, limits.backupTimeoutMs);
   const rows = new CopyRows();
@@ -141,7 +143,9 @@ async function readBack(
   const found = rows.end();
   const own = found === null ? null : Object.fromEntries(Object.entries(found).filter(([name]) => name in counted));
   const wrong = rowsDiffer(counted, own);
-  return wrong === null ? null : new Failure("SANDBOX_DUMP_BROKEN", `the dump was read back: ${wrong}`);
+  return wrong === null && found !== null
+    ? found
+    : new Failure("SANDBOX_DUMP_BROKEN", `the dump was read back: ${wrong}`);
 }
 
 async function feed(tool: Tool, path: string): Promise<void> {

@@ -39,6 +39,7 @@ export async function embeddedSource(sandbox: Sandbox): Promise<Found | Failure>
       kind: "reference",
       identity,
       contents,
+      dumpedRows: {},
       reading: null,
       dump: null,
       encoding: "UTF8",

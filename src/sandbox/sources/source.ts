@@ -8,6 +8,7 @@ import type { Failure } from "../../kernel/failure.ts";
 import type { Identity, Reading } from "../gates/before.ts";
 import type { Contents } from "../gates/server.ts";
 import type { ProductionState } from "../gates/verification.ts";
+import type { DumpedRows } from "../restored-rows.ts";
 import type { SourceKind } from "../words.ts";
 import type { ForeignRoles } from "./foreign-roles.ts";
 
@@ -20,6 +21,8 @@ export type Source = {
   readonly reading: Reading | null;
   /** Rows and digest of each relation that a cut can write, in the dump's snapshot. */
   readonly contents: readonly Contents[];
+  /** Of every table in the dump, as it was read back; a backup's are those above. */
+  readonly dumpedRows: DumpedRows;
   /** Of the database, e.g. `UTF8`. */
   readonly encoding: string;
   /** Of production. */
@@ -38,7 +41,7 @@ export type Source = {
   watch(): Promise<Watch | Failure>;
 };
 
-/** What production says of the sandbox. */
+/** What production says of the sandbox, as far as it was seen. */
 export type Seen = {
   /** Names of the sandbox's sessions that came there. */
   readonly sessions: readonly string[];

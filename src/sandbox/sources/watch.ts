@@ -1,9 +1,9 @@
 /**
  * sources/watch: production while the scenarios run: who of the sandbox comes there, and which of its runs it knows.
  *
- * One read-only session that looks again and again, so that a short visit is seen too: every process of a scenario
- * bears the sandbox's name wherever it connects. A look that fails is told, never taken for "nobody came". Called by
- * live.ts; `askRuns` by reference.ts too.
+ * One read-only session that looks again and again: every process of a scenario bears the sandbox's name wherever it
+ * connects. What comes and goes between two looks is not seen, and the evidence says how often was looked. A look that
+ * fails is told, never taken for "nobody came". Called by live.ts; `askRuns` by reference.ts too.
  */
 import runsKnown from "../../../sql/sandbox/runs-known.sql" with { type: "text" };
 import sessionsNamed from "../../../sql/sandbox/sessions-named.sql" with { type: "text" };
@@ -40,13 +40,18 @@ export function watchSessions(session: Session, name: string): Watch {
       if (trouble === null) await look();
       const runs = trouble ?? (await askRuns(session, runIds));
       if (runs instanceof Failure) return runs;
-      return { sessions: [...names].sort(), runs, how: `pg_stat_activity, ${looks} looks since the scenarios began` };
+      return { sessions: [...names].sort(), runs, how: howOf(name, looks) };
     },
     end: async () => {
       await stop();
       await session.close();
     },
   };
+}
+
+function howOf(name: string, looks: number): string {
+  const often = `${looks} looks since the scenarios began, one each ${limits.sandboxWatchMs} ms`;
+  return `pg_stat_activity, sessions whose name begins with ${name}: ${often}`;
 }
 
 /** Those of the runs that the ledger of this database has. */

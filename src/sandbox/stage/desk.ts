@@ -5,6 +5,7 @@
  * sandbox's configuration and no other database. Approvals are signed by the one-time key. Called by the scenarios.
  */
 
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { redact } from "../../kernel/evidence/redaction.ts";
 import { Failure } from "../../kernel/failure.ts";
@@ -145,7 +146,7 @@ export class Desk {
     const home = makeFolder(join(known(sandbox.temporary, "temporary directory"), "h"));
     if (home instanceof Failure) throw new Error(home.message);
     const own = { PATH, HOME: home, LC_ALL: "C.UTF-8", TZ: "UTC", CUTTER_STATE_DIR: this.state, TMPDIR: home };
-    // Wherever it connects, it is known as the sandbox's.
+    // Wherever it connects, it is known as the sandbox's, but where a connection string itself has another name.
     const named = { PGAPPNAME: sessionNames(sandbox.name).scenario };
     return {
       command: [...sandbox.order.self, ...argv],
@@ -169,6 +170,13 @@ export class Desk {
     for (const text of [stdout, stderr]) if (text.trim() !== "") this.#say(redact(text.trimEnd()));
     this.#say(`→ ${signal ?? `exit ${code}`}, ${Math.round(elapsedMs)} ms`);
   }
+}
+
+/** Ids of the runs that have a folder on any desk, whatever database they wrote to. */
+export function runsOnDisk(states: string): readonly string[] {
+  const desks = readdirSync(states, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const folders = desks.map(({ name }) => join(states, name, "runs")).filter((folder) => existsSync(folder));
+  return folders.flatMap((folder) => readdirSync(folder)).sort();
 }
 
 /** What a program said, to be told in a sentence. */

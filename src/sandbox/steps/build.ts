@@ -112,7 +112,7 @@ export function confirmIdentity(sandbox: Sandbox): Promise<Failure | null> {
   return compareIdentity(sandbox, DATABASE);
 }
 
-/** C-08. */
+/** C-08, and once more in C-11: what the scenarios did to this host would show there alone. */
 export async function checkHost(sandbox: Sandbox): Promise<Failure | null> {
   sandbox.journal.note("look", "programs, packages and services of this host");
   const before = known(sandbox.host, "state of this host");

@@ -24,18 +24,21 @@ import {
 } from "../measure/database.ts";
 import { placesIn, placesOfConfiguration } from "../measure/places.ts";
 import { readPrivileges } from "../measure/privileges.ts";
-import { type Searched, searchTree } from "../measure/secrets.ts";
+import { type Searched, searchTree } from "../measure/search-tree.ts";
 import { searchServer } from "../measure/server-files.ts";
 import { peakSessions } from "../measure/server-log.ts";
 import { FIRST_DATABASE, SUPERUSER } from "../providers/provider.ts";
 import { type RowDelta, RUNS } from "../rows.ts";
 import { runScenarios } from "../run-scenarios.ts";
 import { known, type Sandbox } from "../sandbox.ts";
+import { orServerEnded } from "../server-ended.ts";
 import { withAdministrator } from "../sessions.ts";
 import { sessionNames } from "../sources/database.ts";
+import { runsOnDisk } from "../stage/desk.ts";
 import { Stage } from "../stage/stage.ts";
 import { DATABASE } from "../words.ts";
 import { directoriesOf, productionKind } from "./before.ts";
+import { checkHost } from "./build.ts";
 
 const LOGIN = { role: SUPERUSER, database: DATABASE };
 
@@ -44,11 +47,12 @@ export async function playScenarios(sandbox: Sandbox): Promise<Failure | null> {
   const watch = await known(sandbox.source, "source").watch();
   if (watch instanceof Failure) return watch;
   sandbox.watch = watch;
+  const server = known(sandbox.server, "server");
   const before = await withAdministrator(sandbox, LOGIN, countTables);
-  if (before instanceof Failure) return before;
+  if (before instanceof Failure) return orServerEnded(server, before);
   const predicted = await runScenarios(new Stage(sandbox));
   const after = await withAdministrator(sandbox, LOGIN, countTables);
-  if (after instanceof Failure) return after;
+  if (after instanceof Failure) return orServerEnded(server, after);
   sandbox.rows = changes(before, after, predicted);
   return null;
 }
@@ -70,6 +74,7 @@ export async function verifyAll(sandbox: Sandbox): Promise<Failure | null> {
   sandbox.reached = "verification";
   journal.note("look", "catalog, rows, privileges, sessions, logs, secrets; production, read-only");
   const asked = <T>(work: Parameters<typeof withAdministrator<T>>[2]) => withAdministrator(sandbox, LOGIN, work);
+  await checkHost(sandbox);
   await gates.judge(G14, () => asked(readInventory));
   const predicting = results.filter(({ judged }) => judged.verdict === "PASS").length;
   await gates.judge(G15, () => ({ rows, scenarios: predicting }));
@@ -113,8 +118,10 @@ async function untouched(sandbox: Sandbox): Promise<Untouched | Failure> {
   const source = known(sandbox.source, "source");
   const after = await source.state();
   if (after instanceof Failure) return after;
-  const runs = await withAdministrator(sandbox, LOGIN, (session) => readRuns(session, sandbox.startedAt));
-  if (runs instanceof Failure) return runs;
+  const ledger = await withAdministrator(sandbox, LOGIN, (session) => readRuns(session, sandbox.startedAt));
+  if (ledger instanceof Failure) return ledger;
+  // A run that went to production alone is in no ledger of ours.
+  const runs = [...new Set([...ledger, ...runsOnDisk(sandbox.path("states"))])];
   const seen = await known(sandbox.watch, "watch over production").seen(runs);
   if (seen instanceof Failure) return seen;
   const places = placesOf(sandbox);
@@ -125,7 +132,7 @@ async function untouched(sandbox: Sandbox): Promise<Untouched | Failure> {
     ...{ kind: productionKind(source), before: source.before, after },
     server: source.identity.server,
     ...{ recorded: source.recorded(), seen: seen.sessions, how: seen.how, runs, runsThere: seen.runs },
-    runsMade: sandbox.rows.find(({ relation }) => relation === RUNS)?.predicted ?? 0,
+    runsPredicted: sandbox.rows.find(({ relation }) => relation === RUNS)?.predicted ?? 0,
     ...{ places, own: ownDirectories(sandbox) },
     // Of the reference database all code is this program's.
     waysOut: source.kind === "reference" ? [] : isolation.waysOut,
@@ -153,7 +160,9 @@ async function searchSecrets(sandbox: Sandbox): Promise<SecretSearch | Failure> 
   const within = await searchContainers(sandbox);
   if (within instanceof Failure) return within;
   const roots = directoriesOf(sandbox);
-  const trees = [...roots.map((root) => searchTree(root, secrets, new Set(homes))), ...within];
+  const trees: Searched[] = [];
+  for (const root of roots) trees.push(await searchTree(root, { secrets, homes: new Set(homes) }));
+  trees.push(...within);
   const lines = processes.commandLines;
   const told = lines.flatMap((line) =>
     secrets.in(line).map((name) => `${name} in the words or the environment of a process`),
