@@ -257,6 +257,8 @@ export const limits = {
   sandboxOutputBytes: 4 * 1024 * 1024,
   /** Of the server's log, for the trace of one scenario, and for what is read of it at the end. */
   sandboxTraceBytes: 64 * 1024 * 1024,
+  /** A log that something of its server blows up is not read for ever. */
+  sandboxLogBytes: 4 * 1024 ** 3,
   /** A search for secrets below one directory; and how large a file may be of which most is a hole. */
   secretSearchMs: 3_600_000,
   searchedHoleBytes: 4 * 1024 * 1024 * 1024,

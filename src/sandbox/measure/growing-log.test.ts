@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { appendFileSync, truncateSync, writeFileSync } from "node:fs";
 import { fileWith } from "../../../scripts/database/files.ts";
+import { limits } from "../../kernel/limits.ts";
 import { GrowingLog } from "./growing-log.ts";
 
 const HEAD = "LOG:  starting PostgreSQL\n";
@@ -15,6 +16,13 @@ test("a log that only grows was never cut", () => {
   expect(log.look()).toBe(HEAD.length);
   appendFileSync(log.path, "LOG:  more\n");
   expect([log.look(), log.cuts]).toEqual([HEAD.length + 11, []]);
+});
+
+test("a log of which not all can be read is no log to judge by", () => {
+  const log = begun();
+  truncateSync(log.path, limits.sandboxLogBytes + 1);
+  log.look();
+  expect(log.cuts).toEqual([expect.stringContaining("bytes, of which 4294967296 are read")]);
 });
 
 test.each<readonly [string, (path: string) => void, readonly string[]]>([

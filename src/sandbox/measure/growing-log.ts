@@ -29,11 +29,12 @@ export class GrowingLog {
     const now = logLength(this.path);
     if (now < this.#length) this.#cuts.push(`${this.#length} bytes were there, then ${now}`);
     else if (this.#digest() !== this.#head) this.#cuts.push(`its first ${this.#headBytes} bytes are others`);
+    if (now > limits.sandboxLogBytes) this.#cuts.push(`${now} bytes, of which ${limits.sandboxLogBytes} are read`);
     this.#length = now;
     return now;
   }
 
-  /** Empty where it only grew. */
+  /** Empty where it only grew, and all of it is read. */
   get cuts(): readonly string[] {
     return this.#cuts;
   }

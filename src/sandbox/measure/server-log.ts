@@ -101,7 +101,7 @@ function passagesIn(entries: readonly LogEntry[]): readonly Passage[] {
   });
 }
 
-/** The most sessions of each role at a time, in the whole log, however long. */
+/** The most sessions of each role at a time, in the whole log; at most limits.sandboxLogBytes of it. */
 export function peakSessions(path: string): ReadonlyMap<string, number> {
   const passages: Passage[] = [];
   for (const entries of entriesOf(path)) passages.push(...passagesIn(entries));
@@ -134,7 +134,10 @@ function* entriesOf(path: string): Generator<readonly LogEntry[]> {
   const file = fs.openSync(path, "r");
   try {
     let rest = Buffer.alloc(0);
+    let total = 0;
     for (let read = fs.readSync(file, piece); read > 0; read = fs.readSync(file, piece)) {
+      total += read;
+      if (total > limits.sandboxLogBytes) break;
       const bytes = Buffer.concat([rest, piece.subarray(0, read)]);
       const end = bytes.lastIndexOf("\n") + 1;
       yield parseLog(bytes.toString("utf8", 0, end));
