@@ -102,15 +102,15 @@ test("a start that throws is told as such, and all that was made before is remov
   expect(evidence).toContain("SHA256SUMS");
 });
 
-test("a scenario that failed is told before what stopped it behind that", async () => {
-  const start = async () => new Failure("SANDBOX_SERVER_FAILED", "it did not start");
-  const own = sampleSandbox({ stateDirectory: newState(), provider: (sound) => ({ ...sound, start }) });
+test("a scenario that failed is told before the gate behind it", async () => {
+  const taken = () => Promise.reject(new Error("nobody knows"));
+  const own = sampleSandbox({ stateDirectory: newState(), provider: (sound) => ({ ...sound, taken }) });
   const judged = { id: "S2", claim: "c", verdict: "FAIL", summary: "ENOSPC", durationMs: 0, facts: {} } as const;
   own.results.push({
     ...{ judged: { ...judged, mismatches: [], failure: null }, log: "", trace: "", startedMs: 0, endedMs: 0 },
   });
   const { failure } = await runSandbox(own, QUIET);
-  const also = { code: "SANDBOX_SERVER_FAILED", message: "it did not start" };
+  const also = { code: "SANDBOX_NOT_PROVEN", message: expect.stringContaining("G-02") };
   expect([failure?.message, failure?.facts]).toEqual(["S2 is FAIL (c): ENOSPC", { what: "S2", also }]);
 });
 

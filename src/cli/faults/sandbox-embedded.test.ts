@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { temporaryFolder } from "../../../scripts/database/files.ts";
+import { ALONE } from "../../../scripts/faults/alone.ts";
 import { cutter, type Ended, startCutter } from "../../../scripts/faults/program.ts";
 import { readText } from "../../../scripts/faults/refusal.ts";
 import { sandboxSchema } from "../../report/sandbox-schema.ts";
@@ -50,7 +51,7 @@ function commandOf(pid: string): string {
 }
 
 function run(...argv: readonly string[]): Promise<Ended> {
-  return cutter(["sandbox", "run", ...EMBEDDED, ...newName(), ...argv], { stateDirectory: state });
+  return cutter(["sandbox", "run", ...EMBEDDED, ...newName(), ...argv], { stateDirectory: state, ...ALONE });
 }
 
 test(

@@ -11,6 +11,7 @@ import { makeKey, script } from "../../../scripts/database/backup.ts";
 import type { TestDatabase } from "../../../scripts/database/database.ts";
 import { fileWith, temporaryFolder } from "../../../scripts/database/files.ts";
 import { tableElsewhere } from "../../../scripts/database/tablespace.ts";
+import { ALONE } from "../../../scripts/faults/alone.ts";
 import { cutter, type Ended, startCutter } from "../../../scripts/faults/program.ts";
 import { readText } from "../../../scripts/faults/refusal.ts";
 import { makeReference } from "../../../scripts/faults/run-verbs.ts";
@@ -69,15 +70,6 @@ function programOf(line: string): string {
   const main = words.findIndex((word) => /(?:^|\/)(?:cutter|main\.ts)$/.test(word));
   return main === -1 ? (words[0]?.split("/").at(-1) ?? "") : `cutter ${words[main + 1]}`;
 }
-
-/**
- * In a table of processes of its own, where root may make one: G-12 and G-24 hold every server of this host against it,
- * and beside this test others start and end theirs.
- */
-const ALONE =
-  process.geteuid?.() === 0
-    ? { script: 'exec unshare --pid --fork --mount-proc --kill-child /bin/sh -c \'"$@"; exit $?\' sh "$@"' }
-    : {};
 
 function run(...argv: readonly string[]): Promise<Ended> {
   return cutter(["sandbox", "run", ...LOCAL, ...newName(), ...argv], { stateDirectory: state });

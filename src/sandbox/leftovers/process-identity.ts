@@ -19,6 +19,11 @@ export function identifyProcess(pid: number): ProcessResource | null {
   return startTime === null || bootId === undefined ? null : { kind: "process", pid, startTime, bootId };
 }
 
+/** Number of who started it; null where it has ended. */
+export function parentOf(pid: number): number | null {
+  return statOf(pid)?.parent ?? null;
+}
+
 /** Whether exactly this process is still there. One that has ended and was not waited for (`Z`) is not. */
 export function isRunning(wanted: ProcessResource): boolean {
   const found = identifyProcess(wanted.pid);

@@ -9,11 +9,12 @@
 import * as fs from "node:fs";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Environment } from "../../kernel/conninfo/naming.ts";
 import { limits } from "../../kernel/limits.ts";
 import { errnoOf } from "../../kernel/private-files/errno.ts";
 import { isOfSandbox } from "../leftovers/marked-directory.ts";
-import { identifyProcess } from "../leftovers/process-identity.ts";
+import { identifyProcess, parentOf } from "../leftovers/process-identity.ts";
 import type { ProcessResource, Resource } from "../leftovers/resource.ts";
 import { scanContainers } from "./containers.ts";
 
@@ -37,6 +38,8 @@ export type ProcessTable = {
   readonly pids: readonly number[];
   /** Words of a process's command line; null where it has ended. */
   words(pid: number): readonly string[] | null;
+  /** Null where it has ended. */
+  parent(pid: number): number | null;
   /** `its own`: another root directory than ours, as in a container. */
   root(pid: number): "ours" | "its own";
   /** The directory that it works in: a postmaster's is its data directory. Null where that may not be read. */
@@ -59,7 +62,7 @@ export function protectedLines({ instances, containers }: InstanceScan): readonl
 }
 
 export function scanInstances(own: readonly Resource[], table: ProcessTable = procTable()): InstanceScan {
-  const found = table.pids.filter((pid) => isPostmaster(table.words(pid)) && table.root(pid) === "ours");
+  const found = table.pids.filter((pid) => isServer(table, pid) && table.root(pid) === "ours");
   const unknown: string[] = [];
   const others = found.flatMap((pid): Instance[] => {
     const directory = dataDirectory(table, pid);
@@ -67,7 +70,7 @@ export function scanInstances(own: readonly Resource[], table: ProcessTable = pr
     if (process !== null && isOwn(process, own)) return [];
     if (process !== null) return [{ pid, startTime: process.startTime, directory: directory ?? "an unknown place" }];
     // It may have ended while we looked: then it has no words any more, or none of a server.
-    if (isPostmaster(table.words(pid))) unknown.push(`process ${pid}`);
+    if (isServer(table, pid)) unknown.push(`process ${pid}`);
     return [];
   });
   const boot = identifyProcess(globalThis.process.pid)?.bootId;
@@ -89,6 +92,14 @@ function isOwn({ pid, startTime }: ProcessResource, own: readonly Resource[]): b
 
 function nameOfInstance({ pid, startTime, directory }: Instance): string {
   return `process ${pid}, begun at tick ${startTime}, data in ${directory}`;
+}
+
+/** What a postmaster has just forked has its words still: that is a session of it, and ends with that. */
+function isServer(table: ProcessTable, pid: number): boolean {
+  const words = table.words(pid);
+  if (!isPostmaster(words)) return false;
+  const parent = table.parent(pid);
+  return parent === null || !isDeepStrictEqual(table.words(parent), words);
 }
 
 /** The first word of a backend is `postgres: …`; a postmaster's is the program. What initdb runs serves nobody. */
@@ -113,6 +124,7 @@ function procTable(): ProcessTable {
   return {
     pids,
     words: (pid) => attempt(() => wordsOf(fs.readFileSync(`/proc/${pid}/cmdline`))),
+    parent: parentOf,
     root: (pid) => (attempt(() => isOurRoot(pid)) === false ? "its own" : "ours"),
     directory: (pid) => attempt(() => fs.readlinkSync(`/proc/${pid}/cwd`)),
   };

@@ -79,6 +79,7 @@ function table(
   return {
     pids: Object.keys(own).map(Number),
     words: (pid) => own[pid] ?? null,
+    parent: () => null,
     root: () => "ours",
     directory: (pid) => directories[pid] ?? null,
   };
@@ -98,6 +99,20 @@ test("servers are protected, wherever they lie; a backend, and what initdb runs,
   expect(scan(["postgres"])).toEqual(["an unknown place"]);
   expect(scan(["postgres: checkpointer"], "/data")).toEqual([]);
   expect(scan(["/usr/bin/postgres", "--boot", "-F"], "/data")).toEqual([]);
+});
+
+test("what a server has just forked, which has its words still, is no server; one that another started is", () => {
+  const [ours, parent] = [process.pid, process.ppid];
+  const seen = (words: readonly string[], forked: readonly string[]) => {
+    const both = {
+      ...table({ [parent]: words, [ours]: forked }),
+      parent: (pid: number) => (pid === ours ? parent : 1),
+    };
+    return scanInstances([], both).instances.map(({ pid }) => pid);
+  };
+  const server = ["postgres", "-D", "/data"];
+  expect(seen(server, server)).toEqual([parent]);
+  expect(seen(server, ["postgres", "-D", "/other"]).sort()).toEqual([ours, parent].sort());
 });
 
 test("of servers only what stands on the sandbox's own record is left out, by number and start time", () => {
