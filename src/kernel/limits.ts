@@ -241,6 +241,8 @@ export const limits = {
   socketDirectoryBytes: 93,
   /** How often a server of the sandbox that starts or ends is looked at. */
   sandboxPollMs: 5,
+  /** How often a dump is taken that was over before its session was looked at. */
+  sandboxDumpAttempts: 5,
   /** Writing a record of leftovers takes no longer, whatever the disk does. */
   unfinishedRecordMs: 60_000,
   /** From nothing to the first answer, and how long its end is waited for before it is killed. */

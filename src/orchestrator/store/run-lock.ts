@@ -59,7 +59,7 @@ async function lockFile(path: string, runId: string): Promise<Database | Failure
     database.run(`PRAGMA busy_timeout = ${limits.runLockWaitMs}`);
     // The journal would be a file beside it. (OFF is ignored: SQLite answers with the mode that it had.)
     database.run("PRAGMA journal_mode = MEMORY");
-    database.run("PRAGMA locking_mode = EXCLUSIVE");
+    // Not locking_mode = EXCLUSIVE: each of two that wait would keep what the other waits for, and neither get it.
     database.run("BEGIN EXCLUSIVE");
     held.add(database);
     return database;

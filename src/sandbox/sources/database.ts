@@ -4,7 +4,7 @@
  * The snapshot counts and digests what a cut can write, pg_dump reads in it, and the dump is read back to its end
  * before it counts. Every session is read-only and has a name of the sandbox. Called by reference.ts and live.ts.
  */
-import { createReadStream } from "node:fs";
+import { createReadStream, rmSync } from "node:fs";
 import productionState from "../../../sql/sandbox/production-state.sql" with { type: "text" };
 import { countsOf, findRelations, readContents } from "../../execution/backup/contents.ts";
 import { CopyRows, rowsDiffer } from "../../execution/backup/copy-rows.ts";
@@ -26,7 +26,7 @@ import type { DumpedRows } from "../restored-rows.ts";
 import { DUMP_WORDS } from "../words.ts";
 import { dumpFailure } from "./dump-failure.ts";
 import { type ForeignRoles, readForeignRoles } from "./foreign-roles.ts";
-import { readingOf, watchDump } from "./reading.ts";
+import { type DumpSeen, readingOf, watchDump } from "./reading.ts";
 
 export type DatabaseParts = {
   /** Of the sandbox: each session there bears it. */
@@ -73,8 +73,7 @@ export async function dumpDatabase(parts: DatabaseParts): Promise<Dumped | Failu
     const snapshot = await takeSnapshot(session);
     if (snapshot instanceof Failure) return snapshot;
     journal.note("look", `production: ${snapshot.contents.length} relations in snapshot ${snapshot.name}`);
-    const dumping = () => writeDump(parts, snapshot.name);
-    const { done, seen } = await watchDump(session, sessionNames(name).dump, dumping);
+    const { done, seen } = await dumpSeen(parts, session, snapshot.name);
     const dumpedRows = done ?? (await readBack(parts, countsOf(snapshot.contents)));
     if (dumpedRows instanceof Failure) return dumpedRows;
     const reading = seen instanceof Failure ? seen : await readingOf(session, seen);
@@ -83,6 +82,21 @@ export async function dumpDatabase(parts: DatabaseParts): Promise<Dumped | Failu
   } finally {
     await session.close();
   }
+}
+
+/** Again where it was over before anybody looked: of what nobody saw it is not shown that it only read. */
+async function dumpSeen(parts: DatabaseParts, session: Session, snapshot: string) {
+  const once = () => watchDump(session, sessionNames(parts.name).dump, () => writeDump(parts, snapshot));
+  let dumped = await once();
+  for (let attempt = 1; attempt < limits.sandboxDumpAttempts && isUnseen(dumped); attempt += 1) {
+    rmSync(parts.dump);
+    dumped = await once();
+  }
+  return dumped;
+}
+
+function isUnseen({ done, seen }: { readonly done: Failure | null; readonly seen: DumpSeen | Failure }): boolean {
+  return done === null && !(seen instanceof Failure) && seen.looks === 0;
 }
 
 /** A backup looks for the same, but would speak of a run. */
