@@ -1,12 +1,12 @@
 /** Tests of what a network could reach, by the kernel's tables, with real listeners. */
 import { expect, test } from "bun:test";
-import { testServer } from "../../../scripts/database/database.ts";
+import { anyServer } from "../../../scripts/faults/stock.ts";
 import { descendantsOf } from "../leftovers/process-identity.ts";
 import { listenersIn, tcpListenersOf, whyNotIsolated } from "./isolation.ts";
 import { ok } from "./sample-sandbox.ts";
 
 test("a server with a TCP listener is told from one without, and from its neighbours", async () => {
-  const server = await testServer();
+  const server = await anyServer();
   const pids = [server.pid, ...descendantsOf(server.pid).map(({ pid }) => pid)];
   const listeners = ok(tcpListenersOf(pids));
   expect(listeners).toEqual([`127.0.0.1:${server.port}`]);

@@ -5,8 +5,9 @@
 import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { createDatabase, type TestDatabase, testServer } from "../../../../scripts/database/database.ts";
+import { createDatabase, type TestDatabase } from "../../../../scripts/database/database.ts";
 import { TEST_PASSWORD } from "../../../../scripts/database/server.ts";
+import { anyServer } from "../../../../scripts/faults/stock.ts";
 import { Failure } from "../../../kernel/failure.ts";
 import { G07 } from "../../gates/server.ts";
 import { waysOutOf, writableIn } from "../outward.ts";
@@ -27,7 +28,7 @@ const servers: RunningServer[] = [];
 
 beforeAll(async () => {
   state = sampleFolder();
-  database = await createDatabase(await testServer(), { template: "reference" });
+  database = await createDatabase(await anyServer(), { template: "reference" });
   path = process.env.PATH;
 });
 afterAll(() => {
@@ -68,7 +69,7 @@ function commandOf(pid: string): string {
 
 /** What a function of a restored database could do: connect to another server, by each of its doors. */
 async function reached(server: RunningServer): Promise<Record<string, unknown>> {
-  const { port, socketDirectory } = await testServer();
+  const { port, socketDirectory } = await anyServer();
   const login = `user=cutter_verify password=${TEST_PASSWORD} dbname=${database.name} connect_timeout=5`;
   const doors = {
     tcp: `host=127.0.0.1 port=${port} ${login}`,
@@ -152,7 +153,7 @@ const redirect = (words: string) => `
 test.each(process.geteuid?.() === 0 ? ["root", "nobody"] : ["an ordinary user"])(
   "code in it that puts another server's socket in the place of its own does not lead us there: %s",
   async (user) => {
-    const { socketDirectory, port } = await testServer();
+    const { socketDirectory, port } = await anyServer();
     const other = `${socketDirectory}/.s.PGSQL.${port}`;
     const folder = sampleFolder();
     const drop = user === "nobody" ? ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"] : [];
@@ -177,7 +178,7 @@ test("where it cannot be closed it says so, reaches them all, and only code of o
   const server = await start();
   process.env.PATH = path;
   expect(await reached(server)).toEqual({ tcp: [{ id: "7" }], socket: [{ id: "7" }], program: [] });
-  const { socketDirectory, port } = await testServer();
+  const { socketDirectory, port } = await anyServer();
   const seen = (await gate(server, "the source")).mismatches.map(({ seen: way }) => way);
   expect(seen).toContain("it is in the network namespace of this host");
   expect(seen).toContain("it sees the directories of this host");
@@ -228,7 +229,7 @@ test("a mount below a directory that it sees is read-only for it, too", () => {
 });
 
 test("a network of its own alone leaves the sockets of this machine open, and that is seen", async () => {
-  const { socketDirectory, port } = await testServer();
+  const { socketDirectory, port } = await anyServer();
   const asOther = process.geteuid?.() === 0 ? [] : ["--user", "--map-current-user"];
   const child = Bun.spawn(["unshare", ...asOther, "--net", "sleep", "60"], { stdio: ["ignore", "ignore", "ignore"] });
   const there = (): boolean => fs.readFileSync(`/proc/${child.pid}/comm`, "utf8").trim() === "sleep";

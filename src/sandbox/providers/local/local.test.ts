@@ -2,7 +2,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { testServer } from "../../../../scripts/database/database.ts";
 import { Failure } from "../../../kernel/failure.ts";
 import { descendantsOf, isRunning } from "../../leftovers/process-identity.ts";
 import type { ProcessResource } from "../../leftovers/resource.ts";
@@ -169,23 +168,6 @@ describe("where its cluster comes from", () => {
     const [first, second, fresh, other] = identities;
     expect(first).toStartWith('[{"id":');
     expect([first === second, first === fresh, fresh === other]).toEqual([true, false, false]);
-  });
-
-  test("it is of the version whose programs are configured, and of no other", async () => {
-    const { binaries, major } = await testServer();
-    sandbox = sampleSandbox(state);
-    const provider = localProvider({ stateDirectory: state, binaries });
-    const server = ok(await provider.start(sandbox.order()));
-    servers.push(server);
-    expect(server.version).toStartWith(`${major}.`);
-    expect(server.client("psql", SUPERUSER)?.command ?? null).toEqual(
-      fs.existsSync(join(binaries, "psql")) ? [join(fs.realpathSync(binaries), "psql")] : null,
-    );
-    const nowhere = await localProvider({ stateDirectory: state, binaries: join(state, "nowhere") }).unavailable();
-    expect([nowhere?.code, nowhere?.message.includes("nowhere: no initdb")]).toEqual([
-      "SANDBOX_PROVIDER_UNAVAILABLE",
-      true,
-    ]);
   });
 
   test("a spare one is made while a server runs, taken by one, and the template stays for the others", async () => {
