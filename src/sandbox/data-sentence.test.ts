@@ -50,3 +50,9 @@ test("a code whose own sentence is exact keeps it", () => {
   const failure = new Failure("SANDBOX_IS_PRODUCTION", "equal");
   expect(withDataSentence(failure, RED)).toBe(failure);
 });
+
+test("so does what happened before there was a server, unless production is not shown to be as it was", () => {
+  const failure = new Failure("SANDBOX_DUMP_BROKEN", "why", { data: "Production was read at most." });
+  expect(withDataSentence(failure, SOUND)).toBe(failure);
+  expect(withDataSentence(failure, OTHER).data).toStartWith("That production is as it was is not shown");
+});

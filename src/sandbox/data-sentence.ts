@@ -5,6 +5,7 @@
  * anything is left the teardown's: the sentence never says more than they found. Pure. Called by run.ts.
  */
 import { Failure, type FailureCode } from "../kernel/failure.ts";
+import { FAILURES } from "../kernel/failure-table.ts";
 import type { Judged } from "../report/battery.ts";
 
 export type Ended = {
@@ -30,21 +31,26 @@ const ANY_END: ReadonlySet<FailureCode> = new Set([
 ]);
 
 export function withDataSentence(failure: Failure, ended: Ended): Failure {
-  if (!ANY_END.has(failure.code)) return failure;
-  const { code, message, hint, facts, cause } = failure;
+  const { code, message, hint, data, facts, cause } = failure;
+  // One that says more than the table does was there when it happened.
+  const isOwn = data !== FAILURES[code].data && redOf(ended) === undefined;
+  if (isOwn || !ANY_END.has(code)) return failure;
   return new Failure(code, message, { hint, facts, cause, data: sentenceOf(ended) });
 }
 
-function sentenceOf({ gates, made, left, isKept }: Ended): string {
+function sentenceOf(ended: Ended): string {
+  const { made, left, isKept } = ended;
   if (made === 0 && !isKept) return "No server was started, and no database was touched.";
-  const red = gates.find(
-    ({ id, verdict }) => isAboutProduction(id, left) && verdict !== "PASS" && verdict !== "NOT RUN",
-  );
+  const red = redOf(ended);
   const program = "his program wrote to the throwaway database alone";
   const written =
     red === undefined ? `T${program}` : `That production is as it was is not shown, read ${red.id}: but t${program}`;
   if (left.length > 0) return `${written}; what is left of that, cutter sandbox sweep removes.`;
   return isKept ? `${written}, which is kept.` : `${written}, and that is removed.`;
+}
+
+function redOf({ gates, left }: Ended): Judged | undefined {
+  return gates.find(({ id, verdict }) => isAboutProduction(id, left) && verdict !== "PASS" && verdict !== "NOT RUN");
 }
 
 /** The last gate is red for what is left, too. */
