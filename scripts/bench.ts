@@ -43,7 +43,7 @@ async function main(names: readonly string[]): Promise<void> {
   if (unknown !== undefined) throw new Error(`no bench ${unknown}; there are ${Object.keys(BENCHES).join(", ")}`);
   const binary = join(PROJECT, "dist", "cutter");
   if (!existsSync(binary)) throw new Error("dist/cutter is not built: run scripts/build first");
-  const server = await startServer(15);
+  const server = await startServer(15, { data: "on disk" });
   const state = mkdtempSync(join(tmpdir(), "cutter-bench-state-"));
   const ratios: Ratio[] = [];
   try {

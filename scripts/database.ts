@@ -10,7 +10,7 @@ import { MAJORS, type Major, startServer } from "./database/server.ts";
 if (import.meta.main) {
   const wanted = Number(process.argv[2] ?? "15");
   const major: Major = MAJORS.find((known) => known === wanted) ?? 15;
-  const server = await startServer(major);
+  const server = await startServer(major, { data: "on disk" });
   const database = await createDatabase(server, { template: "reference" });
   const urls = LOGIN_ROLES.map((role) => `  ${database.url(role)}`).join("\n");
   process.stdout.write(

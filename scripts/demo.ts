@@ -94,7 +94,7 @@ INSERT INTO public.customer (name) VALUES ('new');
 
 async function onARealServer(): Promise<void> {
   say("Now on a real PostgreSQL 15 server, started for this demo on a free port, and ended after it.");
-  const server = await startServer(15);
+  const server = await startServer(15, { data: "on disk" });
   try {
     const database = await createDatabase(server, { template: "reference" });
     const environment = {

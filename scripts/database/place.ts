@@ -21,10 +21,10 @@ const KEEP = 'read -r line; sleep 2; rm -rf -- "$1"';
 
 const keepers = new Map<string, Subprocess<"pipe", "ignore", "ignore">>();
 
-export function makePlace(): Place {
+export function makePlace(data: "in memory" | "on disk"): Place {
   const home = mkdtempSync(join(tmpdir(), "cutter-pg-"));
   chmodSync(home, 0o755);
-  return { home, data: join(dataFolder() ?? home, "data"), socket: join(home, "s") };
+  return { home, data: join((data === "in memory" ? dataFolder() : null) ?? home, "data"), socket: join(home, "s") };
 }
 
 /** To be called when the server has ended. */

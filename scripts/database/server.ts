@@ -20,6 +20,8 @@ export type ServerOptions = {
   readonly settings?: readonly string[];
   /** Lines put before the default pg_hba.conf. */
   readonly accessRules?: readonly string[];
+  /** In memory unless given, where there is room: what is measured lies where an operator's does. */
+  readonly data?: "in memory" | "on disk";
 };
 
 export type Server = {
@@ -166,7 +168,7 @@ async function launch(server: Omit<Server, "pid">, account: Account | null): Pro
 /** Starts a server of one's own; `stop()` ends it and removes its folder. */
 export async function startServer(major: Major, options: ServerOptions = {}): Promise<OwnServer> {
   const account = serverAccount();
-  const place = makePlace();
+  const place = makePlace(options.data ?? "in memory");
   const binaries = reachableBinaries(binariesOf(major), place.home, account);
   for (const folder of [place.data, place.socket]) makeFolder(folder, account);
   initialise(binaries, place.data, account);
@@ -178,7 +180,7 @@ export async function startServer(major: Major, options: ServerOptions = {}): Pr
 /** Starts a hot standby of a server, on a copy of it: both must be ended. */
 export async function startStandby(primary: Server): Promise<OwnServer> {
   const account = serverAccount();
-  const place = makePlace();
+  const place = makePlace("in memory");
   const { binaries, major } = primary;
   for (const folder of [place.data, place.socket]) makeFolder(folder, account);
   const from = ["-h", primary.socketDirectory, "-p", `${primary.port}`, "-U", SUPERUSER];
