@@ -17,6 +17,7 @@ import { renderManual } from "../src/cli/command/manual.ts";
 import { CUTTER } from "../src/cli/commands.ts";
 import { sha256 } from "../src/kernel/digest.ts";
 import { VERSION } from "../src/kernel/version.ts";
+import { ownPathIn } from "./delivery/own-path.ts";
 import { assetDigests, sealProgram } from "./delivery/seal.ts";
 import { embeddedParser } from "./embedded-parser.ts";
 import { ensureSnapshot, sqlDigest } from "./snapshot.ts";
@@ -125,11 +126,9 @@ async function compile({ name, entrypoints, engine }: Program, { target, stamps,
   return published;
 }
 
-/** A path of this machine in a program would be looked for on the next one, and make each build another one. */
 async function refusePaths(program: string): Promise<void> {
-  const bytes = Buffer.from(await Bun.file(program).arrayBuffer());
-  const at = bytes.indexOf(ROOT);
-  if (at !== -1) throw new Error(`${program} holds a path: ${bytes.toString("latin1", at, at + 120)}`);
+  const path = ownPathIn(await Bun.file(program).bytes(), ROOT);
+  if (path !== null) throw new Error(`${program} holds a path: ${path}`);
 }
 
 function stampedIn(stamps: Readonly<Record<string, string>>): Record<string, string> {
