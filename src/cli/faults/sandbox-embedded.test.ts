@@ -3,12 +3,12 @@
  * beforehand and afterwards what it cannot, what it refuses, and that a signal in the middle leaves nothing.
  */
 import { afterEach, beforeAll, expect, test } from "bun:test";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { temporaryFolder } from "../../../scripts/database/files.ts";
 import { ALONE } from "../../../scripts/faults/alone.ts";
+import { leftOf } from "../../../scripts/faults/left-of.ts";
 import { cutter, type Ended, startCutter } from "../../../scripts/faults/program.ts";
 import { readText } from "../../../scripts/faults/refusal.ts";
 import { sandboxSchema } from "../../report/sandbox-schema.ts";
@@ -25,29 +25,13 @@ beforeAll(() => {
   state = join(temporaryFolder(), "state");
 });
 afterEach(() => {
-  expect(leftOf(name)).toEqual([]);
+  expect(leftOf(name, state)).toEqual([]);
 });
 
 function newName(): readonly string[] {
   serial += 1;
   name = `cutter-sandbox-e${process.pid}-${serial}`;
   return ["--name", name];
-}
-
-/** Directories, records and processes that bear the name. */
-function leftOf(sandbox: string): readonly string[] {
-  const folders = [tmpdir(), "/tmp", join(state, "sandbox")].filter((folder) => existsSync(folder));
-  const files = folders.flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)));
-  const processes = readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && commandOf(pid).includes(sandbox));
-  return [...files.filter((path) => path.includes(sandbox)), ...processes];
-}
-
-function commandOf(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
-  } catch {
-    return "";
-  }
 }
 
 function run(...argv: readonly string[]): Promise<Ended> {

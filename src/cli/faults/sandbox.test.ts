@@ -4,7 +4,6 @@
  */
 import { afterEach, beforeAll, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { makeKey, script } from "../../../scripts/database/backup.ts";
@@ -12,6 +11,7 @@ import type { TestDatabase } from "../../../scripts/database/database.ts";
 import { fileWith, temporaryFolder } from "../../../scripts/database/files.ts";
 import { tableElsewhere } from "../../../scripts/database/tablespace.ts";
 import { ALONE } from "../../../scripts/faults/alone.ts";
+import { leftOf, processesWith } from "../../../scripts/faults/left-of.ts";
 import { cutter, type Ended, startCutter } from "../../../scripts/faults/program.ts";
 import { readText } from "../../../scripts/faults/refusal.ts";
 import { makeReference } from "../../../scripts/faults/run-verbs.ts";
@@ -29,7 +29,7 @@ beforeAll(() => {
   state = join(temporaryFolder(), "state");
 });
 afterEach(() => {
-  expect(leftOf(name)).toEqual([]);
+  expect(leftOf(name, state, `${name}/`)).toEqual([]);
 });
 
 function newName(): readonly string[] {
@@ -38,26 +38,9 @@ function newName(): readonly string[] {
   return ["--name", name];
 }
 
-/** Directories, records and processes that bear the name. */
-function leftOf(sandbox: string): readonly string[] {
-  const folders = [tmpdir(), "/tmp", join(state, "sandbox")].filter((folder) => existsSync(folder));
-  const files = folders.flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)));
-  const processes = readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && commandOf(pid).includes(`${sandbox}/`));
-  return [...files.filter((path) => path.includes(sandbox)), ...processes];
-}
-
-function commandOf(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
-  } catch {
-    return "";
-  }
-}
-
 /** The program itself, behind what starts it in a table of processes of its own. */
 function innermost(sandbox: string): number {
-  const found = readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && commandOf(pid).includes(`\0${sandbox}\0`));
-  return Math.max(...found.map(Number));
+  return Math.max(...processesWith(`\0${sandbox}\0`).map(Number));
 }
 
 /** `cutter resume`, `pg_dump`: what a line of the plan or of the journal starts. */
@@ -250,7 +233,7 @@ test(
     expect((await sweep()).stdout).toContain(`${name}: in use`);
     running.kill("SIGKILL");
     await running.ended;
-    expect(leftOf(name).length).toBeGreaterThan(0);
+    expect(leftOf(name, state, `${name}/`).length).toBeGreaterThan(0);
     const swept = await sweep();
     expect([swept.code, swept.stdout]).toEqual([0, expect.stringContaining(`${name}: removed`)]);
   },

@@ -8,7 +8,7 @@
 import { expectEqual } from "../../report/judgement.ts";
 import type { Difference } from "../../schema/compare.ts";
 import type { Capability } from "../providers/provider.ts";
-import { type Gate, mustHold, sameSet, unexpected } from "./gate.ts";
+import { differenceOf, type Gate, mustHold, sameSet, unexpected } from "./gate.ts";
 import { type Contents, contentLine } from "./server.ts";
 
 export type SessionReading = {
@@ -49,11 +49,7 @@ export const G08_LOADED: Gate<Loaded> = {
       mismatches: [
         ...mustHold("relations of the stand-in", standIn.length),
         ...sameSet("rows and digest", standIn.map(contentLine), loaded.map(contentLine)),
-        ...differences.map(({ kind, object, expected, actual }) => ({
-          what: `${kind} ${object}`,
-          expected: expected ?? "not there",
-          seen: actual ?? "missing",
-        })),
+        ...differences.map(differenceOf),
       ],
     };
   },

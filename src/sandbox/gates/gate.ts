@@ -6,6 +6,7 @@
  */
 import type { Mismatch } from "../../report/battery.ts";
 import type { Observation } from "../../report/judgement.ts";
+import type { Difference } from "../../schema/compare.ts";
 
 export type Gate<Measured> = {
   /** `G-01` to `G-25`. */
@@ -32,6 +33,11 @@ export function sameSet(what: string, wanted: readonly string[], found: readonly
     ...[...expected].filter((one) => !seen.has(one)).map((one) => ({ what, expected: one, seen: "missing" })),
     ...[...seen].filter((one) => !expected.has(one)).map((one) => ({ what, expected: "not there", seen: one })),
   ];
+}
+
+/** What of a database is otherwise than the contract says. */
+export function differenceOf({ kind, object, expected, actual }: Difference): Mismatch {
+  return { what: `${kind} ${object}`, expected: expected ?? "not there", seen: actual ?? "missing" };
 }
 
 /** What is gone of what has to stay, each by its exact name. */

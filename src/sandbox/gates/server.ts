@@ -9,7 +9,7 @@ import type { Difference } from "../../schema/compare.ts";
 import type { HostState } from "../measure/host-state.ts";
 import { whyNotIsolated } from "../providers/isolation.ts";
 import type { Isolation } from "../providers/provider.ts";
-import { type Gate, missing, mustHold, sameSet, unexpected } from "./gate.ts";
+import { differenceOf, type Gate, missing, mustHold, sameSet, unexpected } from "./gate.ts";
 
 /** Whose code the server will run: ours is read by everybody; of another's somebody may answer for what it reaches. */
 export type CodeOf = "this program" | "the source" | "the source, answered for";
@@ -128,10 +128,6 @@ export function privilegeMismatches(
     ...expectEqual("column UPDATEs on the ledger", size.columnUpdates, columnUpdates),
     ...unexpected("grant option", grantOptions),
   ];
-}
-
-function differenceOf({ kind, object, expected, actual }: Difference): Mismatch {
-  return { what: `${kind} ${object}`, expected: expected ?? "not there", seen: actual ?? "missing" };
 }
 
 /** What production's roles have besides; `differences` is null where the source does not say. */

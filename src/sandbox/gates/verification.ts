@@ -8,7 +8,7 @@ import { expectEqual } from "../../report/judgement.ts";
 import type { Difference } from "../../schema/compare.ts";
 import { FORMS } from "../measure/secrets.ts";
 import type { Identity } from "./before.ts";
-import { type Gate, mustHold, sameSet, unexpected } from "./gate.ts";
+import { differenceOf, type Gate, mustHold, sameSet, unexpected } from "./gate.ts";
 import { type MatrixSize, type Privileges, privilegeMismatches } from "./server.ts";
 
 export type Inventory = {
@@ -32,11 +32,7 @@ export const G14: Gate<Inventory> = {
         ...mustHold("views of the contract", wantedViews.length),
         ...sameSet("table", wantedTables, tables),
         ...sameSet("view", wantedViews, views),
-        ...differences.map(({ kind, object, expected, actual }) => ({
-          what: `${kind} ${object}`,
-          expected: expected ?? "not there",
-          seen: actual ?? "missing",
-        })),
+        ...differences.map(differenceOf),
       ],
     };
   },

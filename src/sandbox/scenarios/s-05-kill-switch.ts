@@ -8,7 +8,8 @@
 import { METHODS } from "../../execution/adapter.ts";
 import { Failure } from "../../kernel/failure.ts";
 import type { BatteryReport } from "../../report/battery.ts";
-import { expectEqual } from "../../report/judgement.ts";
+import { expectEqual, type Observation } from "../../report/judgement.ts";
+import type { Ended } from "../processes.ts";
 import { known } from "../sandbox.ts";
 import { readJson } from "../stage/desk.ts";
 import { DATABASE } from "../words.ts";
@@ -38,9 +39,7 @@ export const killSwitch: Scenario = {
     const desk = stage.desk();
     const url = known(stage.sandbox.server, "server").url({ role: "cutter_exec", database: DATABASE }) ?? "";
     const battery = await desk.run(["proof", "rollback", "--url", url, "--json"]);
-    const report = readJson(battery.stdout) as Pick<BatteryReport, "proofs" | "verdictLine"> | null;
-    const writer = report?.proofs.find(({ id }) => id === "PROOF-2");
-    const answers = Object.entries((writer?.facts.answers ?? {}) as Record<string, string>);
+    const six = sixRefusals(battery);
     const { ended: cut, runId } = await desk.begin(stage.document("S5"), handbook);
     if (runId === null) return notBegun(cut.stderr);
     const approval = await desk.approve(runId, "SG1");
@@ -55,13 +54,10 @@ export const killSwitch: Scenario = {
     const after = await countsOf(stage);
     if (after instanceof Failure) return after;
     return {
-      summary: `${answers.length} of ${METHODS.length} methods refused, provider_calls=${writer?.facts.provider_calls}`,
-      facts: { answers: Object.fromEntries(answers), battery: report?.verdictLine ?? "none", sessions },
+      summary: six.summary,
+      facts: { ...six.facts, sessions },
       mismatches: [
-        ...expectEnd("cutter proof rollback", battery, null),
-        ...expectEqual("PROOF-2", "PASS", writer?.verdict),
-        ...expectEqual("connections that PROOF-2 saw asked for", 0, writer?.facts.provider_calls),
-        ...METHODS.flatMap((method) => expectEqual(method, "KILL_SWITCH_OFF", Object.fromEntries(answers)[method])),
+        ...six.mismatches,
         ...expectEnd("resume without --live", unarmed, "STOP_KILL_SWITCH"),
         ...expectEnd("hold set", set, null),
         ...expectEnd("resume under a HOLD", held, "STOP_HOLD"),
@@ -73,3 +69,21 @@ export const killSwitch: Scenario = {
     };
   },
 };
+
+/** Of `cutter proof rollback --json`: each of the six methods refused, and nobody was connected to for it. */
+export function sixRefusals(battery: Ended): Observation {
+  const report = readJson(battery.stdout) as Pick<BatteryReport, "proofs" | "verdictLine"> | null;
+  const writer = report?.proofs.find(({ id }) => id === "PROOF-2");
+  const answers = (writer?.facts.answers ?? {}) as Record<string, string>;
+  const refused = Object.keys(answers).length;
+  return {
+    summary: `${refused} of ${METHODS.length} methods refused, provider_calls=${writer?.facts.provider_calls}`,
+    facts: { answers, battery: report?.verdictLine ?? "none" },
+    mismatches: [
+      ...expectEnd("cutter proof rollback", battery, null),
+      ...expectEqual("PROOF-2", "PASS", writer?.verdict),
+      ...expectEqual("connections that PROOF-2 saw asked for", 0, writer?.facts.provider_calls),
+      ...METHODS.flatMap((method) => expectEqual(method, "KILL_SWITCH_OFF", answers[method])),
+    ],
+  };
+}

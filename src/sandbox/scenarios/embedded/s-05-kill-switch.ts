@@ -6,17 +6,14 @@
  * live run of the sandbox's database with a sound approval: each of its connections leads to a door that counts, where
  * nobody may come while it is off or held, and where the same verb does come once it is armed.
  */
-import { METHODS } from "../../../execution/adapter.ts";
 import { Failure } from "../../../kernel/failure.ts";
-import type { BatteryReport } from "../../../report/battery.ts";
 import { expectEqual } from "../../../report/judgement.ts";
 import { known } from "../../sandbox.ts";
-import { readJson } from "../../stage/desk.ts";
 import type { Stage } from "../../stage/stage.ts";
 import { expectEnd } from "../expect.ts";
 import { countsOf, expectRows } from "../ledger.ts";
 import { approveLine, RESUME_APPROVED } from "../plan-lines.ts";
-import { killSwitch } from "../s-05-kill-switch.ts";
+import { killSwitch, sixRefusals } from "../s-05-kill-switch.ts";
 import type { Outcome, Scenario } from "../scenario.ts";
 import { beginLive } from "./begin-live.ts";
 import { type Door, openDoor } from "./door.ts";
@@ -47,9 +44,7 @@ async function watched(stage: Stage, door: Door): Promise<Outcome | Failure> {
   if (before instanceof Failure) return before;
   const desk = stage.desk(door.configuration);
   const battery = await desk.run(["proof", "rollback", "--embedded", "--json"]);
-  const report = readJson(battery.stdout) as Pick<BatteryReport, "proofs" | "verdictLine"> | null;
-  const writer = report?.proofs.find(({ id }) => id === "PROOF-2");
-  const answers = Object.entries((writer?.facts.answers ?? {}) as Record<string, string>);
+  const six = sixRefusals(battery);
   const documentId = stage.document("S5");
   const begun = await beginLive(stage, desk, {
     ...{ documentId, profile: "markdown", ownProfile: null, publicationType: null },
@@ -68,17 +63,14 @@ async function watched(stage: Stage, door: Door): Promise<Outcome | Failure> {
   const after = await countsOf(stage);
   if (after instanceof Failure) return after;
   return {
-    summary: `${answers.length} of ${METHODS.length} methods refused, provider_calls=${writer?.facts.provider_calls}`,
+    summary: six.summary,
     facts: {
-      ...{ answers: Object.fromEntries(answers), battery: report?.verdictLine ?? "none" },
+      ...six.facts,
       ...{ connections: came, connections_once_armed: door.knocks() - came },
       where: "the six methods on a copy of the reference database in the battery's own process",
     },
     mismatches: [
-      ...expectEnd("cutter proof rollback", battery, null),
-      ...expectEqual("PROOF-2", "PASS", writer?.verdict),
-      ...expectEqual("connections that PROOF-2 saw asked for", 0, writer?.facts.provider_calls),
-      ...METHODS.flatMap((method) => expectEqual(method, "KILL_SWITCH_OFF", Object.fromEntries(answers)[method])),
+      ...six.mismatches,
       ...expectEnd("resume without --live", unarmed, "STOP_KILL_SWITCH"),
       ...expectEnd("hold set", set, null),
       ...expectEnd("resume under a HOLD", held, "STOP_HOLD"),
